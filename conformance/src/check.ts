@@ -1,0 +1,54 @@
+/** What a check is: plain data that joins a requirement, a stimulus, its judges and the faults that prove it. */
+
+import type { TimingName } from '@channel-protocol/schemas/registry'
+import type { Drive } from './drive/drive.ts'
+import type { Judge } from './judges/finding.ts'
+import type { Advertised } from './timeline/timeline.ts'
+
+/**
+ * Something that a check cannot do without:
+ * `key`, `second-key` application keys; `webhooks` a receiver that the target reaches; `origin` a listed origin;
+ * `exec` a target that the suite starts and stops itself.
+ */
+export type Need = 'key' | 'second-key' | 'webhooks' | 'origin' | 'exec'
+
+/** One check: drives the target once and judges one requirement. */
+export interface Check {
+  /** `noun.situation.reaction`; never reused. */
+  readonly id: string
+  /** The requirement that this check judges; its level, text and profile come from the ledger. */
+  readonly proves: string
+  /** Besides `key`, which every check needs unless it says otherwise. */
+  readonly needs?: readonly Need[]
+  /** Another profile that the target must offer for the stimulus to be possible. */
+  readonly profiles?: readonly string[]
+  /** Runs alone, after the parallel ones: it disturbs the whole target. */
+  readonly alone?: true
+  /** Seconds of timers that this check has to wait for, from what the target advertises. */
+  readonly waitSeconds?: (advertised: Advertised) => number
+  /** The stimulus. Leaves everything that it saw in the timeline and judges nothing. */
+  readonly drive: (drive: Drive) => Promise<void>
+  /** Proves that the same stimulus without the defect works; otherwise the check is inconclusive. */
+  readonly control?: Judge
+  readonly judge: Judge
+  /** Names of the reference server's faults that must make this check fail. */
+  readonly killedBy: readonly [string, ...string[]]
+}
+
+/** The sum of advertised timings, in seconds; of a list, its first `entries` values. */
+export function waitFor(
+  ...names: readonly (
+    | TimingName
+    | { readonly list: TimingName; readonly entries: number }
+    | number
+  )[]
+): (advertised: Advertised) => number {
+  return (advertised) =>
+    names.reduce<number>((sum, name) => {
+      if (typeof name === 'number') return sum + name
+      const value = advertised.timings[typeof name === 'string' ? name : name.list]
+      if (typeof value === 'number') return sum + value
+      const entries = typeof name === 'string' ? 1 : name.entries
+      return sum + (value ?? []).slice(0, entries).reduce((a, b) => a + b, 0)
+    }, 0)
+}

@@ -1,0 +1,39 @@
+/** `list`: the checks that there are. */
+
+import { CHECKS } from '../checks/index.ts'
+import { readLedger } from '../ledger.ts'
+import { isSelected, suggest } from '../plan.ts'
+import { EXIT } from '../summary.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Prints one line per check, grouped by profile. */
+export function list(patterns: readonly string[], { json }: { json?: boolean }): number {
+  const ledger = readLedger()
+  const checks = CHECKS.filter((check) => isSelected(check, patterns))
+  if (checks.length === 0) {
+    const ids = CHECKS.flatMap(({ id, proves }) => [id, proves])
+    throw new UsageError(
+      `nothing matches; did you mean ${suggest(patterns[0] ?? '', ids).join(', ')}?`,
+    )
+  }
+  const rows = checks.map(({ id, proves, needs = [], killedBy }) => {
+    const { level, profile } = ledger.find(proves)
+    return { id, proves, level, profile, needs, killedBy }
+  })
+  if (json) {
+    process.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`)
+    return EXIT.conformant
+  }
+  const width = Math.max(...rows.map(({ id }) => id.length))
+  for (const [profile, own] of Map.groupBy(rows, (row) => row.profile)) {
+    process.stdout.write(`\n${profile}\n`)
+    for (const { id, proves, level, needs } of own) {
+      const needed = needs.length > 0 ? `  needs ${needs.join(', ')}` : ''
+      process.stdout.write(`  ${id.padEnd(width)}  ${level.padEnd(8)}  ${proves}${needed}\n`)
+    }
+  }
+  process.stdout.write(
+    `\n${rows.length} checks of ${new Set(rows.map(({ proves }) => proves)).size} requirements\n`,
+  )
+  return EXIT.conformant
+}

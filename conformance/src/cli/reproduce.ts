@@ -1,0 +1,13 @@
+/** The one command that makes a check again. */
+
+/** A function from check ids to commands, for this target and the options that matter. */
+export function makeReproduce(
+  url: string | undefined,
+  env: NodeJS.ProcessEnv,
+  options: readonly string[],
+): (check: string) => string {
+  const program =
+    env.npm_lifecycle_event === 'conformance' ? 'npm run conformance --' : 'channel-conformance'
+  return (check) =>
+    [program, 'run', url, check, ...options].filter((part) => part !== undefined).join(' ')
+}

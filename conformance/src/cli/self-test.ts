@@ -1,0 +1,114 @@
+/** `self-test`: proves that the suite can fail, and only where it should. */
+
+import { CHECKS } from '../checks/index.ts'
+import { readLedger } from '../ledger.ts'
+import { planChecks } from '../plan.ts'
+import { runChecks } from '../runner.ts'
+import { countCoverage } from '../self-test/coverage.ts'
+import { type FloorRow, measureFloor } from '../self-test/floor.ts'
+import { type KillRow, measureKills } from '../self-test/kill-matrix.ts'
+import { trustLine } from '../self-test/trust-line.ts'
+import { EXIT } from '../summary.ts'
+import { NULL_SERVERS } from '../target/null.ts'
+import { startReferenceHost } from '../target/reference.ts'
+import { UsageError } from './usage-error.ts'
+
+const CONCURRENCY = 8
+
+/** Measures floor, kills and coverage, and prints them; exit code 5 where one of them is not what it must be. */
+export async function selfTest(options: {
+  full?: boolean
+  fault?: string[]
+  json?: boolean
+}): Promise<number> {
+  const startedAt = Date.now()
+  const ledger = readLedger()
+  const profiles = [...new Set(CHECKS.map(({ proves }) => ledger.find(proves).profile))]
+  const say = (line: string): void =>
+    void (options.json ? process.stderr : process.stdout).write(`${line}\n`)
+  const host = await startReferenceHost()
+  try {
+    const known = await host.faults()
+    const faults = options.fault ? known.filter(({ name }) => options.fault?.includes(name)) : known
+    const unknown = options.fault?.find((name) => !known.some((fault) => fault.name === name))
+    if (unknown !== undefined) throw new UsageError(`the reference server has no fault ${unknown}`)
+
+    const floor = options.fault ? [] : await measureFloor(CHECKS, ledger, profiles)
+    if (floor.length > 0) say('the floor: checks that pass against a server that ...')
+    for (const row of floor) sayFloor(row, say)
+
+    say(
+      `\nthe kill matrix: ${faults.length} faults, each against ${options.full ? 'every check' : 'the checks aimed at it'}`,
+    )
+    const kills = await measureKills(host, faults, CHECKS, ledger, {
+      isFull: options.full === true,
+      concurrency: CONCURRENCY,
+      onRow: (row) => sayKill(row, options.fault !== undefined, say),
+    })
+    const target = await host.start({ testTimings: true })
+    const planned = planChecks(CHECKS, ledger, target.site, {
+      patterns: [],
+      profiles: [],
+      budgetSeconds: 60,
+    })
+    const results = options.fault
+      ? []
+      : await runChecks(planned, target, ledger, { concurrency: 64, seed: 1, patienceMs: 5000 })
+    const coverage = countCoverage(ledger, CHECKS, kills, results)
+    const idle = options.fault ? [] : namedButMissing(known.map(({ name }) => name))
+    for (const complaint of idle) say(complaint)
+
+    const caught = kills.filter(({ complaints }) => complaints.length === 0).length
+    const wrong = floor.flatMap((row) => row.wrong).length
+    say(
+      `\nfaults: ${caught} of ${kills.length} caught, for their own reason, and nothing else failed`,
+    )
+    if (!options.fault) {
+      say(`MUSTs for the service: ${coverage.musts}; a check could judge ${coverage.testable}`)
+      say(`  cited ${coverage.cited}, exercised ${coverage.exercised}, proven ${coverage.proven}`)
+      if (coverage.unproven.length > 0) say(`  not proven: ${coverage.unproven.join(', ')}`)
+      say(`in ${((Date.now() - startedAt) / 1000).toFixed(0)} s`)
+      say(`\ntrust: ${trustLine(coverage, floor)}`)
+    }
+    if (options.json) {
+      process.stdout.write(
+        `${JSON.stringify({ floor: floor.map(({ server, executed, wrong: bad }) => ({ server, executed, wrong: bad.map(({ check }) => check) })), kills, coverage }, undefined, 2)}\n`,
+      )
+    }
+    const isSound =
+      wrong === 0 &&
+      caught === kills.length &&
+      idle.length === 0 &&
+      (options.fault !== undefined || coverage.unproven.length === 0)
+    return isSound ? EXIT.conformant : EXIT.suiteDefect
+  } finally {
+    await host.stop()
+  }
+}
+
+function sayFloor({ server, executed, wrong }: FloorRow, say: (line: string) => void): void {
+  say(
+    `  ${String(wrong.length).padStart(3)} of ${String(executed).padStart(3)}  ${NULL_SERVERS[server]}`,
+  )
+  for (const { check, verdict, reason } of wrong)
+    say(`       ${check} says ${verdict} ${reason ?? ''}`)
+}
+
+function sayKill(
+  { fault, killedBy, complaints }: KillRow,
+  isVerbose: boolean,
+  say: (line: string) => void,
+): void {
+  if (complaints.length > 0) say(`  NOT CAUGHT CLEANLY  ${fault.name}: ${fault.misdeed}`)
+  else if (isVerbose) say(`  caught  ${fault.name} by ${killedBy.join(', ')}`)
+  for (const complaint of complaints) say(`      ${complaint}`)
+}
+
+/** Faults that checks name but that the reference server does not have. */
+function namedButMissing(known: readonly string[]): string[] {
+  return CHECKS.flatMap(({ id, killedBy }) =>
+    killedBy
+      .filter((name) => !known.includes(name))
+      .map((name) => `${id} names the fault ${name}, which does not exist`),
+  )
+}

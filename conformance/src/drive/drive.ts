@@ -1,0 +1,283 @@
+/** What a check may do to a target: the calls of an application, the connections of a client, the waiting of both. */
+
+import { randomBytes } from 'node:crypto'
+import type { AnswerEvent, Headers } from '../timeline/event.ts'
+import type { Recorder } from '../timeline/recorder.ts'
+import { type Advertised, readObject } from '../timeline/timeline.ts'
+import type { Http } from './http.ts'
+import { openRaw, type RawConnection } from './raw.ts'
+import type { Arrival } from './receiver.ts'
+import type { Site } from './site.ts'
+import { type Connection, openConnection } from './socket.ts'
+import { pass } from './waiting.ts'
+import { type Replying, type Webhooks, watchWebhooks } from './webhooks.ts'
+
+/** Thrown where a stimulus cannot even begin; makes the check inconclusive. */
+export class SetUpFailed extends Error {}
+
+/** A call of the application, below `{base}`. */
+export interface CallOptions {
+  readonly query?: Readonly<Record<string, string>>
+  /** Which application key: the first, the second, none, or this text. */
+  readonly key?: 'first' | 'second' | 'none' | { readonly text: string }
+  readonly headers?: Headers
+  /** Sent as JSON. */
+  readonly json?: unknown
+  /** Sent as it is, with `application/json` unless `headers` say otherwise. */
+  readonly body?: string | Buffer
+}
+
+/** A token as the target minted it. */
+export interface Minted {
+  readonly token: string
+  readonly connectUrl: string
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** How to open a connection; without `protocols`, an ordinary client's offer for `token`. */
+export interface OpenOptions {
+  readonly url: string
+  readonly token?: string
+  readonly protocols?: readonly string[]
+  readonly origin?: string
+  readonly headers?: Headers
+  readonly answersPings?: boolean
+}
+
+/** An instance that a check started, with a drive of its own. */
+export interface Instance {
+  readonly drive: Drive
+  readonly drain: () => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+/** The hands of a check. Everything done through it is recorded under the role `as`. */
+export interface Drive {
+  readonly advertised: Advertised
+  readonly baseUrl: string
+  readonly listedOrigin: string
+  /** How long this drive waits for what must come, in milliseconds. */
+  readonly patienceMs: number
+  /** An unguessable client id that nobody has used; `tail` is appended to it. */
+  clientId(tail?: string): string
+  /** A text that nobody has used. */
+  text(): string
+  call(
+    as: string,
+    method: string,
+    path: string,
+    options?: CallOptions,
+  ): Promise<AnswerEvent | undefined>
+  /** Mints a token; throws {@link SetUpFailed} where the target gives none. */
+  mint(as: string, clientId: string, members?: Readonly<Record<string, unknown>>): Promise<Minted>
+  /** Posts data; the answer's body where it is an object. */
+  post(
+    as: string,
+    clientId: string,
+    data: unknown,
+    options?: CallOptions,
+  ): Promise<Record<string, unknown> | undefined>
+  open(as: string, options: OpenOptions): Promise<Connection>
+  /** Mints, opens, and waits for the welcome. */
+  connect(
+    as: string,
+    clientId: string,
+    options?: Partial<OpenOptions> & { readonly ttlSeconds?: number },
+  ): Promise<Connection>
+  /** A TCP connection to the target, or to another URL. */
+  raw(as: string, url?: string): Promise<RawConnection>
+  /** The bytes of an upgrade request as an ordinary client sends it. */
+  upgradeRequest(url: string, token: string, headers?: Headers): string
+  /** Watches the webhooks about a client id. */
+  webhooks(as: string, clientId: string, replying?: Replying): Webhooks
+  /** Watches every webhook of this target that satisfies the test. */
+  allWebhooks(as: string, matches: (arrival: Arrival) => boolean, replying?: Replying): Webhooks
+  /** Lets the time of an advertised timer pass. */
+  pass(seconds: number): Promise<void>
+  note(as: string, what: string): void
+  /** Starts another service of the same implementation; `watch` sees its webhooks from the start. */
+  launch(as: string, watch?: Replying): Promise<Instance & { readonly webhooks: Webhooks }>
+  /** Ends every connection and watch that this drive began. */
+  finish(): Promise<void>
+}
+
+/** Makes the drive of one check's run. */
+export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs: number): Drive {
+  const endings: (() => unknown)[] = []
+  const nonce = (): string => `c${randomBytes(9).toString('hex')}`
+
+  async function call(
+    as: string,
+    method: string,
+    path: string,
+    options: CallOptions = {},
+  ): Promise<AnswerEvent | undefined> {
+    const query = new URLSearchParams(options.query).toString()
+    const body = options.json === undefined ? options.body : JSON.stringify(options.json)
+    return http.send(recorder, as, {
+      method,
+      url: `${site.baseUrl}${path}${query && `?${query}`}`,
+      headers: {
+        ...authorization(site.applicationKeys, options.key ?? 'first'),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    })
+  }
+
+  async function mint(as: string, clientId: string, members = {}): Promise<Minted> {
+    const answer = await call(as, 'POST', '/v1/tokens', {
+      json: { client_id: clientId, ...members },
+    })
+    const body = readObject(answer?.body ?? '') ?? {}
+    const { token, connect_url: connectUrl } = body
+    if (
+      typeof token !== 'string' ||
+      typeof connectUrl !== 'string' ||
+      !/^wss?:\/\//.test(connectUrl)
+    ) {
+      throw new SetUpFailed(
+        `no token could be minted for ${as}: ${answer ? `status ${answer.status}` : 'no answer'}`,
+      )
+    }
+    recorder.secrets.add(token)
+    return { token, connectUrl, body }
+  }
+
+  async function open(as: string, options: OpenOptions): Promise<Connection> {
+    const connection = await openConnection(recorder, as, {
+      url: options.url,
+      protocols: options.protocols ?? [
+        'channel-protocol.v1',
+        `channel-token.${options.token ?? ''}`,
+      ],
+      headers: {
+        ...(options.origin === undefined ? {} : { origin: options.origin }),
+        ...options.headers,
+      },
+      patienceMs,
+      ...(options.answersPings === undefined ? {} : { answersPings: options.answersPings }),
+    })
+    endings.push(() => connection.drop())
+    return connection
+  }
+
+  function allWebhooks(
+    as: string,
+    matches: (arrival: Arrival) => boolean,
+    replying?: Replying,
+  ): Webhooks {
+    if (!site.receiver) throw new SetUpFailed('no webhook receiver')
+    const isOurs = (arrival: Arrival): boolean =>
+      arrival.path.startsWith(`${site.webhookPrefix}/`) && matches(arrival)
+    const watch = watchWebhooks(recorder, site.receiver, as, isOurs, patienceMs, replying)
+    endings.push(() => watch.forget())
+    return watch
+  }
+
+  return {
+    advertised: site.advertised,
+    baseUrl: site.baseUrl,
+    listedOrigin: site.listedOrigin ?? '',
+    patienceMs,
+    clientId: (tail = '') => `${nonce()}${tail}`,
+    text: () => `text ${nonce()}`,
+    call,
+    mint,
+    async post(as, clientId, data, options = {}) {
+      const answer = await call(as, 'POST', '/v1/messages', {
+        json: { client_id: clientId, data },
+        ...options,
+      })
+      return answer && readObject(answer.body)
+    },
+    open,
+    async connect(as, clientId, { ttlSeconds, ...options } = {}) {
+      const minted = await mint(
+        as,
+        clientId,
+        ttlSeconds === undefined ? {} : { ttl_seconds: ttlSeconds },
+      )
+      const connection = await open(as, { url: minted.connectUrl, token: minted.token, ...options })
+      await connection.welcome()
+      return connection
+    },
+    async raw(as, url = site.baseUrl) {
+      const connection = await openRaw(
+        recorder,
+        as,
+        new URL(url.replace(/^ws/, 'http')),
+        patienceMs,
+      )
+      endings.push(() => connection.drop())
+      return connection
+    },
+    upgradeRequest(url, token, headers = {}) {
+      const { host, pathname, search } = new URL(url)
+      const all: Headers = {
+        Host: host,
+        Connection: 'Upgrade',
+        Upgrade: 'websocket',
+        'Sec-WebSocket-Version': '13',
+        'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
+        'Sec-WebSocket-Protocol': `channel-protocol.v1, channel-token.${token}`,
+        ...headers,
+      }
+      const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+      return `GET ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n`
+    },
+    webhooks(as, clientId, replying) {
+      const mark = /^c[0-9a-f]{18}/.exec(clientId)?.[0] ?? clientId
+      return allWebhooks(as, ({ body }) => body.includes(mark), replying)
+    },
+    allWebhooks,
+    pass: (wait) => pass(wait * 1000),
+    note: (as, what) => {
+      recorder.record({ kind: 'note', as, what })
+    },
+    async launch(as, replying) {
+      if (!site.launch || !site.receiver)
+        throw new SetUpFailed('this target cannot be started by the suite')
+      const prefix = `/i/${nonce()}`
+      const webhooks = watchWebhooks(
+        recorder,
+        site.receiver,
+        as,
+        ({ path }) => path.startsWith(`${prefix}/`),
+        patienceMs,
+        replying,
+      )
+      endings.push(() => webhooks.forget())
+      const launched = await site.launch(prefix)
+      recorder.record({ kind: 'instance', as, what: 'launched' })
+      const drive = makeDrive(launched.site, http, recorder, patienceMs)
+      endings.push(
+        () => drive.finish(),
+        () => launched.stop(),
+      )
+      return {
+        drive,
+        webhooks,
+        async drain() {
+          recorder.record({ kind: 'instance', as, what: 'draining' })
+          await launched.drain()
+          recorder.record({ kind: 'instance', as, what: 'drained' })
+        },
+        async stop() {
+          await launched.stop()
+          recorder.record({ kind: 'instance', as, what: 'stopped' })
+        },
+      }
+    },
+    async finish() {
+      for (const end of endings.splice(0)) await end()
+    },
+  }
+}
+
+function authorization(keys: readonly string[], key: NonNullable<CallOptions['key']>): Headers {
+  const value =
+    typeof key === 'object' ? key.text : key === 'none' ? undefined : keys[key === 'second' ? 1 : 0]
+  return value === undefined ? {} : { authorization: `Bearer ${value}` }
+}

@@ -1,0 +1,84 @@
+/** Sends HTTP requests to the target and records what was sent and what came back. */
+
+import { Agent, request } from 'undici'
+import type { AnswerEvent, Headers } from '../timeline/event.ts'
+import type { Recorder } from '../timeline/recorder.ts'
+
+/** One request. `body` is sent as it is. */
+export interface Call {
+  readonly method: string
+  readonly url: string
+  readonly headers: Headers
+  readonly body?: string | Buffer
+}
+
+/** The connections to one target; at most `timeoutMs` for each answer. */
+export function makeHttp(timeoutMs: number): Http {
+  const agent = new Agent({
+    connections: 128,
+    pipelining: 1,
+    connect: { timeout: timeoutMs },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+  })
+  return {
+    async send(recorder, as, call) {
+      recorder.record({
+        kind: 'request',
+        as,
+        method: call.method,
+        url: call.url,
+        headers: call.headers,
+        body: shorten(call.body?.toString() ?? ''),
+      })
+      try {
+        const answer = await request(call.url, {
+          dispatcher: agent,
+          method: call.method as 'GET',
+          headers: call.headers,
+          body: call.body ?? null,
+          signal: AbortSignal.timeout(timeoutMs * 2),
+        })
+        const body = await answer.body.text()
+        return recorder.record({
+          kind: 'answer',
+          as,
+          status: answer.statusCode,
+          headers: flatten(answer.headers),
+          body,
+        }) as AnswerEvent
+      } catch (error) {
+        recorder.record({ kind: 'failure', as, what: describe(error) })
+        return undefined
+      }
+    },
+    stop: () => agent.destroy(),
+  }
+}
+
+/** See {@link makeHttp}. */
+export interface Http {
+  /** The answer, or undefined where the transport failed; both are recorded. */
+  send(recorder: Recorder, as: string, call: Call): Promise<AnswerEvent | undefined>
+  stop(): Promise<void>
+}
+
+/** Joins repeated headers. */
+export function flatten(headers: Record<string, string | string[] | undefined>): Headers {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  )
+}
+
+/** A transport error in one line. */
+export function describe(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string }
+  return [code, message || 'the connection failed'].filter(Boolean).join(': ')
+}
+
+function shorten(body: string): string {
+  return body.length > 100_000 ? `${body.slice(0, 200)}... (${body.length} characters)` : body
+}

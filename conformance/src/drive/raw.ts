@@ -1,0 +1,148 @@
+/** Writes bytes that libraries refuse to send, and reads what comes back, over plain TCP. */
+
+import { connect, type Socket } from 'node:net'
+import type { Recorder } from '../timeline/recorder.ts'
+import { type Frame, readFrames } from './frames.ts'
+import { describe } from './http.ts'
+import { isWholeAnswer, type RawAnswer, readAnswer } from './raw-answer.ts'
+import { makeGrowing, within } from './waiting.ts'
+
+/** A TCP connection of the suite. */
+export interface RawConnection {
+  /** Writes bytes; text is UTF-8. `note` says in words what a reader of the transcript needs to know. */
+  write(bytes: string | Buffer, note?: string): void
+  /** Half-closes: nothing more will be written. */
+  finish(): void
+  /** The parsed HTTP answer that has come by then, recorded; undefined where none came within `ms`. */
+  answer(ms?: number): Promise<RawAnswer | undefined>
+  /** Whether the target ended the TCP connection within `ms` (the suite's patience by default). */
+  ended(ms?: number): Promise<boolean>
+  /** The next Close frame after an upgrade: its code; 1005 where it is empty; undefined where none came. */
+  closeFrame(ms?: number): Promise<number | undefined>
+  /** A text frame after an upgrade that satisfies the test. */
+  textFrame(test: (text: string) => boolean, ms?: number): Promise<string | undefined>
+  /** Ends the connection at once. */
+  drop(): void
+  /** Stops and starts reading. */
+  pause(): void
+  resume(): void
+}
+
+/** Opens a TCP connection to the host and port of a URL. */
+export async function openRaw(
+  recorder: Recorder,
+  as: string,
+  url: URL,
+  patienceMs: number,
+): Promise<RawConnection> {
+  const chunks = makeGrowing<Buffer>()
+  const ends = makeGrowing<true>()
+  let received = Buffer.alloc(0)
+  const socket: Socket = connect({
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || 80),
+    allowHalfOpen: true,
+  })
+  socket.on('error', (error) => {
+    if (!wasOpen) recorder.record({ kind: 'failure', as, what: describe(error) })
+  })
+  let wasOpen = false
+  let hasEnded = false
+  const end = (): void => {
+    if (hasEnded) return
+    hasEnded = true
+    if (wasOpen) recorder.record({ kind: 'end', as })
+    ends.add(true)
+    chunks.end()
+    ends.end()
+    socket.end()
+  }
+  socket.on('data', (chunk) => {
+    received = Buffer.concat([received, chunk])
+    chunks.add(chunk)
+  })
+  socket.on('end', end)
+  socket.on('close', end)
+  await within(
+    new Promise<void>((resolve) => {
+      socket.once('connect', () => {
+        wasOpen = true
+        resolve()
+      })
+      socket.once('error', () => resolve())
+    }),
+    patienceMs,
+  )
+
+  let parsedFrames = 0
+  const frames = (): Frame[] => {
+    const head = received.indexOf('\r\n\r\n')
+    if (head < 0 || !received.subarray(0, 12).toString('latin1').startsWith('HTTP/1.1 101'))
+      return []
+    const all = readFrames(received.subarray(head + 4))
+    for (const frame of all.slice(parsedFrames)) {
+      if (frame.opcode === 8) {
+        const code = frame.payload.length >= 2 ? frame.payload.readUInt16BE(0) : 1005
+        recorder.record({
+          kind: 'close',
+          as,
+          code,
+          reason: frame.payload.subarray(2).toString('utf8'),
+        })
+      } else {
+        recorder.record({
+          kind: 'frame',
+          as,
+          type: FRAME_TYPES[frame.opcode] ?? 'binary',
+          text: frame.payload.toString('utf8'),
+        })
+      }
+    }
+    parsedFrames = all.length
+    return all
+  }
+
+  return {
+    write(bytes, note) {
+      recorder.record({ kind: 'sent', as, what: note ?? bytes.toString().slice(0, 300) })
+      if (!socket.destroyed) socket.write(bytes)
+    },
+    finish: () => socket.end(),
+    async answer(ms = patienceMs) {
+      await chunks.find(() => isWholeAnswer(received, hasEnded), ms)
+      const answer = readAnswer(received)
+      if (answer) recorder.record({ kind: 'answer', as, ...answer })
+      return answer
+    },
+    ended: async (ms = patienceMs) => {
+      const isOver = (await ends.find(() => true, ms)) === true
+      frames()
+      return isOver
+    },
+    async closeFrame(ms = patienceMs) {
+      const find = (): Frame | undefined => frames().find(({ opcode }) => opcode === 8)
+      await chunks.find(() => find() !== undefined, ms)
+      const frame = find()
+      return frame && (frame.payload.length >= 2 ? frame.payload.readUInt16BE(0) : 1005)
+    },
+    async textFrame(test, ms = patienceMs) {
+      const find = (): Frame | undefined =>
+        frames().find(({ opcode, payload }) => opcode === 1 && test(payload.toString('utf8')))
+      await chunks.find(() => find() !== undefined, ms)
+      return find()?.payload.toString('utf8')
+    },
+    drop() {
+      recorder.record({ kind: 'sent', as, what: 'the end of the TCP connection' })
+      socket.destroy()
+    },
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+  }
+}
+
+const FRAME_TYPES: Readonly<Record<number, 'text' | 'binary' | 'ping' | 'pong'>> = {
+  1: 'text',
+  2: 'binary',
+  9: 'ping',
+  10: 'pong',
+}

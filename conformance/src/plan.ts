@@ -1,0 +1,123 @@
+/** Decides before a run which checks will be made and why the others will not. */
+
+import type { Check, Need } from './check.ts'
+import type { Site } from './drive/site.ts'
+import type { Ledger } from './ledger.ts'
+
+/** What the user asked for. */
+export interface Selection {
+  /** Patterns over check and requirement ids: `*` within a part, `**` over parts; none means all. */
+  readonly patterns: readonly string[]
+  /** Profiles to judge; empty means those that the target announces. */
+  readonly profiles: readonly string[]
+  /** Longest wait for timers of one check, in seconds. */
+  readonly budgetSeconds: number
+}
+
+/** A check and whether it will be made. */
+export interface PlannedCheck {
+  readonly check: Check
+  readonly decision: 'run' | 'unsupported' | { readonly notRun: string }
+}
+
+const NEEDS: Readonly<
+  Record<Need, { readonly isMet: (site: Site) => boolean; readonly remedy: string }>
+> = {
+  key: { isMet: (site) => site.applicationKeys.length > 0, remedy: 'give --application-key' },
+  'second-key': {
+    isMet: (site) => site.applicationKeys.length > 1,
+    remedy: 'give --application-key twice',
+  },
+  webhooks: {
+    isMet: (site) => site.receiver !== undefined,
+    remedy: 'give --webhooks the address that the server was given as its application base',
+  },
+  origin: {
+    isMet: (site) => site.listedOrigin !== undefined && site.advertised.origins === 'listed',
+    remedy: 'give --origin an origin that the server lists',
+  },
+  exec: {
+    isMet: (site) => site.launch !== undefined,
+    remedy: 'the suite must start the server itself, as it does without a URL',
+  },
+}
+
+/** Plans a run. */
+export function planChecks(
+  checks: readonly Check[],
+  ledger: Ledger,
+  site: Site,
+  selection: Selection,
+): PlannedCheck[] {
+  const selected = checks.filter((check) => isSelected(check, selection.patterns))
+  return selected.map((check) => ({ check, decision: decide(check, ledger, site, selection) }))
+}
+
+function decide(
+  check: Check,
+  ledger: Ledger,
+  site: Site,
+  selection: Selection,
+): PlannedCheck['decision'] {
+  const { profile } = ledger.find(check.proves)
+  const profiles = [profile, ...(check.profiles ?? [])]
+  if (selection.profiles.length > 0 && !selection.profiles.includes(profile)) {
+    return { notRun: `profile ${profile} was not selected` }
+  }
+  const missing = profiles.find((name) => !site.advertised.profiles.includes(name))
+  if (missing === profile) return 'unsupported'
+  if (missing !== undefined)
+    return { notRun: `needs profile ${missing}, which the service does not announce` }
+  for (const need of ['key', ...(check.needs ?? [])] as const) {
+    if (!NEEDS[need].isMet(site)) return { notRun: `needs ${need}: ${NEEDS[need].remedy}` }
+  }
+  const wait = check.waitSeconds?.(site.advertised) ?? 0
+  return wait > selection.budgetSeconds
+    ? {
+        notRun: `needs short-timers: waits ${Math.ceil(wait)} s, the budget is ${selection.budgetSeconds} s`,
+      }
+    : 'run'
+}
+
+/** Whether a pattern, or one of several, names this check or its requirement. */
+export function isSelected(check: Check, patterns: readonly string[]): boolean {
+  return (
+    patterns.length === 0 ||
+    patterns.some((pattern) => matches(pattern, check.id) || matches(pattern, check.proves))
+  )
+}
+
+/** Whether an id matches a pattern: `*` stands for one part or a piece of it, `**` for any number of parts. */
+export function matches(pattern: string, id: string): boolean {
+  const source = pattern
+    .split('**')
+    .map((piece) => piece.split('*').map(escapeForRegExp).join('[^.]*'))
+    .join('.*')
+  return new RegExp(`^${source}$`).test(id)
+}
+
+/** Ids that somebody who typed `pattern` may have meant, nearest first, at most three. */
+export function suggest(pattern: string, ids: readonly string[]): string[] {
+  return ids
+    .map((id) => ({ id, distance: distance(pattern, id) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 3)
+    .map(({ id }) => id)
+}
+
+function escapeForRegExp(text: string): string {
+  return text.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

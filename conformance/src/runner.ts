@@ -1,0 +1,155 @@
+/** Makes the planned checks against a target and turns findings into results. */
+
+import type { Check } from './check.ts'
+import { makeDrive, SetUpFailed } from './drive/drive.ts'
+import { type Http, makeHttp } from './drive/http.ts'
+import type { Finding } from './judges/finding.ts'
+import { isMust, type Ledger } from './ledger.ts'
+import type { PlannedCheck } from './plan.ts'
+import type { Target } from './target/target.ts'
+import { OBSERVED_KINDS } from './timeline/event.ts'
+import { startRecorder } from './timeline/recorder.ts'
+import { redact } from './timeline/redact.ts'
+import type { Timeline } from './timeline/timeline.ts'
+import type { Result } from './verdict.ts'
+
+/** How a run is made. */
+export interface RunOptions {
+  readonly concurrency: number
+  readonly seed: number
+  /** How long to wait for what must come, in milliseconds. */
+  readonly patienceMs: number
+  readonly onResult?: (result: Result) => void
+}
+
+/** Makes every check whose decision is `run`: first the parallel ones, longest waits first, then those that need to be alone. */
+export async function runChecks(
+  planned: readonly PlannedCheck[],
+  target: Target,
+  ledger: Ledger,
+  options: RunOptions,
+): Promise<Result[]> {
+  const http = makeHttp(Math.max(options.patienceMs, 1000) * 4)
+  const results = new Map<string, Result>()
+  const put = (result: Result): void => {
+    results.set(result.check, result)
+    options.onResult?.(result)
+  }
+  for (const { check, decision } of planned) {
+    if (decision === 'run') continue
+    put({
+      check: check.id,
+      requirement: check.proves,
+      verdict: decision === 'unsupported' ? 'unsupported' : 'not-run',
+      reason:
+        decision === 'unsupported'
+          ? `profile ${ledger.find(check.proves).profile} is not announced`
+          : decision.notRun,
+      durationMs: 0,
+    })
+  }
+  const runnable = planned.filter(({ decision }) => decision === 'run').map(({ check }) => check)
+  const wait = (check: Check): number => check.waitSeconds?.(target.site.advertised) ?? 0
+  const parallel = shuffle(
+    runnable.filter(({ alone }) => !alone),
+    options.seed,
+  ).sort((a, b) => wait(b) - wait(a))
+  const alone = shuffle(
+    runnable.filter((check) => check.alone),
+    options.seed,
+  )
+  const work = async (queue: Check[]): Promise<void> => {
+    for (let check = queue.shift(); check; check = queue.shift()) {
+      put(await runCheck(check, target, ledger, http, options.patienceMs))
+    }
+  }
+  await Promise.all(Array.from({ length: options.concurrency }, () => work(parallel)))
+  await work(alone)
+  await http.stop()
+  return planned.flatMap(({ check }) => results.get(check.id) ?? [])
+}
+
+async function runCheck(
+  check: Check,
+  target: Target,
+  ledger: Ledger,
+  http: Http,
+  patienceMs: number,
+): Promise<Result> {
+  const startedAt = performance.now()
+  const recorder = startRecorder()
+  const drive = makeDrive(target.site, http, recorder, patienceMs)
+  let trouble: { verdict: 'inconclusive' | 'defect'; reason: string } | undefined
+  try {
+    await check.drive(drive)
+  } catch (error) {
+    trouble =
+      error instanceof SetUpFailed
+        ? { verdict: 'inconclusive', reason: `set-up failed: ${error.message}` }
+        : {
+            verdict: 'defect',
+            reason: `the check's drive threw: ${(error as Error).stack ?? String(error)}`,
+          }
+  }
+  const timeline: Timeline = { advertised: target.site.advertised, events: [...recorder.events] }
+  await drive.finish()
+  const judged = trouble ?? judgeCheck(check, timeline, isMust(ledger.find(check.proves)))
+  return {
+    check: check.id,
+    requirement: check.proves,
+    ...judged,
+    durationMs: Math.round(performance.now() - startedAt),
+    timeline: redact(timeline, [...target.secrets, ...recorder.secrets]),
+  }
+}
+
+/** Judges a recorded timeline: the control arm first, then the requirement; a pass needs something observed. */
+export function judgeCheck(
+  check: Check,
+  timeline: Timeline,
+  isBinding: boolean,
+): Pick<Result, 'verdict' | 'reason' | 'expected' | 'got' | 'offender' | 'control'> {
+  try {
+    const control = check.control?.(timeline)
+    if (control && control.verdict !== 'pass') {
+      const why = describeFinding(control)
+      return {
+        verdict: 'inconclusive',
+        reason: `the control arm did not work: ${why}`,
+        control: why,
+      }
+    }
+    const arm = control && { control: 'worked' }
+    const finding = check.judge(timeline)
+    if (finding.verdict === 'pass') {
+      return timeline.events.some(({ kind }) => OBSERVED_KINDS.has(kind))
+        ? { verdict: 'pass', ...arm }
+        : { verdict: 'inconclusive', reason: 'nothing was observed', ...arm }
+    }
+    return finding.verdict === 'fail' && !isBinding
+      ? { ...finding, verdict: 'warn', ...arm }
+      : { ...finding, ...arm }
+  } catch (error) {
+    return {
+      verdict: 'defect',
+      reason: `a judge threw: ${(error as Error).stack ?? String(error)}`,
+    }
+  }
+}
+
+function describeFinding(finding: Finding): string {
+  if (finding.verdict === 'fail') return `expected ${finding.expected}, got ${finding.got}`
+  return finding.verdict === 'inconclusive' ? finding.reason : 'worked'
+}
+
+/** A copy in an order that the seed decides. */
+function shuffle<T>(items: readonly T[], seed: number): T[] {
+  const shuffled = [...items]
+  let state = seed >>> 0
+  for (let i = shuffled.length - 1; i > 0; i -= 1) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    const j = state % (i + 1)
+    ;[shuffled[i], shuffled[j]] = [shuffled[j] as T, shuffled[i] as T]
+  }
+  return shuffled
+}

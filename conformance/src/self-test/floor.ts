@@ -1,0 +1,62 @@
+/** The null floor: how many checks pass against servers that implement nothing. It must be none. */
+
+import type { Check } from '../check.ts'
+import type { Ledger } from '../ledger.ts'
+import { planChecks } from '../plan.ts'
+import { runChecks } from '../runner.ts'
+import { NULL_SERVERS, type NullServer, openNullTarget } from '../target/null.ts'
+import type { Result } from '../verdict.ts'
+
+/** What the suite said of one null server. */
+export interface FloorRow {
+  readonly server: NullServer
+  readonly executed: number
+  /** Checks that passed, warned or broke: each is a defect of the suite. */
+  readonly wrong: readonly Result[]
+}
+
+/** Judges every null server by every check, one server after the other. */
+export async function measureFloor(
+  checks: readonly Check[],
+  ledger: Ledger,
+  profiles: readonly string[],
+): Promise<FloorRow[]> {
+  const rows: FloorRow[] = []
+  for (const server of Object.keys(NULL_SERVERS) as NullServer[]) {
+    rows.push(await judgeNullServer(server, checks, ledger, profiles))
+  }
+  return rows
+}
+
+const PATIENCE_MS = 250
+
+async function judgeNullServer(
+  server: NullServer,
+  checks: readonly Check[],
+  ledger: Ledger,
+  profiles: readonly string[],
+): Promise<FloorRow> {
+  const target = await openNullTarget(server, profiles)
+  try {
+    const planned = planChecks(checks, ledger, target.site, {
+      patterns: [],
+      profiles: [],
+      budgetSeconds: 60,
+    })
+    const results = await runChecks(planned, target, ledger, {
+      concurrency: 64,
+      seed: 1,
+      patienceMs: PATIENCE_MS,
+    })
+    return {
+      server,
+      executed: results.filter(({ verdict }) => verdict !== 'not-run' && verdict !== 'unsupported')
+        .length,
+      wrong: results.filter(
+        ({ verdict }) => verdict === 'pass' || verdict === 'warn' || verdict === 'defect',
+      ),
+    }
+  } finally {
+    await target.stop()
+  }
+}

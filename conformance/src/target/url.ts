@@ -1,0 +1,64 @@
+/** A target that somebody else started, known by its URL. */
+
+import { request } from 'undici'
+import { describe } from '../drive/http.ts'
+import { type Receiver, startReceiver } from '../drive/receiver.ts'
+import { readObject } from '../timeline/timeline.ts'
+import { readAdvertised } from './advertised.ts'
+import { type Target, TargetUnavailable } from './target.ts'
+
+/** What the suite was told about a target. */
+export interface UrlTargetOptions {
+  readonly baseUrl: string
+  readonly applicationKeys: readonly string[]
+  readonly webhookSecrets: readonly string[]
+  readonly listedOrigin?: string
+  /** Where the suite listens for webhooks: what the target was given as its application base. */
+  readonly webhooks?: { readonly host: string; readonly port: number }
+}
+
+const ANSWER_MS = 5000
+
+/** Reads the discovery document and starts the receiver; throws {@link TargetUnavailable} where nothing answers. */
+export async function openUrlTarget(options: UrlTargetOptions): Promise<Target> {
+  const baseUrl = options.baseUrl.replace(/\/+$/, '')
+  const document = await readDiscovery(baseUrl)
+  const receiver: Receiver | undefined = options.webhooks && (await startReceiver(options.webhooks))
+  const implementation = readImplementation(document)
+  return {
+    name: baseUrl,
+    ...(implementation && { implementation }),
+    secrets: [...options.applicationKeys, ...options.webhookSecrets],
+    site: {
+      baseUrl,
+      advertised: readAdvertised(baseUrl, document, options.webhookSecrets),
+      applicationKeys: options.applicationKeys,
+      webhookPrefix: '',
+      ...(options.listedOrigin === undefined ? {} : { listedOrigin: options.listedOrigin }),
+      ...(receiver && { receiver }),
+    },
+    stop: async () => {
+      await receiver?.stop()
+    },
+  }
+}
+
+/** The discovery document; undefined where something answers, but not with one. */
+export async function readDiscovery(baseUrl: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    const answer = await request(`${baseUrl}/v1`, { signal: AbortSignal.timeout(ANSWER_MS) })
+    return readObject(await answer.body.text())
+  } catch (error) {
+    throw new TargetUnavailable(
+      `nothing answers at ${baseUrl}/v1 (${describe(error)}); start the server, or give its base URL`,
+    )
+  }
+}
+
+/** Name and version out of a discovery document. */
+export function readImplementation(
+  document: Readonly<Record<string, unknown>> | undefined,
+): { name: string; version: string } | undefined {
+  const { name, version } = (document?.implementation ?? {}) as Record<string, unknown>
+  return typeof name === 'string' && typeof version === 'string' ? { name, version } : undefined
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import type { Check } from '../src/check.ts'
+import type { Site } from '../src/drive/site.ts'
+import { PASS } from '../src/judges/finding.ts'
+import type { Ledger, Requirement } from '../src/ledger.ts'
+import { matches, planChecks, suggest } from '../src/plan.ts'
+import { readAdvertised } from '../src/target/advertised.ts'
+
+const requirement = (id: string, profile: string): Requirement => ({
+  id,
+  profile,
+  level: 'MUST',
+  actor: 'service',
+  class: 'wire',
+  rows: [],
+  chapter: 'token',
+  section: '',
+  text: '',
+})
+const rows = [requirement('token.a', 'core'), requirement('presence.b', 'presence')]
+const ledger: Ledger = {
+  revision: '1.0',
+  requirements: rows,
+  find: (id) => rows.find((row) => row.id === id) as Requirement,
+}
+const check = (members: Partial<Check> = {}): Check => ({
+  id: 'token.a.works',
+  proves: 'token.a',
+  drive: async () => {},
+  judge: () => PASS,
+  killedBy: ['breaks-a'],
+  ...members,
+})
+const site: Site = {
+  baseUrl: 'http://127.0.0.1:1',
+  advertised: readAdvertised('http://127.0.0.1:1', { profiles: ['core'] }, []),
+  applicationKeys: ['key'],
+  webhookPrefix: '',
+}
+const all = { patterns: [], profiles: [], budgetSeconds: 10 }
+const decisionOf = (members: Partial<Check>, selection = all): unknown =>
+  planChecks([check(members)], ledger, site, selection)[0]?.decision
+
+describe('matches', () => {
+  test('one star stands for one part and two for any number', () => {
+    expect(matches('token.*', 'token.a')).toBe(true)
+    expect(matches('token.*', 'token.a.works')).toBe(false)
+    expect(matches('token.**', 'token.a.works')).toBe(true)
+    expect(matches('token.a', 'tokenXa')).toBe(false)
+  })
+})
+
+describe('suggest', () => {
+  test('names the nearest ids first', () => {
+    expect(suggest('token.expird', ['presence.lost', 'token.expired'])[0]).toBe('token.expired')
+  })
+})
+
+describe('planChecks', () => {
+  test('a check whose needs are met is run', () => {
+    expect(decisionOf({})).toBe('run')
+  })
+  test('a check of a profile that is not announced is unsupported', () => {
+    expect(decisionOf({ proves: 'presence.b' })).toBe('unsupported')
+  })
+  test('a need that is not met is named with its remedy', () => {
+    expect(decisionOf({ needs: ['second-key'] })).toEqual({
+      notRun: 'needs second-key: give --application-key twice',
+    })
+  })
+  test('a wait beyond the budget is not run', () => {
+    expect(decisionOf({ waitSeconds: () => 11 })).toEqual({
+      notRun: 'needs short-timers: waits 11 s, the budget is 10 s',
+    })
+  })
+  test('a profile that was not selected is not run', () => {
+    expect(decisionOf({}, { ...all, profiles: ['presence'] as never })).toEqual({
+      notRun: 'profile core was not selected',
+    })
+  })
+  test('a pattern selects by check id and by requirement id', () => {
+    expect(
+      planChecks([check()], ledger, site, { ...all, patterns: ['token.a'] as never }),
+    ).toHaveLength(1)
+    expect(
+      planChecks([check()], ledger, site, { ...all, patterns: ['token.b'] as never }),
+    ).toHaveLength(0)
+  })
+})
