@@ -1,0 +1,42 @@
+/** The tests' settings: knows which files are which of the three projects, and how patient each one is. */
+import { defineConfig } from 'vitest/config'
+import './.ci/require-node.mjs'
+
+const suiteFiles = '**/*.suite.test.ts'
+const systemFiles = '**/*.system.test.ts'
+const unrelated = ['**/node_modules/**', '**/dist/**']
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'fast',
+          include: ['**/*.test.ts'],
+          exclude: [...unrelated, suiteFiles, systemFiles],
+        },
+      },
+      {
+        // Each file starts processes of its own: one file at a time keeps the timings of the judged servers honest.
+        test: {
+          name: 'suite',
+          include: [suiteFiles],
+          exclude: unrelated,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          include: [systemFiles],
+          exclude: unrelated,
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
