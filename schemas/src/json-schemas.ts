@@ -1,0 +1,27 @@
+/** The list of schema files; it alone knows which nouns have one. */
+import connection from '../json/connection.schema.json' with { type: 'json' }
+import discovery from '../json/discovery.schema.json' with { type: 'json' }
+import message from '../json/message.schema.json' with { type: 'json' }
+import presence from '../json/presence.schema.json' with { type: 'json' }
+import problem from '../json/problem.schema.json' with { type: 'json' }
+import terms from '../json/terms.schema.json' with { type: 'json' }
+import token from '../json/token.schema.json' with { type: 'json' }
+import webhook from '../json/webhook.schema.json' with { type: 'json' }
+
+/** What one schema file holds, as far as programs need to know: its address and its definitions. */
+export type SchemaFile = {
+  readonly $id: string
+  readonly $defs: Readonly<Record<string, unknown>>
+}
+
+/** Every schema of this revision, one per noun; each type is one of the `$defs`. */
+export const JSON_SCHEMAS: readonly SchemaFile[] = [
+  terms,
+  token,
+  connection,
+  message,
+  presence,
+  webhook,
+  discovery,
+  problem,
+]

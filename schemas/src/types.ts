@@ -1,0 +1,503 @@
+/** The types of the protocol's JSON values. Generated from schemas/json/ by `npm run generate`: change the schemas, not this file. */
+
+/**
+ * Any envelope of this revision. Clients ignore those of another `type`.
+ */
+export type Envelope = WelcomeEnvelope | MessageEnvelope | HeartbeatEnvelope | ReconnectEnvelope
+
+/**
+ * Every type that `validate` knows, by its name.
+ */
+export interface Types {
+  WelcomeEnvelope: WelcomeEnvelope
+  HeartbeatEnvelope: HeartbeatEnvelope
+  ReconnectEnvelope: ReconnectEnvelope
+  Envelope: Envelope
+  Discovery: Discovery
+  MessageRequest: MessageRequest
+  Receipt: Receipt
+  MessageEnvelope: MessageEnvelope
+  PresenceAnswer: PresenceAnswer
+  PresencePage: PresencePage
+  Problem: Problem
+  TokenRequest: TokenRequest
+  TokenAnswer: TokenAnswer
+  PresenceEvent: PresenceEvent
+  StartedEvent: StartedEvent
+}
+/**
+ * The first frame: the client is connected.
+ */
+export interface WelcomeEnvelope {
+  /**
+   * Tells the envelope from the others.
+   */
+  type: 'welcome'
+  /**
+   * The client id of the token.
+   */
+  client_id: string
+  /**
+   * The name of this connection.
+   */
+  connection_id: string
+  /**
+   * The epoch of every message on this connection.
+   */
+  epoch: number
+  /**
+   * The seq of the newest accepted message: the first on this connection has one more.
+   */
+  seq: number
+  /**
+   * Silence after which a heartbeat comes; 0 where none ever does.
+   */
+  heartbeat_seconds: number
+  /**
+   * When the token dies and the connection is closed.
+   */
+  expires_at: string
+  /**
+   * The seconds left until then, for clients whose clock is wrong.
+   */
+  expires_in_seconds: number
+  /**
+   * Whether missed messages follow; false without the profile `resume`.
+   */
+  resumed: boolean
+}
+/**
+ * A sign of life where no other envelope was due.
+ */
+export interface HeartbeatEnvelope {
+  /**
+   * Tells the envelope from the others.
+   */
+  type: 'heartbeat'
+}
+/**
+ * A notice that the connection will soon be closed with 4200.
+ */
+export interface ReconnectEnvelope {
+  /**
+   * Tells the envelope from the others.
+   */
+  type: 'reconnect'
+  /**
+   * How long to wait after that close before coming back.
+   */
+  after_seconds: number
+}
+/**
+ * A message on its way to the client; the epoch is that of the welcome.
+ */
+export interface MessageEnvelope {
+  /**
+   * Tells the envelope from the others.
+   */
+  type: 'message'
+  /**
+   * The id of the receipt.
+   */
+  id: string
+  /**
+   * The seq of the receipt.
+   */
+  seq: number
+  /**
+   * The data of the post.
+   */
+  data: string
+}
+/**
+ * The answer to `GET {base}/v1`.
+ */
+export interface Discovery {
+  /**
+   * The protocol and its major version.
+   */
+  protocol: 'channel-protocol.v1'
+  implementation: Implementation
+  /**
+   * The profiles that the service offers; unknown names are to be ignored.
+   *
+   * Items: The name of a profile.
+   */
+  profiles: string[]
+  limits: Limits
+  timings: Timings
+  /**
+   * Whether pages of any origin may connect, or only listed ones.
+   */
+  origins: 'any' | 'listed'
+  /**
+   * Whether some value lies outside its range, for tests.
+   */
+  test_timings: boolean
+}
+/**
+ * Which program answers.
+ */
+export interface Implementation {
+  /**
+   * Its name.
+   */
+  name: string
+  /**
+   * Its version.
+   */
+  version: string
+}
+/**
+ * How large and how many things may be: the advertised limits of the profiles that are offered.
+ */
+export interface Limits {
+  /**
+   * Longest client id. In bytes of UTF-8; profile `core`.
+   */
+  client_id_bytes: number
+  /**
+   * Longest data of a message. In bytes of UTF-8; profile `core`.
+   */
+  data_bytes: number
+  /**
+   * Open connections that the service takes in all. In connections; profile `robust`.
+   */
+  connections?: number
+  /**
+   * Messages accepted per client id: this many at once, refilled at this rate. In messages per second and client id; profile `robust`.
+   */
+  messages_per_second?: number
+  /**
+   * Bytes that may wait in the service's own queue for one slow reader. In bytes; profile `robust`.
+   */
+  queue_bytes?: number
+  /**
+   * Largest header section of a request. In bytes; profile `robust`.
+   */
+  header_bytes?: number
+  /**
+   * Webhook requests in flight at once, in all. In requests; profile `presence`.
+   */
+  webhook_concurrency?: number
+  /**
+   * Online clients on one page of the list. In clients; profile `presence-sync`.
+   */
+  presence_page?: number
+}
+/**
+ * How long things take: the advertised timers of the profiles that are offered.
+ */
+export interface Timings {
+  /**
+   * Life of a token where the request names none. In seconds; profile `core`.
+   */
+  token_ttl_seconds: number
+  /**
+   * How long the service reads and discards after it wrote Close, before it ends the TCP connection. In seconds; profile `robust`.
+   */
+  close_timeout_seconds?: number
+  /**
+   * Silence after which a Ping, or a heartbeat envelope, is sent. 0 without the profile. In seconds; profile `robust`.
+   */
+  heartbeat_seconds?: number
+  /**
+   * Silence after a Ping that ends a connection. In seconds; profile `robust`.
+   */
+  pong_timeout_seconds?: number
+  /**
+   * Time without progress of queued bytes that makes a slow reader. In seconds; profile `robust`.
+   */
+  stall_timeout_seconds?: number
+  /**
+   * Time in which a request's header section, and then its body, has arrived. In seconds; profile `robust`.
+   */
+  request_timeout_seconds?: number
+  /**
+   * Time over which a draining service spreads the ends of its connections. In seconds; profile `robust`.
+   */
+  drain_seconds?: number
+  /**
+   * Wait between a loss and the disconnected event. In seconds; profile `presence`.
+   */
+  presence_grace_seconds?: number
+  /**
+   * Least time between new versions of one client, after its first two. In seconds; profile `presence`.
+   */
+  presence_interval_seconds?: number
+  /**
+   * Time in which a webhook is answered; after it the attempt has failed. In seconds; profile `presence`.
+   */
+  webhook_timeout_seconds?: number
+  /**
+   * Waits before the second, third and later attempts, each within 20 % of its value; given up after the last, or 60 minutes after the first attempt. In seconds; profile `presence`.
+   *
+   * @minItems 1
+   *
+   * Items: A duration in seconds, fractions allowed.
+   */
+  webhook_retry_seconds?: number[]
+  /**
+   * A duration in seconds, fractions allowed.
+   */
+  webhook_pause_seconds?: number
+}
+/**
+ * The body of `POST {base}/v1/messages`.
+ */
+export interface MessageRequest {
+  /**
+   * The client that the message is for.
+   */
+  client_id: string
+  /**
+   * The text to deliver, unchanged.
+   */
+  data: string
+}
+/**
+ * The body of the 200 that answers an accepted message.
+ */
+export interface Receipt {
+  /**
+   * The name of the message.
+   */
+  id: string
+  /**
+   * The number of the message.
+   */
+  seq: number
+  /**
+   * The scope of that number.
+   */
+  epoch: number
+  /**
+   * Open connections to which the message was queued; 0 where nobody is connected.
+   */
+  connections: number
+}
+/**
+ * The answer to `GET {base}/v1/presence?client_id=`.
+ */
+export interface PresenceAnswer {
+  /**
+   * The client id that was asked for.
+   */
+  client_id: string
+  /**
+   * Whether it is online; true during the grace too.
+   */
+  online: boolean
+  /**
+   * The scope of the version.
+   */
+  epoch: number
+  /**
+   * The number of this state.
+   */
+  version: number
+  /**
+   * The current connection; absent during the grace and offline.
+   */
+  connection_id?: string
+  /**
+   * When the client id came online; present with `connection_id`.
+   */
+  since?: string
+}
+/**
+ * The answer to `GET {base}/v1/presence` without a client id. Absence from a page says nothing.
+ */
+export interface PresencePage {
+  /**
+   * Clients that are online.
+   */
+  clients: PresenceEntry[]
+  /**
+   * What to send as `cursor` for the next page; absent on the last.
+   */
+  next_cursor?: string
+}
+/**
+ * A client that is online.
+ */
+export interface PresenceEntry {
+  /**
+   * Its client id.
+   */
+  client_id: string
+  /**
+   * The scope of the version.
+   */
+  epoch: number
+  /**
+   * The number of its state: odd, as it is online.
+   */
+  version: number
+}
+/**
+ * Why a request was refused: `status`, `code`, `type` and `title` are those of one row of the registry.
+ */
+export interface Problem {
+  /**
+   * The status of the answer.
+   */
+  status: number
+  /**
+   * The slug: what programs switch on.
+   */
+  code:
+    | 'malformed-request'
+    | 'invalid-client-id'
+    | 'invalid-data'
+    | 'invalid-ttl'
+    | 'invalid-path'
+    | 'invalid-application-key'
+    | 'forbidden'
+    | 'not-found'
+    | 'method-not-allowed'
+    | 'request-timeout'
+    | 'idempotency-in-progress'
+    | 'payload-too-large'
+    | 'unsupported-media-type'
+    | 'idempotency-key-reused'
+    | 'upgrade-required'
+    | 'rate-limited'
+    | 'headers-too-large'
+    | 'internal-error'
+    | 'profile-not-supported'
+    | 'over-capacity'
+    | 'unavailable'
+  /**
+   * The URI of the problem type; it ends in the slug.
+   */
+  type: string
+  /**
+   * The problem in words, the same for every occurrence.
+   */
+  title: string
+  /**
+   * What was wrong this time and what to do.
+   */
+  detail?: string
+  /**
+   * Whether the same request may succeed later.
+   */
+  retryable?: boolean
+  /**
+   * The limit that was exceeded.
+   */
+  max_bytes?: number
+  /**
+   * The places in the body that are wrong.
+   */
+  errors?: ProblemError[]
+}
+/**
+ * One place that is wrong.
+ */
+export interface ProblemError {
+  /**
+   * A JSON Pointer (RFC 6901) into the body of the request.
+   */
+  pointer: string
+  /**
+   * What is wrong there.
+   */
+  detail: string
+}
+/**
+ * The body of `POST {base}/v1/tokens`.
+ */
+export interface TokenRequest {
+  /**
+   * The client that the token is for.
+   */
+  client_id: string
+  /**
+   * How long the token is to live; the advertised `token_ttl_seconds` where absent.
+   */
+  ttl_seconds?: number
+}
+/**
+ * The body of the 201 that answers it.
+ */
+export interface TokenAnswer {
+  /**
+   * The token, to be handed to the page.
+   */
+  token: string
+  /**
+   * The client id of the request, byte for byte.
+   */
+  client_id: string
+  /**
+   * When the token dies.
+   */
+  expires_at: string
+  /**
+   * Where the client opens its WebSocket; it has no token and no fragment in it.
+   */
+  connect_url: string
+}
+/**
+ * The form of `connected` and `disconnected`.
+ */
+export interface PresenceEvent {
+  /**
+   * What happened; the receiver checks it against its route.
+   */
+  event: 'connected' | 'disconnected'
+  /**
+   * The client id.
+   */
+  from: string
+  /**
+   * The connection that came or went.
+   */
+  connection_id: string
+  /**
+   * The scope of the version.
+   */
+  epoch: string
+  /**
+   * The number of this state: odd for connected, even for disconnected.
+   */
+  version: string
+  /**
+   * When the state changed.
+   */
+  time: string
+  /**
+   * Why the client went; present with `disconnected`.
+   */
+  reason?:
+    | 'closed'
+    | 'lost'
+    | 'token-expired'
+    | 'disconnected-by-application'
+    | 'protocol-error'
+    | 'slow-consumer'
+    | 'heartbeat-timeout'
+    | 'max-lifetime'
+    | 'state-lost'
+    | 'draining'
+    | 'node-lost'
+}
+/**
+ * The form of `started`: presence state with a smaller epoch is void.
+ */
+export interface StartedEvent {
+  /**
+   * What happened.
+   */
+  event: 'started'
+  /**
+   * The floor of every epoch from now on.
+   */
+  epoch: string
+  /**
+   * When the service started.
+   */
+  time?: string
+}

@@ -1,0 +1,116 @@
+/** Judges values against the JSON Schemas; it alone knows which validator does so. */
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { explainFinding, type Finding, type ValidationError } from './explain.ts'
+import { JSON_SCHEMAS, type SchemaFile } from './json-schemas.ts'
+import type { Types } from './types.ts'
+
+export type { ValidationError } from './explain.ts'
+
+/** The name of a type that has a schema. */
+export type TypeName = keyof Types
+
+/** The outcome of `validate`: the value as its type, or at least one error. */
+export type Validation<T> =
+  | { readonly valid: true; readonly value: T }
+  | { readonly valid: false; readonly errors: readonly ValidationError[] }
+
+/** Judges a value against one type; never throws for any value. */
+export type Validate = <Name extends TypeName>(
+  typeName: Name,
+  value: unknown,
+) => Validation<Types[Name]>
+
+/** Which envelope a `type` means. */
+const envelopes: ReadonlyMap<unknown, TypeName> = new Map([
+  ['welcome', 'WelcomeEnvelope'],
+  ['message', 'MessageEnvelope'],
+  ['heartbeat', 'HeartbeatEnvelope'],
+  ['reconnect', 'ReconnectEnvelope'],
+])
+
+/**
+ * Makes a validator of the given schema files; each type is compiled when it is first asked for.
+ * Strict, which is the default, refuses malformed schemas and unknown, ignored or untyped keywords.
+ * @throws Error when a schema is malformed; when asked for a type that no file defines.
+ */
+export function makeValidate(
+  files: readonly SchemaFile[],
+  { strict } = { strict: true },
+): Validate {
+  const ajv = new Ajv2020({
+    validateSchema: strict,
+    strict,
+    allErrors: true,
+    verbose: true,
+    schemas: [...files],
+  })
+  formats.default(ajv, ['date-time'])
+  const addresses = new Map(
+    files.flatMap(({ $id, $defs }) =>
+      Object.keys($defs).map((name): [string, string] => [name, `${$id}#/$defs/${name}`]),
+    ),
+  )
+
+  const findings = (typeName: TypeName, value: unknown): readonly Finding[] => {
+    const judge = ajv.getSchema(addresses.get(typeName) ?? typeName)
+    if (judge === undefined) throw new Error(`There is no schema of the type ${typeName}.`)
+    return judge(value) === true ? [] : (judge.errors ?? [])
+  }
+
+  const explain = (typeName: TypeName, value: unknown, found: readonly Finding[]) =>
+    typeName === 'Envelope'
+      ? explainEnvelope(value)
+      : // The keyword `if` only repeats that its branch reported something.
+        found.filter(({ keyword }) => keyword !== 'if').map(explainFinding)
+
+  const explainEnvelope = (value: unknown): readonly ValidationError[] => {
+    const whole = { instancePath: '', data: value, params: {} }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return [explainFinding({ ...whole, keyword: 'type', schema: 'object' })]
+    }
+    const { type } = value as { readonly type?: unknown }
+    if (type === undefined) {
+      const params = { missingProperty: 'type' }
+      return [explainFinding({ ...whole, keyword: 'required', params })]
+    }
+    const meant = envelopes.get(type)
+    if (meant !== undefined) return explain(meant, value, findings(meant, value))
+    const known = [...envelopes.keys()]
+    return [
+      explainFinding({
+        ...whole,
+        instancePath: '/type',
+        keyword: 'enum',
+        schema: known,
+        data: type,
+      }),
+    ]
+  }
+
+  return (typeName, value) => {
+    const found = findings(typeName, value)
+    if (found.length > 0) return { valid: false, errors: explain(typeName, value, found) }
+    return { valid: true, value: value as Types[typeof typeName] }
+  }
+}
+
+let own: Validate | undefined
+
+/**
+ * Judges a value against a type of this revision. Errors of an `Envelope` are those of the envelope
+ * that its `type` names. Byte lengths and lone surrogates are not judged: see `clientIdIsLegal`.
+ */
+export const validate: Validate = (typeName, value) => {
+  own ??= makeValidate(JSON_SCHEMAS)
+  return own(typeName, value)
+}
+
+/** Puts errors into one line of text, in the order in which they were found. */
+export function describeErrors(errors: readonly ValidationError[]): string {
+  return errors
+    .map(
+      ({ pointer, expected, got }) => `${pointer || 'the value'}: expected ${expected}, got ${got}`,
+    )
+    .join('; ')
+}
