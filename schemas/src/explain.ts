@@ -41,16 +41,20 @@ const wordings: Readonly<Record<string, (finding: Finding) => string>> = {
     `one of ${(schema as unknown[]).map((one) => JSON.stringify(one)).join(', ')}`,
   format: ({ schema }) => `an existing ${schema}`,
   maximum: ({ schema }) => `at most ${schema}`,
-  maxLength: ({ schema }) => `at most ${schema} characters`,
+  maxLength: ({ schema }) => `a string of at most ${counted(schema, 'character')}`,
   minimum: ({ schema }) => `at least ${schema}`,
-  minItems: ({ schema }) => `at least ${schema} items`,
-  minLength: ({ schema }) => `a string of at least ${schema} character`,
+  minItems: ({ schema }) => `an array of at least ${counted(schema, 'item')}`,
+  minLength: ({ schema }) => `a string of at least ${counted(schema, 'character')}`,
   multipleOf: ({ schema }) => (schema === 2 ? 'an even number' : `a multiple of ${schema}`),
   not: ({ schema }) => `anything but ${wanted(schema)}`,
   pattern: ({ schema }) => `a string that matches ${schema}`,
   required: () => 'a value',
   type: ({ schema }) => articles[String(schema)] ?? String(schema),
   uniqueItems: () => 'items that all differ',
+}
+
+function counted(count: unknown, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`
 }
 
 function wanted(schema: unknown): string {

@@ -41,6 +41,9 @@ export function makeValidate(
   const ajv = new Ajv2020({
     validateSchema: strict,
     strict,
+    // Values are small and programs short: compiling fast counts for more than judging fast.
+    code: { optimize: false },
+    inlineRefs: false,
     allErrors: true,
     verbose: true,
     schemas: [...files],
@@ -106,7 +109,10 @@ export const validate: Validate = (typeName, value) => {
   return own(typeName, value)
 }
 
-/** Puts errors into one line of text, in the order in which they were found. */
+/**
+ * Puts errors into one line of text, in the order in which they were found. It repeats what came,
+ * which may be secret: an answer to a stranger is made of `pointer` and `expected` alone.
+ */
 export function describeErrors(errors: readonly ValidationError[]): string {
   return errors
     .map(

@@ -2,7 +2,12 @@
 import { describe, expect, it } from 'vitest'
 import { JSON_SCHEMAS } from '../src/json-schemas.ts'
 
-type Node = { readonly [member: string]: unknown }
+type Node = {
+  readonly description?: unknown
+  readonly items?: unknown
+  readonly $defs?: unknown
+  readonly properties?: unknown
+}
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -10,8 +15,7 @@ function isNode(value: unknown): value is Node {
 
 /** The definitions and properties of a schema, at any depth, by their path; conditions only refine them. */
 function describable(schema: Node, path: string): readonly (readonly [string, Node])[] {
-  const named = ['$defs', 'properties'].flatMap((keyword) => {
-    const members = schema[keyword]
+  const named = [schema.$defs, schema.properties].flatMap((members) => {
     return isNode(members)
       ? Object.entries(members).flatMap(([name, member]) =>
           isNode(member)
@@ -20,9 +24,7 @@ function describable(schema: Node, path: string): readonly (readonly [string, No
         )
       : []
   })
-  return isNode(schema['items'])
-    ? [...named, ...describable(schema['items'], `${path}/items`)]
-    : named
+  return isNode(schema.items) ? [...named, ...describable(schema.items, `${path}/items`)] : named
 }
 
 describe.each(JSON_SCHEMAS.map((file) => ({ file, noun: file.$id.split('/').at(-1) ?? '' })))(
@@ -41,7 +43,7 @@ describe.each(JSON_SCHEMAS.map((file) => ({ file, noun: file.$id.split('/').at(-
 
     it('describes every definition and every member', () => {
       for (const [path, schema] of describable(file as unknown as Node, '')) {
-        expect(schema['description'], path).toEqual(expect.any(String))
+        expect(schema.description, path).toEqual(expect.any(String))
       }
     })
 

@@ -64,6 +64,11 @@ describe('describeErrors', () => {
       { client_id: 'a', ttl_seconds: 86401 },
       '/ttl_seconds: expected at most 86400, got 86401',
     ],
+    [
+      'PresencePage',
+      { clients: {}, next_cursor: '' },
+      '/clients: expected an array, got {}; /next_cursor: expected a string of at least 1 character, got ""',
+    ],
     ['HeartbeatEnvelope', { type: 'ping' }, '/type: expected "heartbeat", got "ping"'],
     [
       'PresenceAnswer',

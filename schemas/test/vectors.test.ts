@@ -57,15 +57,26 @@ describe('webhook-signatures.json', () => {
   })
 })
 
+type Part = {
+  readonly repeat?: string
+  readonly utf16?: readonly string[]
+  readonly times: number
+}
+
 type ByteVector = {
   readonly name: string
-  readonly parts: readonly { readonly repeat: string; readonly times: number }[]
+  readonly parts: readonly Part[]
   readonly bytes: number | null
   readonly accepted: boolean
 }
 
 function stringOf({ parts }: ByteVector): string {
-  return parts.map(({ repeat, times }) => repeat.repeat(times)).join('')
+  return parts
+    .map(({ repeat, utf16 = [], times }) => {
+      const units = utf16.map((unit) => Number.parseInt(unit, 16))
+      return (repeat ?? String.fromCharCode(...units)).repeat(times)
+    })
+    .join('')
 }
 
 describe('byte-limits.json', () => {
