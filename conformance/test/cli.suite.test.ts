@@ -1,0 +1,167 @@
+import { validate } from '@channel-protocol/schemas/validate'
+import { afterEach, describe, expect, test } from 'vitest'
+import { CHECKS } from '../src/checks/index.ts'
+import { readLedger } from '../src/ledger.ts'
+import type { Report } from '../src/report/report.ts'
+import { conformance, freePort, type StartedProgram, startReferenceServer } from './processes.ts'
+
+let server: StartedProgram | undefined
+afterEach(async () => {
+  await server?.stop()
+  server = undefined
+})
+
+describe('channel-conformance', () => {
+  test('without a URL it judges the reference server, says so in the last line and exits 0', async () => {
+    const { code, stdout } = await conformance()
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^conformant for core, .*test timings/)
+    expect(code).toBe(0)
+  })
+
+  test('a server started by somebody else is judged by its URL, presence included', async () => {
+    const webhooks = `http://127.0.0.1:${await freePort()}`
+    server = await startReferenceServer('--test-timings', '--application-base', webhooks)
+    const { code, stdout } = await conformance('run', server.url, '--webhooks', webhooks, '--json')
+    const report = JSON.parse(stdout) as Report
+    expect(validate('Report', report)).toMatchObject({ valid: true })
+    expect(
+      report.results.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not-run'),
+    ).toEqual([])
+    expect(
+      report.results
+        .filter(({ requirement }) => requirement.startsWith('presence.'))
+        .some(({ verdict }) => verdict === 'pass'),
+    ).toBe(true)
+    expect(code).toBe(0)
+  })
+
+  const ledger = readLedger()
+  test.for([
+    'accepts-expired-token',
+    'delivers-in-reverse-order',
+    'keeps-old-connection-on-takeover',
+    'signs-parsed-body',
+    'never-retries',
+    'numbers-connected-even',
+  ])(
+    'a server with the fault %s is not conformant: exit 1, every failure aimed at it and quoting its clause',
+    async (fault) => {
+      const webhooks = `http://127.0.0.1:${await freePort()}`
+      server = await startReferenceServer(
+        '--test-timings',
+        '--application-base',
+        webhooks,
+        '--fault',
+        fault,
+      )
+      const { code, stdout } = await conformance(
+        'run',
+        server.url,
+        '--webhooks',
+        webhooks,
+        '--json',
+      )
+      const failed = (JSON.parse(stdout) as Report).results.filter(
+        ({ verdict }) => verdict === 'fail',
+      )
+      expect(code).toBe(1)
+      expect(failed.length).toBeGreaterThan(0)
+      for (const { check, clause, requirement } of failed) {
+        expect(CHECKS.find(({ id }) => id === check)?.killedBy).toContain(fault)
+        expect(clause).toBe(ledger.find(requirement).text)
+      }
+    },
+  )
+
+  test('a failure shows id, level, clause, expected, got, the marked transcript and one command to repeat it', async () => {
+    server = await startReferenceServer('--test-timings', '--fault', 'accepts-expired-token')
+    const { stdout } = await conformance(
+      'run',
+      server.url,
+      'token.expired.**',
+      '--no-webhooks',
+      '--seed',
+      '7',
+    )
+    expect(stdout).toContain(
+      'FAIL token.expired.refused  MUST, spec/token.md#token.expired.refused',
+    )
+    expect(stdout).toContain(ledger.find('token.expired.refused').text)
+    expect(stdout).toMatch(/expected {2}a close with 4300 token-expired/)
+    expect(stdout).toMatch(/got {7}\S/)
+    expect(stdout).toMatch(/^ +>> +\d+\.\d{3} /m)
+    expect(stdout).toContain('control   the same without the defect worked')
+    expect(stdout).toContain(
+      `channel-conformance run ${server.url} token.expired.refused --seed 7 --no-webhooks`,
+    )
+  })
+
+  test('nothing at the URL: exit 3, with what to do', async () => {
+    const { code, stdout } = await conformance(
+      'run',
+      `http://127.0.0.1:${await freePort()}`,
+      '--no-webhooks',
+    )
+    expect(stdout).toMatch(
+      /^no verdict: nothing answers at .*start the server, or give its base URL$/m,
+    )
+    expect(code).toBe(3)
+  })
+
+  test('webhooks that do not arrive: exit 3, with what to do', async () => {
+    server = await startReferenceServer(
+      '--test-timings',
+      '--application-base',
+      `http://127.0.0.1:${await freePort()}`,
+    )
+    const { code, stdout } = await conformance(
+      'run',
+      server.url,
+      'discovery.**',
+      '--webhooks',
+      `http://127.0.0.1:${await freePort()}`,
+    )
+    expect(stdout).toContain('announces presence, but no webhook arrived')
+    expect(code).toBe(3)
+  })
+
+  test('a wrong application key: exit 3, with what to do', async () => {
+    server = await startReferenceServer('--test-timings')
+    const { code, stdout } = await conformance(
+      'run',
+      server.url,
+      '--no-webhooks',
+      '--application-key',
+      'wrong',
+      'message.**',
+    )
+    expect(stdout).toContain('refuses the application key; give --application-key')
+    expect(code).toBe(3)
+  })
+
+  test('a mistyped pattern: exit 2, with suggestions', async () => {
+    const { code, stderr } = await conformance('run', 'token.expird.refused')
+    expect(stderr).toMatch(
+      /^no check or requirement matches token\.expird\.refused; did you mean token\.expired\.refused/,
+    )
+    expect(code).toBe(2)
+  })
+
+  test('a mistyped flag or profile: exit 2, in one line', async () => {
+    expect(await conformance('run', '--sed', '1')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^unknown option '--sed'.*\n$/),
+    })
+    expect(await conformance('run', '--profile', 'presents')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^there is no profile presents.*\n$/),
+    })
+  })
+
+  test('list names every check, explain quotes the clause', async () => {
+    expect((await conformance('list')).stdout).toContain(`${CHECKS.length} checks of `)
+    const { stdout } = await conformance('explain', 'token.expired.refused')
+    expect(stdout).toContain(ledger.find('token.expired.refused').text)
+    expect(stdout).toContain('accepts-expired-token')
+  })
+})

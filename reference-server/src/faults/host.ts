@@ -1,0 +1,99 @@
+/** A process that serves many servers at once, each with its own faults: JSON lines in, JSON lines out. */
+import { createInterface } from 'node:readline'
+import { makeLog } from '../log.ts'
+import { type RunningServer, startServer } from '../server.ts'
+import { readSettings, type Settings } from '../settings.ts'
+import { IMPLEMENTATION } from '../version.ts'
+import { FAULTS } from './index.ts'
+
+/** How one server shall be started; everything has the default of the command line. */
+interface StartWish {
+  faults?: string[]
+  test_timings?: boolean
+  webhook_base?: string
+  webhook_secrets?: string[]
+  application_keys?: string[]
+  origins?: string[]
+  profiles?: string[]
+}
+
+interface Command {
+  id: number
+  start?: StartWish
+  drain?: { url: string }
+  stop?: { url: string }
+}
+
+const log = makeLog('warn', 2)
+const servers = new Map<string, RunningServer>()
+
+function readWish(wish: StartWish): Settings {
+  const many = (flag: string, values: readonly string[] | undefined): string[] =>
+    (values ?? []).flatMap((value) => [flag, value])
+  const flags = [
+    ...['--port', '0', '--private-port', '0'],
+    ...(wish.test_timings ? ['--test-timings'] : []),
+    ...many('--application-base', wish.webhook_base === undefined ? [] : [wish.webhook_base]),
+    ...many('--webhook-secret', wish.webhook_secrets),
+    ...many('--application-key', wish.application_keys),
+    ...many('--origin', wish.origins),
+    ...many('--profiles', wish.profiles),
+    ...many('--fault', wish.faults),
+  ]
+  return readSettings(flags, {})
+}
+
+async function start(wish: StartWish): Promise<object> {
+  const settings = readWish(wish)
+  const faults = settings.faults.map((name) => {
+    const fault = FAULTS.find((one) => one.name === name)
+    if (!fault) throw new Error(`there is no fault ${name}`)
+    return fault
+  })
+  const server = await startServer(settings, { log }, faults)
+  servers.set(server.baseUrl, server)
+  return { ready: { url: server.baseUrl, ...IMPLEMENTATION } }
+}
+
+async function end(url: string, how: 'drain' | 'stop'): Promise<object> {
+  const server = servers.get(url)
+  if (!server) throw new Error(`no server of this process is at ${url}`)
+  await server[how]()
+  servers.delete(url)
+  return how === 'drain' ? { drained: {} } : { stopped: {} }
+}
+
+async function run(command: Command): Promise<object> {
+  if (command.start) return start(command.start)
+  if (command.drain) return end(command.drain.url, 'drain')
+  if (command.stop) return end(command.stop.url, 'stop')
+  throw new Error('a command is one of start, drain and stop')
+}
+
+async function answer(line: string): Promise<void> {
+  let id: number | null = null
+  let result: object
+  try {
+    const command = JSON.parse(line) as Command
+    id = command.id
+    result = await run(command)
+  } catch (error) {
+    result = { error: error instanceof Error ? error.message : String(error) }
+  }
+  process.stdout.write(`${JSON.stringify({ id, ...result })}\n`)
+}
+
+function onDefect(cause: unknown): void {
+  log.error({ err: cause }, 'a defect that nothing caught')
+  process.exit(1)
+}
+
+process.on('uncaughtException', onDefect)
+process.on('unhandledRejection', onDefect)
+const lines = createInterface({ input: process.stdin })
+lines.on('line', (line) => {
+  if (line.trim() !== '') void answer(line)
+})
+lines.on('close', () => {
+  Promise.all([...servers.values()].map((server) => server.stop())).then(() => process.exit(0))
+})

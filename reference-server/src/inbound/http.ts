@@ -1,0 +1,113 @@
+/** The HTTP listener; it alone knows the library's server, its timers and how its own refusals become problems. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { writeAnswer, writeLastAnswer, writeRawAnswer } from '../outbound/answer.ts'
+import { Refusal } from '../refusal.ts'
+import type { Answer } from '../rules/problem.ts'
+import { answerCall, readTarget } from './call.ts'
+import { makeRefusalAnswer } from './refuse.ts'
+import type { Service } from './service.ts'
+
+/** Takes a request that opens a WebSocket on the connect path. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
+/**
+ * A server that is not yet listening.
+ * @spec connection.idle.ended
+ * @spec problem.headers.too-large
+ */
+export function makeHttpServer(service: Service, onUpgrade: UpgradeHandler): Server {
+  const { rules, timings, limits, ports } = service
+  const seconds = timings.request_timeout_seconds
+  const headersMs = rules.decideRequestTimeoutSeconds(seconds, 'headers') * 1000
+  const linger = {
+    clock: ports.clock,
+    lingerMs: rules.decideLingerMs(timings.close_timeout_seconds),
+  }
+  /** What is being answered on a socket, so that a late parser error does not answer twice. */
+  const answering = new WeakMap<Duplex, ServerResponse>()
+
+  const server = createServer({
+    headersTimeout: headersMs,
+    // Bodies have their own timer; this is the bound for what nobody reads.
+    requestTimeout: headersMs * 3,
+    connectionsCheckingInterval: Math.min(1000, Math.max(50, headersMs / 4)),
+    keepAliveTimeout: headersMs,
+    maxHeaderSize: rules.decideMaxHeaderBytes(limits.header_bytes),
+    requireHostHeader: false,
+    shouldUpgradeCallback: (request) =>
+      request.method === 'GET' &&
+      request.headers.upgrade?.toLowerCase() === 'websocket' &&
+      readTarget(request.url, service.basePath).path === '/v1/connect',
+  })
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    answering.set(request.socket, response)
+    const target = readTarget(request.url, service.basePath)
+    const onRead = (): void => {
+      if (isWaiting(request)) response.writeContinue()
+    }
+    let made: Answer
+    let hangUp = false
+    try {
+      made = await answerCall(service, request, target, onRead)
+    } catch (cause) {
+      made = makeRefusalAnswer(service, cause)
+      hangUp = mustHangUp(request, cause)
+    }
+    ports.metrics.count('requests_answered', String(made.status))
+    Object.assign(made.headers, rules.makeCrossOriginHeaders())
+    if (hangUp) writeLastAnswer(request, response, made, linger)
+    else writeAnswer(response, made)
+  }
+
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response).catch((cause: unknown) => {
+      ports.metrics.count('defects')
+      ports.log.error({ err: cause }, 'an answer could not be written')
+      response.destroy()
+    })
+  }
+  server.on('request', onRequest)
+  server.on('checkContinue', onRequest)
+  server.on('checkExpectation', onRequest)
+  server.on('upgrade', onUpgrade)
+  server.on('connect', (_request, socket) => {
+    const refusal = new Refusal('method-not-allowed', 'this is no proxy', {
+      allow: ['GET', 'POST'],
+    })
+    writeRawAnswer(socket, makeRefusalAnswer(service, refusal), linger)
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    const response = answering.get(socket)
+    const isAnswered = response?.headersSent === true && !response.writableEnded
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswered) {
+      socket.destroy()
+      return
+    }
+    const refused = makeRefusalAnswer(service, readParserError(error))
+    ports.metrics.count('requests_answered', String(refused.status))
+    writeRawAnswer(socket, refused, linger)
+  })
+  return server
+}
+
+/** Whether the rest of a request is not worth reading. */
+function mustHangUp(request: IncomingMessage, cause: unknown): boolean {
+  if (request.complete) return false
+  const slug = cause instanceof Refusal ? cause.slug : undefined
+  return slug === 'payload-too-large' || slug === 'request-timeout' || isWaiting(request)
+}
+
+/** Whether the peer waits for `100 Continue`, and so may or may not send its body after a refusal. */
+function isWaiting(request: IncomingMessage): boolean {
+  return request.headers.expect?.toLowerCase() === '100-continue'
+}
+
+function readParserError(error: NodeJS.ErrnoException): Refusal {
+  if (error.code === 'HPE_HEADER_OVERFLOW')
+    return new Refusal('headers-too-large', 'the header section is larger than header_bytes')
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new Refusal('request-timeout', 'the request did not arrive in time')
+  return new Refusal('malformed-request', 'the request is not HTTP/1.1')
+}

@@ -1,0 +1,32 @@
+/** From a refusal or a defect to the problem document that answers it. */
+import { Refusal } from '../refusal.ts'
+import type { Answer } from '../rules/problem.ts'
+import type { Service } from './service.ts'
+
+/** What RFC 9110 and RFC 6455 ask for beside 426. */
+const UPGRADE_HEADERS = { upgrade: 'websocket', 'sec-websocket-version': '13' }
+
+/**
+ * The answer to a request that failed. Only a Refusal is shown; anything else is logged with its cause and
+ * answered `internal-error`.
+ * @spec problem.document.shape
+ */
+export function makeRefusalAnswer({ rules, ports }: Service, cause: unknown): Answer {
+  const refusal = cause instanceof Refusal ? cause : new Refusal('internal-error')
+  if (refusal !== cause) {
+    ports.metrics.count('defects')
+    ports.log.error({ err: cause }, 'a request met a defect')
+  }
+  const body = rules.makeProblem(refusal)
+  const status = rules.decideProblemStatus(body)
+  return {
+    status,
+    headers: {
+      ...rules.makeProblemHeaders(refusal),
+      ...(refusal.slug === 'invalid-application-key' ? rules.makeChallenge() : {}),
+      ...(refusal.slug === 'upgrade-required' ? UPGRADE_HEADERS : {}),
+    },
+    mediaType: 'application/problem+json',
+    body,
+  }
+}

@@ -1,0 +1,48 @@
+/** What the inbound side is joined to: the rules and state of one base. */
+
+import type { Limits, Ports, Timings } from '../ports.ts'
+import type { Channels } from '../rules/channels.ts'
+import type { ServiceFacts } from '../rules/discovery.ts'
+import type { Answer } from '../rules/problem.ts'
+import type { RateGate } from '../rules/rate-gate.ts'
+import type { Rules } from '../rules/rule-book.ts'
+
+/** One service, ready to be asked. */
+export interface Service {
+  rules: Rules
+  ports: Ports
+  limits: Limits
+  timings: Timings
+  facts: ServiceFacts
+  channels: Channels
+  takePost: RateGate
+  applicationKeys: readonly string[]
+  signingKey: string
+  cursorKey: string
+  /** Path of the base, without a trailing slash; empty for a base without a path. */
+  basePath: string
+  /** Public base without a trailing slash; known once the listener has its port. */
+  baseUrl(): string
+  isDraining(): boolean
+}
+
+/** One call of which everything was read. */
+export interface Call {
+  /** Members of the body that the call knows. */
+  body: Record<string, unknown>
+  /** The raw query. */
+  query: string
+  host: string | undefined
+}
+
+/** Answers one kind of call; refuses by throwing a Refusal. */
+export type Handler = (service: Service, call: Call) => Promise<Answer>
+
+/** An answer in JSON. */
+export function makeAnswer(
+  status: number,
+  body: object,
+  headers: Record<string, string> = {},
+): Answer {
+  return { status, headers, mediaType: 'application/json', body }
+}

@@ -1,0 +1,77 @@
+/** Answers to HTTP requests as bytes; it alone knows how an answer is written, also where no response object exists. */
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Clock } from '../ports.ts'
+
+/** An answer to be written: `body` becomes JSON. */
+export interface WrittenAnswer {
+  status: number
+  headers: Record<string, string>
+  mediaType: string
+  body: object
+}
+
+/** Writes an answer; the connection may serve another request. */
+export function writeAnswer(response: ServerResponse, answer: WrittenAnswer): void {
+  if (response.headersSent || response.destroyed) return
+  const body = Buffer.from(JSON.stringify(answer.body))
+  response.writeHead(answer.status, makeHeaders(answer, body.length))
+  response.end(body)
+}
+
+/**
+ * Writes an answer to a request whose body is not read to its end: what still arrives is discarded for `lingerMs`
+ * milliseconds at most, so that the peer receives the answer before the connection ends.
+ */
+export function writeLastAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: WrittenAnswer,
+  linger: { clock: Clock; lingerMs: number },
+): void {
+  if (response.headersSent || response.destroyed) return
+  const body = Buffer.from(JSON.stringify(answer.body))
+  response.writeHead(answer.status, {
+    ...makeHeaders(answer, body.length),
+    connection: 'close',
+  })
+  response.write(body)
+  const cancel = linger.clock.after(linger.lingerMs, () => response.end())
+  const finish = (): void => {
+    cancel()
+    response.end()
+  }
+  request.once('end', finish)
+  request.once('close', finish)
+  request.resume()
+}
+
+/** Writes an answer on a bare stream, reads and discards for `lingerMs` milliseconds at most, then ends it. */
+export function writeRawAnswer(
+  stream: Duplex,
+  answer: WrittenAnswer,
+  linger: { clock: Clock; lingerMs: number },
+): void {
+  stream.on('error', () => stream.destroy())
+  if (!stream.writable) {
+    stream.destroy()
+    return
+  }
+  const body = JSON.stringify(answer.body)
+  const headers = { ...makeHeaders(answer, Buffer.byteLength(body)), connection: 'close' }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  const head = [`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`, ...lines]
+  stream.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  stream.resume()
+  const cancel = linger.clock.after(linger.lingerMs, () => stream.destroy())
+  stream.once('close', cancel)
+}
+
+function makeHeaders(answer: WrittenAnswer, bytes: number): Record<string, string> {
+  return {
+    'content-type': answer.mediaType,
+    'content-length': String(bytes),
+    'x-content-type-options': 'nosniff',
+    ...answer.headers,
+  }
+}

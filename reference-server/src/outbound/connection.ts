@@ -1,0 +1,52 @@
+/** The write side of one connection; it alone knows how frames reach the socket and how much waits there. */
+import type { Socket } from 'node:net'
+import { CLOSE_CODES } from '@channel-protocol/schemas/registry'
+import type { Clock, ConnectionWriter } from '../ports.ts'
+import type { ChannelSocket } from './channel-socket.ts'
+
+/** What can be measured of a connection. */
+export interface Pulse {
+  /** Bytes read since the connection was made. */
+  bytesRead(): number
+  /** Bytes that wait in the service's own queue. */
+  queuedBytes(): number
+  /** Bytes that left the service's own queue. */
+  bytesSent(): number
+  /** When the last envelope was queued, in milliseconds since 1970; nothing before the first. */
+  lastEnvelopeMs(): number | undefined
+  /** Queues a Ping; `onSent` is called when it left the service's own queue. */
+  ping(onSent: () => void): void
+}
+
+/** The writer of one connection, and its pulse. */
+export function makeConnectionWriter(
+  socket: ChannelSocket,
+  stream: Socket,
+  clock: Clock,
+): ConnectionWriter & Pulse {
+  let lastEnvelopeMs: number | undefined
+  const isOpen = (): boolean => socket.readyState === socket.OPEN
+
+  return {
+    isOpen,
+    write: (frame) => {
+      if (!isOpen()) return
+      socket.send(frame, { binary: typeof frame !== 'string', compress: false })
+      lastEnvelopeMs = clock.nowMs()
+    },
+    close: (slug) => {
+      if (isOpen()) socket.finish(CLOSE_CODES[slug].code, slug)
+    },
+    destroy: () => socket.terminate(),
+    bytesRead: () => stream.bytesRead,
+    queuedBytes: () => socket.bufferedAmount,
+    bytesSent: () => stream.bytesWritten - socket.bufferedAmount,
+    lastEnvelopeMs: () => lastEnvelopeMs,
+    ping: (onSent) => {
+      if (!isOpen()) return
+      socket.ping(undefined, undefined, (error?: Error) => {
+        if (!error) onSent()
+      })
+    },
+  }
+}

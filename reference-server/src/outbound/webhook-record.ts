@@ -1,0 +1,67 @@
+/** Writes down how webhooks fared; it alone knows the words for it in log and metrics. */
+import type { Log, Metrics } from '../ports.ts'
+import type { AttemptAnswer, Delivery, SenderRules } from '../webhook-port.ts'
+import type { TargetTurn } from './webhook-target.ts'
+
+interface Records {
+  log: Log
+  metrics: Metrics
+}
+
+function withoutQuery(location: string | undefined): string | undefined {
+  if (location === undefined) return undefined
+  const url = new URL(location)
+  return url.origin + url.pathname
+}
+
+/** Counts one ended attempt, and logs it where people can mend its cause. */
+export function noteWebhookAnswer(
+  { log, metrics }: Records,
+  delivery: Delivery,
+  answer: AttemptAnswer,
+  rules: Pick<SenderRules, 'isWebhookSuccess'>,
+): void {
+  const { event } = delivery
+  metrics.count('webhook_attempts', event)
+  if ('failure' in answer) {
+    metrics.count('webhook_failures', answer.failure)
+    log.debug({ event, failure: answer.failure }, 'a webhook was not answered')
+    return
+  }
+  const { status } = answer
+  if (rules.isWebhookSuccess(status)) {
+    metrics.count('webhook_acknowledged', event)
+    return
+  }
+  metrics.count('webhook_failures', String(status))
+  if (status === 401 || status === 403) {
+    metrics.count('webhook_unauthorized', String(status))
+    const advice = 'the application refused a webhook: compare the webhook secrets of both sides'
+    log.warn({ event, status }, advice)
+  } else if (status >= 300 && status <= 399) {
+    metrics.count('webhook_redirects', String(status))
+    const advice =
+      'configuration error: a webhook URL redirects and is not followed; configure where it leads'
+    log.error({ event, status, location: withoutQuery(answer.location) }, advice)
+  } else {
+    log.debug({ event, status }, 'a webhook was refused')
+  }
+}
+
+/** Counts and logs a delivery that is tried no more. */
+export function noteWebhookGivenUp({ log, metrics }: Records, what: 'presence' | 'started'): void {
+  metrics.count('webhook_given_up', what)
+  log.warn(
+    { what },
+    'a webhook was given up after its last retry; the next change is reported again',
+  )
+}
+
+/** Logs when all webhooks begin to wait for the application, and when they no longer do. */
+export function noteTargetTurn({ log }: Pick<Records, 'log'>, turn: TargetTurn): void {
+  if (turn === 'paused') {
+    const advice = 'the application takes no webhooks: attempts are rare until it answers'
+    log.warn({}, advice)
+  }
+  if (turn === 'resumed') log.info({}, 'the application takes webhooks again')
+}

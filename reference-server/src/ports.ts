@@ -1,0 +1,139 @@
+/** Ports of the reference server: it alone knows what rules may call and what the outside must offer for that. */
+import type { CloseSlug, LimitName, TimingName } from '@channel-protocol/schemas/registry'
+
+/** Ends a pending `Clock.after`; calling it again, or after the function ran, does nothing. */
+export type Cancel = () => void
+
+/** Time. All rules and writers learn the time and wait through it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  nowMs(): number
+  /** Calls `fn` once, no earlier than `ms` milliseconds from now, never within this call. */
+  after(ms: number, fn: () => void): Cancel
+}
+
+/** Randomness, cryptographically strong where bytes are asked for. */
+export interface Random {
+  /** `count` unpredictable bytes. */
+  bytes(count: number): Uint8Array
+  /** A number in [0, 1), for spreading work in time. */
+  fraction(): number
+}
+
+/** Structured log; fields never hold a key, a secret, a token or data of a message. */
+export interface Log {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** Names of everything that is counted. */
+export type CounterName =
+  | 'tokens_minted'
+  | 'messages_accepted'
+  | 'messages_delivered'
+  | 'connections_welcomed'
+  | 'connections_refused'
+  | 'connections_ended'
+  | 'requests_answered'
+  | 'defects'
+  | 'webhook_attempts'
+  | 'webhook_acknowledged'
+  | 'webhook_failures'
+  | 'webhook_unauthorized'
+  | 'webhook_redirects'
+  | 'webhook_given_up'
+
+/** Names of everything that is measured at the moment of asking. */
+export type GaugeName =
+  | 'connections_open'
+  | 'channels_online'
+  | 'webhook_pending'
+  | 'webhook_in_flight'
+
+/** Counters and gauges of the private listener. */
+export interface Metrics {
+  /** Adds one to a counter; `label` splits it (a slug, a status, an event: never an id). */
+  count(name: CounterName, label?: string): void
+  /** Registers the function that answers a gauge. */
+  gauge(name: GaugeName, read: () => number): void
+}
+
+/** Values of the registry's timings, in seconds, as this server runs with them. */
+export type Timings = { [Name in Exclude<TimingName, 'webhook_retry_seconds'>]: number } & {
+  webhook_retry_seconds: readonly number[]
+}
+
+/** Values of the registry's limits, as this server runs with them. */
+export type Limits = { [Name in LimitName]: number }
+
+/** Counters of one client id within one epoch. */
+export interface Counters {
+  /** Scope of the others: microseconds since 1970 at its creation, larger than every epoch before. */
+  epoch: number
+  /** Number of the newest accepted message, 0 before the first. */
+  seq: number
+  /** Version of the newest presence state, 0 before the first; odd is online. */
+  version: number
+}
+
+/** Owner of the counters of all client ids; asynchronous because it may live elsewhere. */
+export interface Broker {
+  /** The counters of a client id, begun in a new epoch where there are none. */
+  open(clientId: string): Promise<Counters>
+  /** The counters of a client id without beginning any: a fresh epoch with zeros where there are none. */
+  read(clientId: string): Promise<Counters>
+  /** Accepts one message: counts `seq` up and answers the counters. */
+  accept(clientId: string): Promise<Counters>
+  /** Records a turn of presence: counts `version` up and answers the counters. */
+  turn(clientId: string, online: boolean): Promise<Counters>
+  /** Frees what the broker holds. */
+  stop(): Promise<void>
+}
+
+/** The write side of one connection. Methods never throw; after the end they do nothing. */
+export interface ConnectionWriter {
+  /** Queues one text frame; a `Uint8Array` goes out as a binary frame. */
+  write(frame: string | Uint8Array): void
+  /** Queues a Close frame with the registry's code and slug, then lingers; nothing is written after it. */
+  close(slug: CloseSlug): void
+  /** Ends the TCP connection at once. */
+  destroy(): void
+  /** True until a Close frame was written or read or the connection was lost. */
+  isOpen(): boolean
+}
+
+/** One presence state of a client id; the larger (epoch, version) is the truth. */
+export interface PresenceState {
+  clientId: string
+  epoch: number
+  version: number
+  online: boolean
+  connectionId: string
+  /** Why the client went; present exactly when `online` is false. */
+  reason?: string
+  /** Instant of the change, milliseconds since 1970. */
+  atMs: number
+}
+
+/** What hears of presence: the webhook queue, or nobody. */
+export interface PresenceSink {
+  /** Takes a new version; returns at once. */
+  report(state: PresenceState): void
+  /** Says that the state of earlier runs is lost; epochs from now on are at least `epochFloor`. */
+  started(epochFloor: number): void
+  /** Resolves when everything reported is answered or given up, or `timeoutMs` have passed. */
+  flush(timeoutMs: number): Promise<void>
+  /** Ends all waiting; nothing is attempted afterwards. */
+  stop(): void
+}
+
+/** Everything that rules and writers call. */
+export interface Ports {
+  clock: Clock
+  random: Random
+  log: Log
+  metrics: Metrics
+  broker: Broker
+}

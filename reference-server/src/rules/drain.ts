@@ -1,0 +1,38 @@
+/** Drain: it alone knows how a service that is about to stop sends its clients away. */
+import type { Clock, Random, Timings } from '../ports.ts'
+import type { Channels } from './channels.ts'
+import type { Rules } from './rule-book.ts'
+
+/**
+ * Announces the end on every open connection and closes each at a random instant within `drain_seconds`.
+ * Resolves when the last was closed.
+ * @spec connection.drain.announced
+ * @spec connection.drain.close
+ */
+export async function drainChannels(parts: {
+  rules: Rules
+  channels: Channels
+  timings: Timings
+  clock: Clock
+  random: Random
+}): Promise<void> {
+  const { rules, channels, timings, clock, random } = parts
+  const waits = [...channels.open()].map((connection) => {
+    const afterSeconds = rules.decideComeback(random.fraction(), timings.drain_seconds)
+    connection.writer.write(rules.encodeEnvelope(rules.makeReconnect(afterSeconds)))
+    const delayMs = rules.decideDrainDelayMs(random.fraction(), timings.drain_seconds)
+    return wait(clock, delayMs, () => {
+      channels.end(connection, { by: 'service', slug: 'draining' })
+    })
+  })
+  await Promise.all(waits)
+}
+
+function wait(clock: Clock, ms: number, then: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(ms, () => {
+      then()
+      resolve()
+    })
+  })
+}

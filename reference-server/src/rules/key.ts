@@ -1,0 +1,62 @@
+/** Rules of the application key: they alone know who may make the application's calls. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+
+/** What a call shows of itself before its body is read. */
+export interface CallFacts {
+  authorization: string | undefined
+  method: string
+  path: string
+  /** The raw query, without the question mark. */
+  query: string
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+/**
+ * Compares two secrets in a time that does not depend on where they differ.
+ * @spec token.key.constant-time
+ */
+function isSameSecret(left: string, right: string): boolean {
+  return timingSafeEqual(digest(left), digest(right))
+}
+
+/** The key of an `Authorization: Bearer` header, or nothing. */
+function readBearer(authorization: string | undefined): string | undefined {
+  return /^bearer +([\x21-\x7e]+) *$/i.exec(authorization ?? '')?.[1]
+}
+
+/**
+ * The keys that count as live, of those configured.
+ * @spec token.key.rotation
+ */
+function selectLiveKeys(configured: readonly string[]): readonly string[] {
+  return configured
+}
+
+/**
+ * Whether an offered key opens the application's calls.
+ * @spec token.key.required
+ */
+function decideKey(
+  offered: string | undefined,
+  live: readonly string[],
+  _call: CallFacts,
+): 'live' | 'unknown' {
+  if (offered === undefined) return 'unknown'
+  let found = false
+  // Every key is compared, so that the time does not tell which one matched.
+  for (const key of live) found = isSameSecret(offered, key) || found
+  return found ? 'live' : 'unknown'
+}
+
+/**
+ * Headers that accompany 401.
+ * @spec token.key.challenge
+ */
+function makeChallenge(): Record<string, string> {
+  return { 'www-authenticate': 'Bearer' }
+}
+
+export const keyRules = { isSameSecret, readBearer, selectLiveKeys, decideKey, makeChallenge }

@@ -1,0 +1,88 @@
+/** Rules of paths: they alone know which call a method and a path stand for. */
+import { PROFILES, type ProfileName } from '@channel-protocol/schemas/registry'
+import { Refusal } from '../refusal.ts'
+
+/** The calls that this server knows. */
+export type RouteName = 'discovery' | 'token' | 'connect' | 'message' | 'presence'
+
+/** One call: where it is and how it is guarded. */
+export interface Route {
+  name: RouteName
+  path: string
+  methods: readonly string[]
+  profile: ProfileName
+  /** Whether an application key is needed. */
+  keyed: boolean
+  /** Members of its body; nothing where it takes no body. */
+  members?: readonly string[]
+}
+
+const READ = ['GET', 'HEAD']
+
+/** All calls of this server. */
+export const ROUTES: readonly Route[] = [
+  { name: 'discovery', path: '/v1', methods: READ, profile: 'core', keyed: false },
+  {
+    name: 'token',
+    path: '/v1/tokens',
+    methods: ['POST'],
+    profile: 'core',
+    keyed: true,
+    members: ['client_id', 'ttl_seconds'],
+  },
+  { name: 'connect', path: '/v1/connect', methods: ['GET'], profile: 'core', keyed: false },
+  {
+    name: 'message',
+    path: '/v1/messages',
+    methods: ['POST'],
+    profile: 'core',
+    keyed: true,
+    members: ['client_id', 'data'],
+  },
+  { name: 'presence', path: '/v1/presence', methods: READ, profile: 'presence-sync', keyed: true },
+]
+
+/**
+ * The call that a path below the base stands for.
+ * @spec problem.path.unknown
+ * @spec security.controls.unreachable
+ */
+function decideRoute(path: string): Route | Refusal {
+  return (
+    ROUTES.find((route) => route.path === path) ??
+    new Refusal('not-found', 'there is no call at this path')
+  )
+}
+
+/**
+ * Refuses a path of a profile that is not offered.
+ * @spec discovery.profile.refused
+ */
+function decideProfile(path: string, offered: readonly ProfileName[]): Refusal | undefined {
+  for (const profile of Object.values(PROFILES)) {
+    const paths: readonly { path: string }[] = profile.paths
+    const isIts = paths.some((row) => row.path === path)
+    if (isIts && !offered.includes(profile.name))
+      return new Refusal('profile-not-supported', `the profile ${profile.name} is not offered`)
+  }
+  return undefined
+}
+
+/**
+ * Refuses a method that a call does not take.
+ * @spec problem.method.refused
+ */
+function decideMethod(method: string, route: Route): Refusal | undefined {
+  if (route.methods.includes(method)) return undefined
+  return new Refusal('method-not-allowed', `this path takes ${route.methods.join(' and ')}`, {
+    allow: route.methods,
+  })
+}
+
+/** Refuses a post with an `Idempotency-Key`: to ignore it would repeat what the caller wants once. */
+function decideIdempotency(key: string | undefined): Refusal | undefined {
+  if (key === undefined) return undefined
+  return new Refusal('profile-not-supported', 'the profile idempotency is not offered')
+}
+
+export const routeRules = { decideRoute, decideProfile, decideMethod, decideIdempotency }

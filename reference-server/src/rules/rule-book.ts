@@ -1,0 +1,34 @@
+/** The rule book: it alone gathers every decision into one flat record, so that one of them can be replaced. */
+import { clientIdRules } from './client-id.ts'
+import { connectionRules } from './connection.ts'
+import { discoveryRules } from './discovery.ts'
+import { keyRules } from './key.ts'
+import { livenessRules } from './liveness.ts'
+import { messageRules } from './message.ts'
+import { presenceRules } from './presence.ts'
+import { makeSenderRules } from './presence-sender.ts'
+import { problemRules } from './problem.ts'
+import { routeRules } from './route.ts'
+import { tokenRules } from './token.ts'
+import { upgradeRules } from './upgrade.ts'
+
+/** A rule book of its own for one server, with every decision as the specification wants it. */
+export function makeRules() {
+  return {
+    ...keyRules,
+    ...clientIdRules,
+    ...tokenRules,
+    ...upgradeRules,
+    ...connectionRules,
+    ...livenessRules,
+    ...messageRules,
+    ...presenceRules,
+    ...discoveryRules,
+    ...problemRules,
+    ...routeRules,
+    ...makeSenderRules(),
+  }
+}
+
+/** Every decision of the server by name; small pure functions without time, randomness or I/O of their own. */
+export type Rules = ReturnType<typeof makeRules>

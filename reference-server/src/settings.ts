@@ -1,0 +1,255 @@
+/** Settings of one server; it alone knows how flags and variables become what the server runs with. */
+import {
+  DEVELOPMENT,
+  LIMITS,
+  PROFILES,
+  type ProfileName,
+  TIMINGS,
+} from '@channel-protocol/schemas/registry'
+import { Command, Option } from 'commander'
+import { isLoopback, isWildcard } from './loopback.ts'
+import type { Limits, Timings } from './ports.ts'
+import { flagOf, SETTABLE_LIMITS, SETTABLE_TIMINGS, SETTING_ROWS } from './setting-rows.ts'
+
+/** Where each webhook goes. */
+export interface WebhookTargets {
+  connected: string
+  disconnected: string
+  started: string
+}
+
+/** What a server runs with. */
+export interface Settings {
+  host: string
+  port: number
+  /** Nothing: `http://` with the listening address. */
+  baseUrl: string | undefined
+  /** Whether keys, secrets, target or origins are the published ones. */
+  development: boolean
+  applicationKeys: readonly string[]
+  webhookSecrets: readonly string[]
+  /** Nothing: a random one. */
+  signingKey: string | undefined
+  webhookTargets: WebhookTargets | undefined
+  origins: 'any' | readonly string[]
+  profiles: readonly ProfileName[]
+  testTimings: boolean
+  faults: readonly string[]
+  logLevel: string
+  privatePort: number
+  timings: Timings
+  limits: Limits
+}
+
+/** A wrong setting, in one line for the person who gave it. */
+export class SettingError extends Error {}
+
+/** Thrown where help was asked for; the message is the help. */
+export class HelpWanted extends Error {}
+
+type Values = Map<string, unknown>
+
+const DEFAULT_PROFILES: readonly ProfileName[] = ['core', 'presence', 'presence-sync', 'robust']
+
+/**
+ * Reads flags (without the program) and `CHANNEL_*` variables; a flag outranks its variable.
+ * @throws SettingError for a wrong value, HelpWanted for `--help`
+ * @spec security.development.loopback
+ */
+export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): Settings {
+  const values = readValues(argv, env)
+  const host = (values.get('host') as string | undefined) ?? DEVELOPMENT.listen.host
+  const baseUrl = values.get('base-url') as string | undefined
+  const testTimings = values.get('test-timings') === true
+  if (isWildcard(host) && !baseUrl)
+    throw new SettingError(
+      `--host ${host} says nothing about the public address; give --base-url (CHANNEL_BASE_URL)`,
+    )
+  const isLocal = isLoopback(host) && (!baseUrl || isLoopback(new URL(baseUrl).hostname))
+  const credentials = readCredentials(values, isLocal)
+  const profiles = readProfiles(values, credentials.webhookTargets !== undefined)
+  return {
+    host,
+    port: (values.get('port') as number | undefined) ?? DEVELOPMENT.listen.port,
+    baseUrl,
+    ...credentials,
+    signingKey: values.get('signing-key') as string | undefined,
+    profiles,
+    testTimings,
+    faults: (values.get('fault') as string[] | undefined) ?? [],
+    logLevel: (values.get('log-level') as string | undefined) ?? 'info',
+    privatePort: (values.get('private-port') as number | undefined) ?? 8081,
+    timings: readTimings(values, testTimings),
+    limits: readLimits(values, testTimings),
+  }
+}
+
+function readValues(argv: readonly string[], env: NodeJS.ProcessEnv): Values {
+  const command = makeCommand()
+  try {
+    command.parse(argv, { from: 'user' })
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string }
+    if (code === 'commander.helpDisplayed') throw new HelpWanted(command.helpInformation())
+    throw new SettingError(message.replace(/^error: /, ''))
+  }
+  const flags = new Map(Object.entries(command.opts<Record<string, string | string[] | boolean>>()))
+  const values: Values = new Map()
+  for (const row of SETTING_ROWS) {
+    const flag = flags.get(row.name)
+    const given = flag ?? env[variableOf(row.name)]
+    if (given === undefined || given === '') continue
+    const place = flag === undefined ? variableOf(row.name) : `--${row.name}`
+    const texts = row.repeatable ? [given].flat().flatMap((one) => String(one).split(',')) : [given]
+    const read = texts.map((text) => readOne(place, () => row.read(String(text).trim())))
+    values.set(row.name, row.repeatable ? read : read[0])
+  }
+  return values
+}
+
+function readOne(place: string, read: () => unknown): unknown {
+  try {
+    return read()
+  } catch (error) {
+    throw new SettingError(`${place}: ${(error as Error).message}`)
+  }
+}
+
+function makeCommand(): Command {
+  const command = new Command('channel-server')
+    .description('The reference server of the Channel Protocol.')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeOut: () => {}, writeErr: () => {} })
+  for (const row of SETTING_ROWS) {
+    const shape = row.placeholder ? `--${row.name} <${row.placeholder}>` : `--${row.name}`
+    const text = `${row.meaning} (default: ${row.fallback}; ${variableOf(row.name)})`
+    const option = new Option(shape, text)
+    // Commander would store the value under a camel-case name.
+    option.attributeName = () => row.name
+    if (row.repeatable)
+      option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value])
+    command.addOption(option)
+  }
+  return command
+}
+
+function variableOf(name: string): string {
+  return `CHANNEL_${name.toUpperCase().replaceAll('-', '_')}`
+}
+
+function readCredentials(
+  values: Values,
+  isLocal: boolean,
+): Pick<
+  Settings,
+  'development' | 'applicationKeys' | 'webhookSecrets' | 'webhookTargets' | 'origins'
+> {
+  const keys = (values.get('application-key') as string[] | undefined) ?? []
+  const secrets = (values.get('webhook-secret') as string[] | undefined) ?? []
+  const origins = values.get('origin') as string[] | undefined
+  const development = isLocal && keys.length === 0
+  const published: readonly string[] = [
+    ...DEVELOPMENT.application_keys,
+    ...DEVELOPMENT.webhook_secrets,
+  ]
+  if (!isLocal && [...keys, ...secrets].some((secret) => published.includes(secret)))
+    throw new SettingError(
+      'the published development credentials are refused where others can reach the server; give secrets of your own',
+    )
+  if (!isLocal && keys.length === 0)
+    throw new SettingError(
+      'no application key: give --application-key (CHANNEL_APPLICATION_KEY) wherever the server or its base is not on loopback',
+    )
+  const webhookTargets = readTargets(values, development)
+  if (webhookTargets && secrets.length === 0 && !development)
+    throw new SettingError(
+      'webhooks need --webhook-secret (CHANNEL_WEBHOOK_SECRET): whsec_ and base64 of 24 to 64 bytes',
+    )
+  const fallbackOrigins = development ? DEVELOPMENT.origins : []
+  return {
+    development,
+    applicationKeys: development ? DEVELOPMENT.application_keys : keys,
+    webhookSecrets: secrets.length === 0 && development ? DEVELOPMENT.webhook_secrets : secrets,
+    webhookTargets,
+    origins: origins?.includes('any') ? 'any' : (origins ?? fallbackOrigins),
+  }
+}
+
+function readTargets(values: Values, development: boolean): WebhookTargets | undefined {
+  const given = values.get('application-base') as string | undefined
+  const base = given ?? (development ? DEVELOPMENT.webhook_base : undefined)
+  const urlOf = (event: string): string | undefined =>
+    (values.get(`webhook-${event}-url`) as string | undefined) ??
+    (base === undefined ? undefined : `${base.replace(/\/+$/, '')}/_ah/channel/${event}/`)
+  const targets = {
+    connected: urlOf('connected'),
+    disconnected: urlOf('disconnected'),
+    started: urlOf('started'),
+  }
+  const { connected, disconnected, started } = targets
+  if (connected && disconnected && started) return { connected, disconnected, started }
+  if (!connected && !disconnected && !started) return undefined
+  throw new SettingError(
+    'some webhook URLs are missing: give --application-base, or all of --webhook-connected-url, --webhook-disconnected-url and --webhook-started-url',
+  )
+}
+
+function readProfiles(values: Values, hasTargets: boolean): readonly ProfileName[] {
+  const wanted = (values.get('profiles') as ProfileName[] | undefined) ?? DEFAULT_PROFILES
+  const offered = wanted.filter((name) => hasTargets || !needsTargets(name))
+  for (const name of ['core' as const, ...offered]) {
+    const missing = PROFILES[name].requires.find((other) => !offered.includes(other))
+    if (missing) throw new SettingError(`--profiles: ${name} needs ${missing}`)
+  }
+  if (!offered.includes('core')) throw new SettingError('--profiles: core cannot be left out')
+  return offered
+}
+
+/** Whether a profile cannot be offered without a webhook target. */
+function needsTargets(name: ProfileName): boolean {
+  return name === 'presence' || name === 'presence-sync'
+}
+
+function readTimings(values: Values, testTimings: boolean): Timings {
+  const timings: Record<string, unknown> = {}
+  for (const [name, row] of Object.entries(TIMINGS))
+    timings[name] = testTimings ? row.test : row.default
+  for (const name of SETTABLE_TIMINGS) {
+    const given = values.get(flagOf(name)) as number | number[] | undefined
+    if (given === undefined) continue
+    const { min, max, test_floor } = TIMINGS[name]
+    for (const value of [given].flat())
+      demandRange(flagOf(name), value, { min, max, testMin: test_floor }, testTimings)
+    timings[name] = given
+  }
+  return timings as unknown as Timings
+}
+
+function readLimits(values: Values, testTimings: boolean): Limits {
+  const limits: Record<string, number> = {}
+  for (const [name, row] of Object.entries(LIMITS))
+    limits[name] = testTimings ? row.test : row.default
+  for (const name of SETTABLE_LIMITS) {
+    const given = values.get(flagOf(name)) as number | undefined
+    if (given === undefined) continue
+    const { floor, max } = LIMITS[name]
+    demandRange(flagOf(name), given, { min: floor, max, testMin: 1 }, testTimings)
+    limits[name] = given
+  }
+  return limits as unknown as Limits
+}
+
+function demandRange(
+  flag: string,
+  value: number,
+  range: { min: number; max: number | null; testMin: number },
+  testTimings: boolean,
+): void {
+  const min = testTimings ? Math.min(range.testMin, range.min) : range.min
+  if (value >= min && (range.max === null || value <= range.max)) return
+  const bounds = range.max === null ? `at least ${min}` : `from ${min} to ${range.max}`
+  const hint =
+    !testTimings && value >= range.testMin && value < min ? ' without --test-timings' : ''
+  throw new SettingError(`--${flag} ${value} is not ${bounds}${hint}`)
+}

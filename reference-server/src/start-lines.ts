@@ -1,0 +1,31 @@
+/** What a person reads when the server has started. */
+import type { Fault } from './parts.ts'
+import type { Settings } from './settings.ts'
+
+/** A few lines about a server that runs; they hold no secret but the name of the published ones. */
+export function describeStart(
+  settings: Settings,
+  baseUrl: string,
+  privateUrl: string | undefined,
+  faults: readonly Fault[],
+): string {
+  const { development, webhookTargets, profiles, testTimings } = settings
+  const lines = [
+    `Channel Protocol reference server at ${baseUrl}`,
+    `  profiles:    ${profiles.join(', ')}${testTimings ? ' (test timings)' : ''}`,
+    `  credentials: ${
+      development
+        ? 'the published development credentials, which anyone knows (loopback only)'
+        : `${settings.applicationKeys.length} application key(s) of your own`
+    }`,
+    `  webhooks:    ${
+      webhookTargets && profiles.includes('presence')
+        ? `to ${webhookTargets.connected}`
+        : 'none: presence is off, as no --application-base is given'
+    }`,
+    `  operators:   ${privateUrl ? `${privateUrl}/readyz and /metrics` : 'no private listener'}`,
+    `  judge it:    npm run conformance -- run ${baseUrl}`,
+    ...faults.map(({ name, misdeed }) => `  !!! FAULT ${name}: ${misdeed}`),
+  ]
+  return `${lines.join('\n')}\n`
+}
