@@ -25,42 +25,43 @@ export function servedAsDiscovery(as: string): Judge {
   })
 }
 
-/** Every advertised number lies in the registry's range; with test timings, above the test floor. */
+/** Every advertised row of the announced profiles is there, and in its range; with test timings, above the test floor. */
 export function inRange(as: string): Judge {
   return (timeline) => {
     const answer = answerTo(timeline, as)
     const document = readObject(answer?.body ?? '')
     const isTest = document?.test_timings === true
-    const members = (name: string): Record<string, unknown> =>
-      (document?.[name] ?? {}) as Record<string, unknown>
-    const rows = [
-      ...Object.values(LIMITS).map((row) => ({
-        pointer: `limits.${row.name}`,
-        value: members('limits')[row.name],
-        least: isTest ? 1 : row.floor,
-        most: row.max ?? Number.MAX_SAFE_INTEGER,
-      })),
-      ...Object.values(TIMINGS).map((row) => ({
-        pointer: `timings.${row.name}`,
-        value: members('timings')[row.name],
-        least: isTest ? row.test_floor : row.min,
-        most: row.max,
-      })),
-    ]
-    for (const { pointer, value, least, most } of rows) {
-      const values = value === undefined ? [] : [value].flat()
-      const isOff =
-        pointer === 'timings.heartbeat_seconds' &&
-        value === 0 &&
-        !timeline.advertised.profiles.includes('robust')
-      const wrong = isOff
-        ? undefined
-        : values.find((entry) => typeof entry !== 'number' || entry < least || entry > most)
-      if (wrong !== undefined)
-        return fail(`${pointer} from ${least} to ${most}`, show(wrong), answer)
+    for (const row of advertisedRows(timeline.advertised.profiles)) {
+      const value = (document?.[row.member] as Record<string, unknown> | undefined)?.[row.name]
+      const least = isTest ? row.testFloor : row.floor
+      const isWithin = (entry: unknown): boolean =>
+        typeof entry === 'number' && entry >= least && entry <= row.most
+      const values = [value].flat()
+      if (values.length === 0 || !values.every(isWithin)) {
+        return fail(`${row.member}.${row.name} from ${least} to ${row.most}`, show(value), answer)
+      }
     }
     return PASS
   }
+}
+
+/** The registry's rows that a service of these profiles advertises. */
+function advertisedRows(profiles: readonly string[]) {
+  const limits = Object.values(LIMITS).map(({ max, floor, ...row }) => ({
+    ...row,
+    member: 'limits',
+    floor,
+    testFloor: 1,
+    most: max ?? Number.MAX_SAFE_INTEGER,
+  }))
+  const timings = Object.values(TIMINGS).map(({ min, max, test_floor, ...row }) => ({
+    ...row,
+    member: 'timings',
+    floor: min,
+    testFloor: test_floor,
+    most: max,
+  }))
+  return [...limits, ...timings].filter((row) => row.advertised && profiles.includes(row.profile))
 }
 
 /** Sent with a `Cache-Control` that has a `max-age`. */
