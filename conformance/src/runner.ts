@@ -94,13 +94,14 @@ async function runCheck(
   const timeline: Timeline = { advertised: target.site.advertised, events: [...recorder.events] }
   await drive.finish()
   const judged = trouble ?? judgeCheck(check, timeline, isMust(ledger.find(check.proves)))
-  return {
+  const result: Result = {
     check: check.id,
     requirement: check.proves,
     ...judged,
     durationMs: Math.round(performance.now() - startedAt),
-    timeline: redact(timeline, [...target.secrets, ...recorder.secrets]),
+    timeline,
   }
+  return redact(result, [...target.secrets, ...recorder.secrets])
 }
 
 /** Judges a recorded timeline: the control arm first, then the requirement; a pass needs something observed. */

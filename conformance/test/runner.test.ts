@@ -59,4 +59,18 @@ describe('redact', () => {
     expect(redacted.events[0]).toMatchObject({ body: '<secret 1>', status: 200 })
     expect(seen.events[0]).toMatchObject({ body: 'token-abc' })
   })
+  test('a secret is found inside JSON, percent-encoded and in a form', () => {
+    const secret = 'a"b c'
+    const body = [
+      JSON.stringify({ secret }),
+      encodeURIComponent(secret),
+      new URLSearchParams({ secret }),
+    ].join(' ')
+    expect(redact({ body }, [secret])).toEqual({
+      body: '{"secret":"<secret 1>"} <secret 1> secret=<secret 1>',
+    })
+  })
+  test('a secret that another one begins with does not uncover the rest of it', () => {
+    expect(redact(['key-one-more'], ['key-one', 'key-one-more'])).toEqual(['<secret 2>'])
+  })
 })

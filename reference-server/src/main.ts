@@ -44,7 +44,7 @@ function endOnSignals(server: RunningServer, stopPrivate: () => Promise<void>): 
   const onSignal = (): void => {
     if (asked) process.exit(1)
     asked = true
-    server
+    void server
       .drain()
       .then(stopPrivate)
       .then(() => process.exit(0))

@@ -19,6 +19,9 @@ import { makeRules } from './rules/rule-book.ts'
 import type { Settings } from './settings.ts'
 import { IMPLEMENTATION } from './version.ts'
 
+/** Connections that may wait to be accepted; a shorter queue loses some of a sudden crowd without a word. */
+const ACCEPT_BACKLOG = 4096
+
 /** A server that runs. */
 export interface RunningServer {
   /** Public base, without a trailing slash. */
@@ -87,11 +90,11 @@ export async function startServer(
   const http = makeHttpServer(service, upgrades.onUpgrade)
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)
-    http.listen(settings.port, settings.host, resolve)
+    http.listen({ port: settings.port, host: settings.host, backlog: ACCEPT_BACKLOG }, resolve)
   })
   const { port } = http.address() as AddressInfo
   baseUrl ||= `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
-  if (settings.profiles.includes('presence-sync')) sink.started(presence.epochFloor)
+  if (settings.profiles.includes('presence-sync')) sink.started(parts.epochFloor)
 
   async function stop(): Promise<void> {
     sink.stop()
@@ -135,7 +138,7 @@ function makeParts(settings: Settings, surroundings: Surroundings): Parts {
     nextSeq: (seq: number) => rules.nextSeq(seq),
     nextVersion: (version: number, online: boolean) => rules.nextVersion(version, online),
   }
-  const epochFloor = rules.decideEpochFloor(clock.nowMs())
+  const epochFloor = rules.decideEpoch(clock.nowMs(), 0)
   return {
     rules,
     ports: {
@@ -159,8 +162,8 @@ function makeParts(settings: Settings, surroundings: Surroundings): Parts {
 function makePresence(
   settings: Settings,
   parts: Parts,
-): { sink: PresenceSink; stop(): Promise<void>; epochFloor: number } {
-  const { rules, ports, timings, limits, epochFloor } = parts
+): { sink: PresenceSink; stop(): Promise<void> } {
+  const { rules, ports, timings, limits } = parts
   const urls = settings.webhookTargets
   if (!settings.profiles.includes('presence') || !urls) {
     const nobody: PresenceSink = {
@@ -169,7 +172,7 @@ function makePresence(
       flush: async () => {},
       stop: () => {},
     }
-    return { sink: nobody, stop: async () => {}, epochFloor }
+    return { sink: nobody, stop: async () => {} }
   }
   const attempts = makeWebhookAttempt({
     clock: ports.clock,
@@ -190,5 +193,5 @@ function makePresence(
     sender: rules,
     attempt: parts.wraps.attempt(attempts.attempt),
   })
-  return { sink, stop: attempts.stop, epochFloor }
+  return { sink, stop: attempts.stop }
 }

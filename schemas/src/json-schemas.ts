@@ -4,6 +4,7 @@ import discovery from '../json/discovery.schema.json' with { type: 'json' }
 import message from '../json/message.schema.json' with { type: 'json' }
 import presence from '../json/presence.schema.json' with { type: 'json' }
 import problem from '../json/problem.schema.json' with { type: 'json' }
+import report from '../json/report.schema.json' with { type: 'json' }
 import terms from '../json/terms.schema.json' with { type: 'json' }
 import token from '../json/token.schema.json' with { type: 'json' }
 import webhook from '../json/webhook.schema.json' with { type: 'json' }
@@ -24,4 +25,5 @@ export const JSON_SCHEMAS: readonly SchemaFile[] = [
   webhook,
   discovery,
   problem,
+  report,
 ]

@@ -20,6 +20,14 @@ export interface Types {
   PresenceAnswer: PresenceAnswer
   PresencePage: PresencePage
   Problem: Problem
+  Report: Report
+  /**
+   * What a check or all checks of a requirement say: `warn` is a SHOULD that was not met, `unsupported` a profile that is not announced, `inconclusive` a control arm or set-up that did not work or nothing that was observed, `not-run` a need that was not met, `defect` a fault of the suite itself.
+   */
+  Verdict: 'pass' | 'fail' | 'warn' | 'unsupported' | 'inconclusive' | 'not-run' | 'defect'
+  JudgedRequirement: JudgedRequirement
+  CheckResult: CheckResult
+  TimelineEvent: TimelineEvent
   TokenRequest: TokenRequest
   TokenAnswer: TokenAnswer
   PresenceEvent: PresenceEvent
@@ -405,6 +413,299 @@ export interface ProblemError {
    * What is wrong there.
    */
   detail: string
+}
+/**
+ * A run of the suite against one target.
+ */
+export interface Report {
+  /**
+   * The version of this form.
+   */
+  report: '1.0'
+  suite: ReportSuite
+  target: ReportTarget
+  run: ReportRun
+  verdict: ReportVerdict
+  /**
+   * The requirements that the selected checks are about, in the order of the specification.
+   */
+  requirements: JudgedRequirement[]
+  /**
+   * What every selected check said.
+   */
+  results: CheckResult[]
+}
+/**
+ * What judged.
+ */
+export interface ReportSuite {
+  /**
+   * The name of the program.
+   */
+  name: string
+  /**
+   * Its version.
+   */
+  version: string
+  /**
+   * The revision of the specification whose requirements were judged.
+   */
+  revision: string
+}
+/**
+ * What was judged, in its own words where it said something.
+ */
+export interface ReportTarget {
+  /**
+   * What the suite calls the target.
+   */
+  name: string
+  /**
+   * The base URL.
+   */
+  url: string
+  implementation?: ReportImplementation
+  /**
+   * The profiles that it announces.
+   *
+   * Items: The name of a profile, as announced.
+   */
+  profiles: string[]
+  /**
+   * Whether it announces values outside their ranges, for tests.
+   */
+  test_timings: boolean
+}
+/**
+ * Which program answered; absent where it does not say so.
+ */
+export interface ReportImplementation {
+  /**
+   * Its name, as advertised.
+   */
+  name: string
+  /**
+   * Its version, as advertised.
+   */
+  version: string
+}
+/**
+ * What is needed to make the run again.
+ */
+export interface ReportRun {
+  /**
+   * The number that decided the order of the checks.
+   */
+  seed: number
+  /**
+   * When the run began.
+   */
+  started_at: string
+  /**
+   * A duration in seconds, fractions allowed.
+   */
+  seconds: number
+}
+/**
+ * The verdict over the whole run.
+ */
+export interface ReportVerdict {
+  /**
+   * The exit code of the program: 0 conformant, 1 not conformant, 3 no verdict, 5 a defect of the suite.
+   */
+  exit_code: number
+  /**
+   * The verdict in words.
+   */
+  words: string
+  /**
+   * How many of the binding requirements of the judged profiles got a verdict.
+   */
+  musts_judged: number
+  /**
+   * How many of them there are.
+   */
+  musts_total: number
+  /**
+   * Why the others got none; the counts add up to the difference.
+   */
+  not_judged: ReportNotJudged[]
+  checks: ReportChecks
+}
+/**
+ * A reason and how many requirements it holds for.
+ */
+export interface ReportNotJudged {
+  /**
+   * Why no verdict was possible.
+   */
+  reason: string
+  /**
+   * How many requirements.
+   */
+  count: number
+}
+/**
+ * How many checks ended with each verdict.
+ */
+export interface ReportChecks {
+  /**
+   * Checks with the verdict `pass`.
+   */
+  pass: number
+  /**
+   * Checks with the verdict `fail`.
+   */
+  fail: number
+  /**
+   * Checks with the verdict `warn`.
+   */
+  warn: number
+  /**
+   * Checks with the verdict `unsupported`.
+   */
+  unsupported: number
+  /**
+   * Checks with the verdict `inconclusive`.
+   */
+  inconclusive: number
+  /**
+   * Checks with the verdict `not-run`.
+   */
+  'not-run': number
+  /**
+   * Checks with the verdict `defect`.
+   */
+  defect: number
+}
+/**
+ * A requirement of the specification and its verdict: the worst of its checks.
+ */
+export interface JudgedRequirement {
+  /**
+   * Its id, as in the text of the specification.
+   */
+  id: string
+  /**
+   * Its keyword.
+   */
+  level: 'MUST' | 'MUST NOT' | 'SHOULD' | 'SHOULD NOT' | 'MAY'
+  /**
+   * The profile that it belongs to.
+   */
+  profile: string
+  /**
+   * The chapter that it stands in.
+   */
+  chapter: string
+  /**
+   * The heading that it stands under; empty above the first.
+   */
+  section: string
+  /**
+   * The requirement itself.
+   */
+  text: string
+  /**
+   * The verdict over it.
+   */
+  verdict: 'pass' | 'fail' | 'warn' | 'unsupported' | 'inconclusive' | 'not-run' | 'defect'
+  /**
+   * The ids of the checks that judge it.
+   *
+   * Items: The id of a check.
+   */
+  checks: string[]
+}
+/**
+ * What one check said and what it saw.
+ */
+export interface CheckResult {
+  /**
+   * The id of the check.
+   */
+  check: string
+  /**
+   * The id of the requirement that it judges.
+   */
+  requirement: string
+  /**
+   * The keyword of the requirement.
+   */
+  level: 'MUST' | 'MUST NOT' | 'SHOULD' | 'SHOULD NOT' | 'MAY'
+  /**
+   * The text of the requirement.
+   */
+  clause: string
+  /**
+   * What the check says.
+   */
+  verdict: 'pass' | 'fail' | 'warn' | 'unsupported' | 'inconclusive' | 'not-run' | 'defect'
+  /**
+   * Why it is `inconclusive`, `not-run`, `unsupported` or a `defect`; absent otherwise.
+   */
+  reason?: string
+  /**
+   * What a conforming target does; present with `fail` and `warn`.
+   */
+  expected?: string
+  /**
+   * What this one did instead; present with `fail` and `warn`.
+   */
+  got?: string
+  /**
+   * The `n` of the event that breaks the requirement, where one does.
+   */
+  offender?: number
+  /**
+   * `worked`, or what became of the control arm, which is the same stimulus without the defect; absent where there is none.
+   */
+  control?: string
+  /**
+   * How long the check took, in milliseconds; 0 where it was not made.
+   */
+  duration_ms: number
+  /**
+   * The command that makes this check again.
+   */
+  reproduce: string
+  /**
+   * What was seen, in order; absent where the check passed or was not made.
+   */
+  events?: TimelineEvent[]
+}
+/**
+ * Something that the suite did or saw while a check ran. What else an event carries depends on its kind: method, URL, headers and body of a request, status and body of an answer, code and reason of a close.
+ */
+export interface TimelineEvent {
+  /**
+   * Its position, from 1.
+   */
+  n: number
+  /**
+   * Milliseconds since 1970 on the suite's clock.
+   */
+  atMs: number
+  /**
+   * The role that the check gave to this request, connection or delivery, such as `control`.
+   */
+  as: string
+  /**
+   * What happened: `request`, `sent` and `webhook-answer` are the suite's doing, `instance` and `note` its remarks, the others the target's.
+   */
+  kind:
+    | 'request'
+    | 'answer'
+    | 'failure'
+    | 'open'
+    | 'frame'
+    | 'sent'
+    | 'close'
+    | 'end'
+    | 'webhook'
+    | 'webhook-answer'
+    | 'instance'
+    | 'note'
 }
 /**
  * The body of `POST {base}/v1/tokens`.

@@ -2,9 +2,9 @@
 
 import { PROFILES } from '@channel-protocol/schemas/registry'
 import type { Check } from '../check.ts'
-import { cacheable, inRange, servedAsDiscovery } from '../judges/discovery.ts'
+import { cacheable, inRange, namesProtocol, servedAsDiscovery } from '../judges/discovery.ts'
 import { all } from '../judges/finding.ts'
-import { answered, refused } from '../judges/problem.ts'
+import { refused } from '../judges/problem.ts'
 
 const UNOFFERED = Object.values(PROFILES).flatMap((profile) =>
   profile.paths.map((path) => ({ profile: profile.name, ...path })),
@@ -19,7 +19,7 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
       await drive.call('reader', 'GET', '/v1', { key: 'none' })
     },
     judge: servedAsDiscovery('reader'),
-    killedBy: ['discovery-needs-key', 'discovery-without-limits'],
+    killedBy: ['discovery-needs-key', 'discovery-omits-data-limit'],
   },
   {
     id: 'discovery.values.within-range',
@@ -27,9 +27,9 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       await drive.call('reader', 'GET', '/v1', { key: 'none' })
     },
-    control: answered('reader', 200),
+    control: namesProtocol('reader'),
     judge: inRange('reader'),
-    killedBy: ['advertises-tiny-limit'],
+    killedBy: ['hides-test-timings'],
   },
   {
     id: 'discovery.cache.sent',
@@ -37,7 +37,7 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       await drive.call('reader', 'GET', '/v1', { key: 'none' })
     },
-    control: servedAsDiscovery('reader'),
+    control: namesProtocol('reader'),
     judge: cacheable('reader'),
     killedBy: ['discovery-not-cacheable'],
   },
@@ -51,7 +51,7 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
         await drive.call(`${method} ${path}`, method, path, method === 'POST' ? { json: {} } : {})
       }
     },
-    control: answered('control', 200),
+    control: namesProtocol('control'),
     judge: (timeline) =>
       all(
         ...UNOFFERED.filter(({ profile }) => !timeline.advertised.profiles.includes(profile)).map(

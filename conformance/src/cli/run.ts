@@ -176,6 +176,10 @@ async function openUrl(
   baseUrl: string,
   options: RunFlags,
 ): Promise<{ target: Target; close: () => Promise<void> }> {
+  if (!URL.canParse(baseUrl)) throw new UsageError(`${baseUrl} is not a URL`)
+  if (new URL(baseUrl).username !== '') {
+    throw new UsageError('a base URL carries no user name or password; give --application-key')
+  }
   const listen = options.webhooks === false ? undefined : readListen(options.webhooks)
   let target: Target
   try {

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import type { AnswerEvent, Headers } from '../timeline/event.ts'
 import type { Recorder } from '../timeline/recorder.ts'
 import { type Advertised, readObject } from '../timeline/timeline.ts'
+import { openCrowd } from './crowd.ts'
 import type { Http } from './http.ts'
 import { openRaw, type RawConnection } from './raw.ts'
 import type { Arrival } from './receiver.ts'
@@ -56,6 +57,8 @@ export interface Drive {
   readonly advertised: Advertised
   readonly baseUrl: string
   readonly listedOrigin: string
+  /** The first application key, for checks that spoil it. */
+  readonly applicationKey: string
   /** How long this drive waits for what must come, in milliseconds. */
   readonly patienceMs: number
   /** An unguessable client id that nobody has used; `tail` is appended to it. */
@@ -86,7 +89,11 @@ export interface Drive {
   ): Promise<Connection>
   /** A TCP connection to the target, or to another URL. */
   raw(as: string, url?: string): Promise<RawConnection>
-  /** The bytes of an upgrade request as an ordinary client sends it. */
+  /** Opens this many TCP connections to the target that never say anything; the function returned ends them. */
+  crowd(as: string, count: number): Promise<() => void>
+  /** The bytes of a call of the application: its head, the first application key in it, and `body` behind it. */
+  callRequest(method: string, path: string, headers: Headers, body: string | Buffer): Buffer
+  /** The bytes of an upgrade request as an ordinary client sends it; a header given as an empty text is left out. */
   upgradeRequest(url: string, token: string, headers?: Headers): string
   /** Watches the webhooks about a client id. */
   webhooks(as: string, clientId: string, replying?: Replying): Webhooks
@@ -95,6 +102,8 @@ export interface Drive {
   /** Lets the time of an advertised timer pass. */
   pass(seconds: number): Promise<void>
   note(as: string, what: string): void
+  /** Keeps a text that a check made out of a secret, such as a spoilt key, out of every report. */
+  conceal(text: string): string
   /** Starts another service of the same implementation; `watch` sees its webhooks from the start. */
   launch(as: string, watch?: Replying): Promise<Instance & { readonly webhooks: Webhooks }>
   /** Ends every connection and watch that this drive began. */
@@ -114,7 +123,7 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
   ): Promise<AnswerEvent | undefined> {
     const query = new URLSearchParams(options.query).toString()
     const body = options.json === undefined ? options.body : JSON.stringify(options.json)
-    return http.send(recorder, as, {
+    const answer = await http.send(recorder, as, {
       method,
       url: `${site.baseUrl}${path}${query && `?${query}`}`,
       headers: {
@@ -124,6 +133,9 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
       },
       ...(body === undefined ? {} : { body }),
     })
+    const token = readObject(answer?.body ?? '')?.token
+    if (typeof token === 'string') recorder.secrets.add(token)
+    return answer
   }
 
   async function mint(as: string, clientId: string, members = {}): Promise<Minted> {
@@ -141,7 +153,6 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
         `no token could be minted for ${as}: ${answer ? `status ${answer.status}` : 'no answer'}`,
       )
     }
-    recorder.secrets.add(token)
     return { token, connectUrl, body }
   }
 
@@ -180,6 +191,7 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
     advertised: site.advertised,
     baseUrl: site.baseUrl,
     listedOrigin: site.listedOrigin ?? '',
+    applicationKey: site.applicationKeys[0] ?? '',
     patienceMs,
     clientId: (tail = '') => `${nonce()}${tail}`,
     text: () => `text ${nonce()}`,
@@ -213,6 +225,24 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
       endings.push(() => connection.drop())
       return connection
     },
+    async crowd(as, count) {
+      const disperse = await openCrowd(recorder, as, new URL(site.baseUrl), count, patienceMs)
+      endings.push(disperse)
+      return disperse
+    },
+    callRequest(method, path, headers, body) {
+      const { host, pathname } = new URL(site.baseUrl)
+      const lines = Object.entries({
+        Host: host,
+        ...authorization(site.applicationKeys, 'first'),
+        'Content-Type': 'application/json',
+        'Content-Length': String(Buffer.byteLength(body)),
+        ...headers,
+      }).map(([name, value]) => (value === '' ? '' : `${name}: ${value}\r\n`))
+      const target = `${pathname.replace(/\/$/, '')}${path}`
+      const head = `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`
+      return Buffer.concat([Buffer.from(head), Buffer.from(body)])
+    },
     upgradeRequest(url, token, headers = {}) {
       const { host, pathname, search } = new URL(url)
       const all: Headers = {
@@ -224,7 +254,9 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
         'Sec-WebSocket-Protocol': `channel-protocol.v1, channel-token.${token}`,
         ...headers,
       }
-      const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+      const lines = Object.entries(all).map(([name, value]) =>
+        value === '' ? '' : `${name}: ${value}\r\n`,
+      )
       return `GET ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n`
     },
     webhooks(as, clientId, replying) {
@@ -235,6 +267,10 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
     pass: (wait) => pass(wait * 1000),
     note: (as, what) => {
       recorder.record({ kind: 'note', as, what })
+    },
+    conceal: (text) => {
+      recorder.secrets.add(text)
+      return text
     },
     async launch(as, replying) {
       if (!site.launch || !site.receiver)
@@ -252,19 +288,22 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
       const launched = await site.launch(prefix)
       recorder.record({ kind: 'instance', as, what: 'launched' })
       const drive = makeDrive(launched.site, http, recorder, patienceMs)
+      let isOver = false
       endings.push(
         () => drive.finish(),
-        () => launched.stop(),
+        () => (isOver ? undefined : launched.stop()),
       )
       return {
         drive,
         webhooks,
         async drain() {
+          isOver = true
           recorder.record({ kind: 'instance', as, what: 'draining' })
           await launched.drain()
           recorder.record({ kind: 'instance', as, what: 'drained' })
         },
         async stop() {
+          isOver = true
           await launched.stop()
           recorder.record({ kind: 'instance', as, what: 'stopped' })
         },

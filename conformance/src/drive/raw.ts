@@ -44,7 +44,7 @@ export async function openRaw(
     allowHalfOpen: true,
   })
   socket.on('error', (error) => {
-    if (!wasOpen) recorder.record({ kind: 'failure', as, what: describe(error) })
+    recorder.record({ kind: 'failure', as, what: describe(error) })
   })
   let wasOpen = false
   let hasEnded = false

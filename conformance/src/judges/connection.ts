@@ -39,11 +39,11 @@ export function outcomeOf(timeline: Timeline, as: string): string {
       ? 'an end without a Close frame (1006)'
       : `close ${close.code} ${show(close.reason)}`
   const answer = eventsOf(timeline, 'answer', as).at(-1)
-  if (answer && eventsOf(timeline, 'open', as).length === 0)
-    return `the upgrade refused with status ${answer.status}`
+  const isOpen = answer?.status === 101 || eventsOf(timeline, 'open', as).length > 0
+  if (answer && !isOpen) return `the upgrade refused with status ${answer.status}`
   const failure = eventsOf(timeline, 'failure', as)[0]
   if (failure) return failure.what
-  if (eventsOf(timeline, 'open', as).length === 0) return 'no connection'
+  if (!isOpen) return 'no connection'
   const frames = eventsOf(timeline, 'frame', as)
   return frames.length === 0
     ? 'an open connection on which nothing arrived'

@@ -25,44 +25,50 @@ export function servedAsDiscovery(as: string): Judge {
   })
 }
 
-/** Every advertised row of the announced profiles is there, and in its range; with test timings, above the test floor. */
+/** Answered with 200 and a document that names the protocol, whatever else is right or wrong with it. */
+export function namesProtocol(as: string): Judge {
+  return all(answered(as, 200), (timeline) => {
+    const answer = answerTo(timeline, as)
+    const protocol = readObject(answer?.body ?? '')?.protocol
+    return protocol === 'channel-protocol.v1'
+      ? PASS
+      : fail('a document of channel-protocol.v1', `protocol ${show(protocol)}`, answer)
+  })
+}
+
+/** Every advertised value lies in the registry's range, unless the document says that it has test timings. */
 export function inRange(as: string): Judge {
   return (timeline) => {
     const answer = answerTo(timeline, as)
     const document = readObject(answer?.body ?? '')
-    const isTest = document?.test_timings === true
-    for (const row of advertisedRows(timeline.advertised.profiles)) {
-      const value = (document?.[row.member] as Record<string, unknown> | undefined)?.[row.name]
-      const least = isTest ? row.testFloor : row.floor
-      const isWithin = (entry: unknown): boolean =>
-        typeof entry === 'number' && entry >= least && entry <= row.most
-      const values = [value].flat()
-      if (values.length === 0 || !values.every(isWithin)) {
-        return fail(`${row.member}.${row.name} from ${least} to ${row.most}`, show(value), answer)
-      }
+    if (document?.test_timings === true) return PASS
+    for (const { member, name, least, most } of ROWS) {
+      const value = (document?.[member] as Record<string, unknown> | undefined)?.[name]
+      const wrong = [value ?? []]
+        .flat()
+        .find((entry) => typeof entry !== 'number' || entry < least || entry > most)
+      if (wrong !== undefined)
+        return fail(`${member}.${name} from ${least} to ${most}`, show(wrong), answer)
     }
     return PASS
   }
 }
 
-/** The registry's rows that a service of these profiles advertises. */
-function advertisedRows(profiles: readonly string[]) {
-  const limits = Object.values(LIMITS).map(({ max, floor, ...row }) => ({
-    ...row,
+/** What the registry says about the values of a document. */
+const ROWS = [
+  ...Object.values(LIMITS).map(({ name, floor, max }) => ({
     member: 'limits',
-    floor,
-    testFloor: 1,
+    name,
+    least: floor,
     most: max ?? Number.MAX_SAFE_INTEGER,
-  }))
-  const timings = Object.values(TIMINGS).map(({ min, max, test_floor, ...row }) => ({
-    ...row,
+  })),
+  ...Object.values(TIMINGS).map(({ name, min, max }) => ({
     member: 'timings',
-    floor: min,
-    testFloor: test_floor,
+    name,
+    least: min,
     most: max,
-  }))
-  return [...limits, ...timings].filter((row) => row.advertised && profiles.includes(row.profile))
-}
+  })),
+]
 
 /** Sent with a `Cache-Control` that has a `max-age`. */
 export function cacheable(as: string): Judge {

@@ -3,6 +3,7 @@
 import type { Ledger } from '../ledger.ts'
 import type { Summary } from '../summary.ts'
 import type { Result, Verdict } from '../verdict.ts'
+import { printable } from './printable.ts'
 import { renderTranscript } from './transcript.ts'
 
 /** How text is marked; the identity where colours are off. */
@@ -20,6 +21,9 @@ export function styleFor(stream: { readonly isTTY?: boolean }, env: NodeJS.Proce
     isColoured ? `\u001b[${code}m${text}\u001b[0m` : text
   return { good: paint(32), bad: paint(31), weak: paint(2), strong: paint(1) }
 }
+
+/** Longest line of a field, in UTF-16 code units: the longest clause fits. */
+const WIDTH = 500
 
 const DEVIATIONS: readonly Verdict[] = ['defect', 'fail', 'warn', 'inconclusive']
 const LABELS: Readonly<Record<Verdict, string>> = {
@@ -55,15 +59,18 @@ function renderDeviation(result: Result, ledger: Ledger, style: Style, command: 
   const mark = result.verdict === 'fail' || result.verdict === 'defect' ? style.bad : style.strong
   const lines = [
     `  ${mark(result.verdict.toUpperCase())} ${result.check}  ${style.weak(`${requirement.level}, spec/${requirement.chapter}.md#${requirement.id}`)}`,
-    `    clause    ${requirement.text}`,
+    ...renderField('clause', requirement.text),
   ]
-  if (result.expected !== undefined) lines.push(`    expected  ${result.expected}`)
-  if (result.got !== undefined) lines.push(`    got       ${mark(result.got)}`)
-  if (result.reason !== undefined) lines.push(`    because   ${result.reason}`)
-  if (result.control !== undefined)
-    lines.push(
-      `    control   ${result.control === 'worked' ? 'the same without the defect worked' : result.control}`,
-    )
+  if (result.expected !== undefined) lines.push(...renderField('expected', result.expected))
+  if (result.got !== undefined) lines.push(...renderField('got', result.got, mark))
+  if (result.reason !== undefined) lines.push(...renderField('because', result.reason))
+  if (result.control !== undefined) {
+    const outcome =
+      result.control === 'worked'
+        ? 'the same without the defect worked'
+        : `the same without the defect did not work: ${result.control}`
+    lines.push(...renderField('control', outcome))
+  }
   if (result.timeline) {
     for (const line of renderTranscript(result.timeline, result.offender)) {
       lines.push(`    ${line.startsWith(' >>') ? mark(line) : style.weak(line)}`)
@@ -71,6 +78,15 @@ function renderDeviation(result: Result, ledger: Ledger, style: Style, command: 
   }
   lines.push(`    again     ${command}`)
   return lines
+}
+
+/** A label and a text of at most ten lines, those after the first beneath it. */
+function renderField(label: string, text: string, paint = (line: string) => line): string[] {
+  return text
+    .split('\n')
+    .slice(0, 10)
+    .map((line) => paint(printable(line, WIDTH)))
+    .map((line, index) => `    ${(index === 0 ? label : '').padEnd(9)} ${line}`)
 }
 
 /** The sums and, as the last line, the verdict. */
@@ -85,6 +101,6 @@ export function renderSummary(summary: Summary, seconds: number, style: Style): 
     '',
     `checks: ${sums || 'none'} in ${seconds.toFixed(1)} s`,
     `${summary.musts.judged} of ${summary.musts.total} MUSTs judged${missing && `; not judged: ${missing}`}`,
-    verdict(summary.words),
+    verdict(printable(summary.words, WIDTH)),
   ]
 }

@@ -2,59 +2,94 @@
 
 import type { Report } from './report.ts'
 
-/** One test suite per chapter, one test case per check. */
+type CheckResult = Report['results'][number]
+
+/** One test suite per chapter, one test case per check; a warning passes, with its text as output. */
 export function renderJunit(report: Report): string {
   const chapterOf = new Map(report.requirements.map(({ id, chapter }) => [id, chapter]))
   const suites = Map.groupBy(
     report.results,
     ({ requirement }) => chapterOf.get(requirement) ?? 'other',
   )
-  const bodies = [...suites].map(([chapter, results]) => {
-    const count = (...verdicts: string[]): number =>
-      results.filter(({ verdict }) => verdicts.includes(verdict)).length
-    const seconds = results.reduce((sum, { duration_ms }) => sum + duration_ms / 1000, 0)
-    return [
-      `  <testsuite name="${escapeXml(chapter)}" tests="${results.length}" failures="${count('fail')}" errors="${count('inconclusive', 'defect')}" skipped="${count('not-run', 'unsupported')}" time="${seconds.toFixed(3)}">`,
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="channel-conformance" ${renderCounts(report.results)} time="${report.run.seconds.toFixed(3)}">`,
+    ...[...suites].flatMap(([chapter, results]) => [
+      `  <testsuite name="${escapeAttribute(chapter)}" ${renderCounts(results)} time="${inSeconds(results)}">`,
       ...results.map(renderCase),
       '  </testsuite>',
-    ].join('\n')
-  })
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="channel-conformance" time="${report.run.seconds.toFixed(3)}">\n${bodies.join('\n')}\n</testsuites>\n`
+    ]),
+    '</testsuites>',
+    '',
+  ].join('\n')
 }
 
-function renderCase(result: Report['results'][number]): string {
-  const open = `    <testcase classname="${escapeXml(result.requirement)}" name="${escapeXml(result.check)}" time="${(result.duration_ms / 1000).toFixed(3)}"`
-  const text = escapeXml(
-    [
-      `clause: ${result.clause}`,
-      result.expected && `expected: ${result.expected}`,
-      result.got && `got: ${result.got}`,
-      `again: ${result.reproduce}`,
-    ]
-      .filter(Boolean)
-      .join('\n'),
-  )
+function renderCounts(results: readonly CheckResult[]): string {
+  const count = (...verdicts: CheckResult['verdict'][]): number =>
+    results.filter(({ verdict }) => verdicts.includes(verdict)).length
+  return `tests="${results.length}" failures="${count('fail')}" errors="${count('inconclusive', 'defect')}" skipped="${count('not-run', 'unsupported')}"`
+}
+
+function inSeconds(results: readonly CheckResult[]): string {
+  return results.reduce((sum, { duration_ms }) => sum + duration_ms / 1000, 0).toFixed(3)
+}
+
+function renderCase(result: CheckResult): string {
+  const open = `    <testcase classname="${escapeAttribute(result.requirement)}" name="${escapeAttribute(result.check)}" time="${inSeconds([result])}"`
+  const outcome = renderOutcome(result)
+  return outcome === undefined ? `${open}/>` : `${open}>\n      ${outcome}\n    </testcase>`
+}
+
+function renderOutcome(result: CheckResult): string | undefined {
   switch (result.verdict) {
+    case 'pass':
+      return undefined
     case 'fail':
-      return `${open}>\n      <failure message="${escapeXml(result.got ?? '')}">${text}</failure>\n    </testcase>`
+      return `<failure type="fail" message="${escapeAttribute(result.got ?? '')}">${renderText(result)}</failure>`
     case 'inconclusive':
     case 'defect':
-      return `${open}>\n      <error message="${escapeXml(result.reason ?? '')}">${text}</error>\n    </testcase>`
+      return `<error type="${result.verdict}" message="${escapeAttribute(result.reason ?? '')}">${renderText(result)}</error>`
     case 'not-run':
     case 'unsupported':
-      return `${open}>\n      <skipped message="${escapeXml(result.reason ?? '')}"/>\n    </testcase>`
+      return `<skipped message="${escapeAttribute(result.reason ?? '')}"/>`
     case 'warn':
-      return `${open}>\n      <system-out>warning: ${text}</system-out>\n    </testcase>`
-    default:
-      return `${open}/>`
+      return `<system-out>warning\n${renderText(result)}</system-out>`
   }
+}
+
+function renderText({
+  level,
+  clause,
+  expected,
+  got,
+  reason,
+  control,
+  reproduce,
+}: CheckResult): string {
+  return Object.entries({
+    clause: `${level}: ${clause}`,
+    expected,
+    got,
+    because: reason,
+    control,
+    again: reproduce,
+  })
+    .filter(([, text]) => text !== undefined)
+    .map(([label, text]) => escapeXml(`${label}: ${text}`))
+    .join('\n')
+}
+
+/** Line ends and tabs stand as references, because a parser makes spaces of them in attributes. */
+function escapeAttribute(text: string): string {
+  return escapeXml(text).replace(/[\t\n]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
 function escapeXml(text: string): string {
   return (
     text
-      .replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
+      .toWellFormed()
       // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 forbids these characters even escaped.
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+      .replace(/[&<>"\r]/g, (character) => `&#${character.charCodeAt(0)};`)
   )
 }

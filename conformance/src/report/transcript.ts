@@ -2,10 +2,15 @@
 
 import type { TimelineEvent } from '../timeline/event.ts'
 import type { Timeline } from '../timeline/timeline.ts'
+import { printable } from './printable.ts'
 
+/** Longest description of one event, in UTF-16 code units. */
 const WIDTH = 150
 
-/** The lines around what matters: every event of the offender's role and the last of the others, the offender marked. */
+/**
+ * At most `most` events, one a line, and how many were left out between them. The offender is marked with `>>`;
+ * of the others those of its role that are nearest to it come first, then the last. Without an offender: the last.
+ */
 export function renderTranscript(
   timeline: Timeline,
   offender: number | undefined,
@@ -27,7 +32,7 @@ export function renderTranscript(
     skipped = 0
     const at = ((event.atMs - startMs) / 1000).toFixed(3).padStart(7)
     lines.push(
-      `${event.n === offender ? ' >>' : '   '}${at}  ${event.as.padEnd(8)} ${renderEvent(event)}`,
+      `${event.n === offender ? ' >>' : '   '}${at}  ${event.as.padEnd(8)} ${printable(describe(event), WIDTH)}`,
     )
   }
   if (skipped > 0) lines.push(`      ... ${skipped} more`)
@@ -38,12 +43,6 @@ function rank(event: TimelineEvent, marked: TimelineEvent | undefined): number {
   if (!marked) return 0
   if (event.n === marked.n) return 0
   return event.as === marked.as ? 1 + Math.abs(event.n - marked.n) / 1e6 : 2
-}
-
-/** One event in one line. */
-export function renderEvent(event: TimelineEvent): string {
-  const line = describe(event).replace(/\s+/g, ' ')
-  return line.length > WIDTH ? `${line.slice(0, WIDTH - 3)}...` : line
 }
 
 function describe(event: TimelineEvent): string {
@@ -65,9 +64,9 @@ function describe(event: TimelineEvent): string {
     case 'end':
       return '<-- end of the TCP connection'
     case 'webhook':
-      return `<== webhook ${event.method} ${event.path} ${event.headers['webhook-id'] ?? ''} ${event.body}`
+      return `<== webhook #${event.n} ${event.method} ${event.path} ${event.headers['webhook-id'] ?? ''} ${event.body}`
     case 'webhook-answer':
-      return `==> webhook #${event.to} answered ${event.status}`
+      return `==> webhook #${event.to} ${typeof event.status === 'number' ? `answered ${event.status}` : event.status}`
     case 'instance':
       return `*** instance ${event.what}`
     case 'note':

@@ -67,11 +67,13 @@ export async function startReferenceHost(): Promise<ReferenceHost> {
       webhookPrefix,
       launch: (prefix) => launch(options, prefix),
     }
-    return {
-      site,
-      drain: async () => void (await ask('drain', { url: ready.url })),
-      stop: async () => void (await ask('stop', { url: ready.url })),
+    let isOver = false
+    const end = async (how: 'drain' | 'stop'): Promise<void> => {
+      if (isOver) return
+      isOver = true
+      await ask(how, { url: ready.url })
     }
+    return { site, drain: () => end('drain'), stop: () => end('stop') }
   }
 
   return {
@@ -87,7 +89,7 @@ export async function startReferenceHost(): Promise<ReferenceHost> {
         stop,
       }
     },
-    stop: () => end(child, receiver),
+    stop: () => endHost(child, receiver),
   }
 }
 
@@ -154,7 +156,7 @@ function makeAsking(child: ChildProcess): (verb: string, members: object) => Pro
   }
 }
 
-async function end(child: ChildProcess, receiver: Receiver): Promise<void> {
+async function endHost(child: ChildProcess, receiver: Receiver): Promise<void> {
   const gone = new Promise<void>((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) resolve()
     else child.once('exit', () => resolve())

@@ -1,17 +1,31 @@
-/** Takes secrets out of a timeline: exactly those that the suite knows, by their text. */
+/** Takes secrets out of plain data: exactly those that the suite knows, in every spelling that a wire gives them. */
 
-import type { Timeline } from './timeline.ts'
-
-/** The timeline with every occurrence of a secret replaced by `<secret N>`. */
-export function redact(timeline: Timeline, secrets: Iterable<string>): Timeline {
-  let text = JSON.stringify(timeline)
-  let number = 0
-  for (const secret of secrets) {
-    number += 1
-    if (secret.length === 0) continue
-    for (const form of [secret, encodeURIComponent(secret)]) {
-      text = text.replaceAll(JSON.stringify(form).slice(1, -1), `<secret ${number}>`)
+/** A copy of the data in which every occurrence of a secret is replaced by `<secret N>`. */
+export function redact<T>(data: T, secrets: Iterable<string>): T {
+  const numbered = [...secrets]
+    .map((secret, index) => ({ secret, name: `<secret ${index + 1}>` }))
+    .filter(({ secret }) => secret.length > 0)
+    // A secret that another one begins with would leave the rest of the longer one readable.
+    .sort((a, b) => b.secret.length - a.secret.length)
+  let text = JSON.stringify(data)
+  for (const { secret, name } of numbered) {
+    for (const spelling of spellingsOf(secret)) {
+      text = text.replaceAll(escapeForJson(spelling), name)
     }
   }
-  return JSON.parse(text) as Timeline
+  return JSON.parse(text) as T
+}
+
+/** As it is, inside a JSON text, percent-encoded, and in a form. */
+function spellingsOf(secret: string): Set<string> {
+  return new Set([
+    secret,
+    escapeForJson(secret),
+    encodeURIComponent(secret),
+    new URLSearchParams({ '': secret }).toString().slice(1),
+  ])
+}
+
+function escapeForJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
 }

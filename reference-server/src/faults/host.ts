@@ -95,5 +95,5 @@ lines.on('line', (line) => {
   if (line.trim() !== '') void answer(line)
 })
 lines.on('close', () => {
-  Promise.all([...servers.values()].map((server) => server.stop())).then(() => process.exit(0))
+  void Promise.all([...servers.values()].map((server) => server.stop())).then(() => process.exit(0))
 })

@@ -49,6 +49,7 @@ function decideDataSize(data: string, maxBytes: number): Refusal | undefined {
 /**
  * The epoch that begins now: above every one before, in this run and in earlier ones.
  * @spec message.epoch.grows
+ * @spec presence.started.floor
  */
 function decideEpoch(nowMs: number, newest: number): number {
   return Math.max(nowMs * 1000, newest + 1)

@@ -137,14 +137,6 @@ function signPlace(place: string, cursorKey: string): string {
   return createHmac('sha256', cursorKey).update(`presence-cursor.${place}`).digest('base64url')
 }
 
-/**
- * The floor of all epochs of this run, as `started` names it.
- * @spec presence.started.floor
- */
-function decideEpochFloor(nowMs: number): number {
-  return nowMs * 1000
-}
-
 export const presenceRules = {
   nextVersion,
   decideGraceMs,
@@ -157,5 +149,4 @@ export const presenceRules = {
   mintCursor,
   readCursor,
   decideReadQuery,
-  decideEpochFloor,
 }

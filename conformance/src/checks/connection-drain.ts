@@ -1,0 +1,86 @@
+/** Checks of overload and drain. */
+
+import type { Check } from '../check.ts'
+import type { Drive } from '../drive/drive.ts'
+import type { Connection } from '../drive/socket.ts'
+import { welcomed } from '../judges/connection.ts'
+import { announcedBeforeClose, drained, refusedForCapacity } from '../judges/drain.ts'
+import { all } from '../judges/finding.ts'
+import { undisturbed } from '../judges/neighbour.ts'
+import { latestOf, latestSeconds } from '../timeline/latest.ts'
+
+/** Connections that can be opened in a second of waiting, to hold a budget against the advertised limit. */
+const OPENED_PER_SECOND = 100
+const BATCH = 40
+const CLIENTS = ['client 1', 'client 2', 'client 3', 'client 4', 'client 5'] as const
+
+/** Opens connections until the limit is reached or one is not welcomed. */
+async function fillUp(drive: Drive, limit: number): Promise<void> {
+  for (let open = 1; open < limit; open += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, limit - open) }, () =>
+      connect(drive, 'crowd'),
+    )
+    const welcomes = await Promise.all(batch.map(async (one) => (await one).welcome()))
+    if (welcomes.includes(undefined)) return
+  }
+}
+
+async function connect(drive: Drive, as: string): Promise<Connection> {
+  const { token, connectUrl } = await drive.mint(as, drive.clientId())
+  return drive.open(as, { url: connectUrl, token })
+}
+
+/** Starts a service of its own, connects several clients, and drains it. */
+async function drainWithClients(drive: Drive): Promise<void> {
+  const instance = await drive.launch('service')
+  const clients = await Promise.all(
+    CLIENTS.map((as) => instance.drive.connect(as, instance.drive.clientId())),
+  )
+  const latestMs = latestSeconds(drive.advertised, 'drain_seconds') * 1000
+  const ends = clients.map((client) => client.ended(latestMs + drive.patienceMs))
+  await Promise.all([instance.drain(), ...ends])
+}
+
+/** In the order of the chapter. */
+export const CONNECTION_DRAIN_CHECKS: readonly Check[] = [
+  {
+    id: 'connection.full-service.refuses',
+    proves: 'connection.capacity.refuse',
+    alone: true,
+    waitSeconds: ({ limits }) =>
+      (limits.connections ?? Number.POSITIVE_INFINITY) / OPENED_PER_SECOND,
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const first = await drive.connect('first', clientId)
+      await fillUp(drive, drive.advertised.limits.connections ?? 0)
+      const beyond = await connect(drive, 'beyond')
+      await Promise.race([beyond.welcome(), beyond.ended()])
+      const data = drive.text()
+      await drive.post('post', clientId, data)
+      await first.message(data)
+    },
+    control: welcomed('first'),
+    judge: all(refusedForCapacity('beyond'), undisturbed('first', 'post')),
+    killedBy: ['takes-connections-beyond-the-limit'],
+  },
+  {
+    id: 'connection.drain.announced',
+    proves: 'connection.drain.announced',
+    needs: ['exec'],
+    waitSeconds: latestOf('drain_seconds'),
+    drive: drainWithClients,
+    control: all(...CLIENTS.map(welcomed)),
+    judge: all(...CLIENTS.map(announcedBeforeClose)),
+    killedBy: ['drains-without-notice'],
+  },
+  {
+    id: 'connection.drain.closed',
+    proves: 'connection.drain.close',
+    needs: ['exec'],
+    waitSeconds: latestOf('drain_seconds'),
+    drive: drainWithClients,
+    control: all(...CLIENTS.map(welcomed)),
+    judge: all(...CLIENTS.map((as) => drained(as, 'service'))),
+    killedBy: ['drains-too-slowly', 'drains-with-another-code'],
+  },
+]

@@ -1,0 +1,143 @@
+/** Checks of peers that read or write too slowly. */
+
+import type { Check } from '../check.ts'
+import type { Drive } from '../drive/drive.ts'
+import { makeFrame } from '../drive/frames.ts'
+import type { RawConnection } from '../drive/raw.ts'
+import { openRawClientFor } from '../drive/raw-client.ts'
+import { answeredAs } from '../judges/call.ts'
+import { all } from '../judges/finding.ts'
+import { firstDelivered, undisturbed } from '../judges/neighbour.ts'
+import { ended, endedAfterOpening } from '../judges/timer.ts'
+import { latestOf, latestSeconds } from '../timeline/latest.ts'
+
+/** More than two operating systems hold for a loopback connection; the rest waits in the service's own queue. */
+const HELD_BY_NETWORK_BYTES = 14 * 1024 * 1024
+const PAUSE_SECONDS = 0.2
+
+/** A client that has stopped reading, and what keeps its connection alive otherwise. */
+async function stopReading(
+  drive: Drive,
+  clientId: string,
+): Promise<{ client: RawConnection; isOver: () => Promise<boolean> }> {
+  const { client } = await openRawClientFor(drive, 'slow', clientId)
+  client.pause()
+  return {
+    client,
+    async isOver() {
+      // Its Pongs keep the heartbeat content, and fail once the service has ended the connection.
+      client.write(makeFrame(10, ''), 'a Pong')
+      return client.ended(1)
+    },
+  }
+}
+
+/** Posts to the slow client until it is ended or more waits than may; `between` follows each post. */
+async function fillQueue(
+  drive: Drive,
+  clientId: string,
+  isOver: () => Promise<boolean>,
+  between: () => Promise<void> = async () => {},
+): Promise<void> {
+  // Each of these characters takes six bytes in an envelope.
+  const data = '\u0001'.repeat(32_767)
+  const enough = HELD_BY_NETWORK_BYTES + 2 * (drive.advertised.limits.queue_bytes ?? 0)
+  for (let bytes = 0; bytes < enough; ) {
+    const receipt = await drive.post('filler', clientId, data)
+    if (receipt && 'seq' in receipt) bytes += 6 * data.length
+    else if (receipt) await drive.pass(PAUSE_SECONDS)
+    else return
+    await between()
+    if (await isOver()) return
+  }
+}
+
+/** In the order of the chapter. */
+export const CONNECTION_SLOW_CHECKS: readonly Check[] = [
+  {
+    id: 'connection.slow-reader.ended',
+    proves: 'connection.slow.ended',
+    waitSeconds: latestOf('stall_timeout_seconds', 'close_timeout_seconds'),
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const { client, isOver } = await stopReading(drive, clientId)
+      await drive.post('filler', clientId, 'hello')
+      await fillQueue(drive, clientId, isOver)
+      const latest = latestOf('stall_timeout_seconds', 'close_timeout_seconds')(drive.advertised)
+      for (let waited = 0; waited < latest && !(await isOver()); waited += PAUSE_SECONDS) {
+        await client.ended(PAUSE_SECONDS * 1000)
+      }
+    },
+    control: answeredAs('filler', 200, 'Receipt'),
+    judge: ended('slow'),
+    killedBy: ['keeps-slow-readers'],
+  },
+  {
+    id: 'connection.slow-reader.alone',
+    proves: 'connection.slow.others',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const other = drive.clientId()
+      const neighbour = await drive.connect('neighbour', other)
+      let isServed = true
+      const serve = async (): Promise<void> => {
+        const data = drive.text()
+        await drive.post('post', other, data)
+        isServed = (await neighbour.message(data)) !== undefined
+      }
+      await serve()
+      const { isOver } = await stopReading(drive, clientId)
+      await fillQueue(drive, clientId, async () => !isServed || (await isOver()), serve)
+    },
+    control: firstDelivered('neighbour', 'post'),
+    judge: undisturbed('neighbour', 'post'),
+    killedBy: ['holds-everyone-for-a-slow-reader'],
+  },
+  {
+    id: 'connection.headless-socket.ended',
+    proves: 'connection.idle.ended',
+    waitSeconds: latestOf('request_timeout_seconds'),
+    drive: async (drive) => {
+      const latestMs = latestSeconds(drive.advertised, 'request_timeout_seconds') * 1000
+      const control = await drive.raw('control')
+      control.write(drive.callRequest('GET', '/v1', {}, ''))
+      await control.answer()
+      const waits: Promise<unknown>[] = []
+      for (const [as, bytes] of [
+        ['silent', ''],
+        ['half a head', 'GET /v1 HTTP/1.1\r\nHost: '],
+      ] as const) {
+        const socket = await drive.raw(as)
+        drive.note(as, 'connected')
+        if (bytes) socket.write(bytes)
+        waits.push(socket.ended(latestMs))
+      }
+      await Promise.all(waits)
+    },
+    control: answeredAs('control', 200, 'Discovery'),
+    judge: all(endedAfterOpening('silent'), endedAfterOpening('half a head')),
+    killedBy: ['waits-long-for-heads'],
+  },
+  {
+    id: 'connection.dribbled-head.ended',
+    proves: 'connection.idle.ended',
+    waitSeconds: latestOf('request_timeout_seconds'),
+    drive: async (drive) => {
+      const latest = latestSeconds(drive.advertised, 'request_timeout_seconds')
+      const control = await drive.raw('control')
+      control.write(drive.callRequest('GET', '/v1', {}, ''))
+      await control.answer()
+      const socket = await drive.raw('slow')
+      drive.note('slow', 'connected')
+      socket.write('GET /v1 HTTP/1.1\r\nX-Filler: ')
+      const pace = Math.max(0.1, latest / 40)
+      for (let waited = 0; waited < latest; waited += pace) {
+        if (await socket.ended(pace * 1000)) return
+        socket.write('x')
+      }
+    },
+    control: answeredAs('control', 200, 'Discovery'),
+    judge: endedAfterOpening('slow'),
+    killedBy: ['waits-long-for-heads'],
+  },
+]

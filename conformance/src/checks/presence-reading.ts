@@ -1,0 +1,267 @@
+/** Checks of the chapter presence, profile presence-sync: reading, listing, and `started`. */
+
+import { type Check, waitFor } from '../check.ts'
+import type { Drive } from '../drive/drive.ts'
+import { welcomed } from '../judges/connection.ts'
+import { all } from '../judges/finding.ts'
+import { reported } from '../judges/presence.ts'
+import {
+  listed,
+  listsAll,
+  listsInGrace,
+  pagesBounded,
+  readsGrace,
+  readsOffline,
+  readsOnline,
+} from '../judges/presence-read.ts'
+import {
+  aboveFloor,
+  startedAgain,
+  startedFirst,
+  startedOnce,
+  startedSent,
+} from '../judges/presence-started.ts'
+import { answered, refused } from '../judges/problem.ts'
+import { readObject, seconds } from '../timeline/timeline.ts'
+
+const MOST_CLIENTS = 40
+const MOST_PAGES = 400
+const UNWANTED = [404, 410, 501] as const
+
+async function read(drive: Drive, as: string, query: Record<string, string> = {}) {
+  const answer = await drive.call(as, 'GET', '/v1/presence', { query })
+  return readObject(answer?.body ?? '')
+}
+
+/** Reads every page under the role `page`; stops where the pages do not end. */
+async function readPages(drive: Drive): Promise<void> {
+  let cursor: unknown
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const body = await read(drive, 'page', typeof cursor === 'string' ? { cursor } : {})
+    cursor = body?.next_cursor
+    if (typeof cursor !== 'string') return
+  }
+}
+
+/** Connects more clients than fit on one page, where that is few. */
+async function fillPage(drive: Drive): Promise<void> {
+  const count = Math.min((drive.advertised.limits.presence_page ?? 0) + 1, MOST_CLIENTS)
+  await Promise.all(Array.from({ length: count }, () => drive.connect('crowd', drive.clientId())))
+}
+
+/** Makes an attempt again where it took longer than the grace that it has to be made in. */
+async function inGrace(drive: Drive, attempt: () => Promise<void>): Promise<void> {
+  const graceMs = seconds(drive.advertised, 'presence_grace_seconds') * 1000
+  for (let tries = 1; tries <= 3; tries += 1) {
+    const startedAt = performance.now()
+    await attempt()
+    if (performance.now() - startedAt < graceMs) return
+  }
+}
+
+/** In the order of the chapter. */
+export const PRESENCE_READING_CHECKS: readonly Check[] = [
+  {
+    id: 'presence.read.tells-connection',
+    proves: 'presence.read.online',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      await drive.connect('client', clientId)
+      await read(drive, 'reader', { client_id: clientId })
+    },
+    control: welcomed('client'),
+    judge: readsOnline('reader', 'client', 1),
+    killedBy: ['reads-without-since'],
+  },
+  {
+    id: 'presence.read-after-takeover.tells-newest',
+    proves: 'presence.read.online',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      await drive.connect('old', clientId)
+      await drive.connect('new', clientId)
+      await read(drive, 'reader', { client_id: clientId })
+    },
+    control: all(welcomed('old'), welcomed('new')),
+    judge: readsOnline('reader', 'new', 1),
+    killedBy: ['reads-without-since'],
+  },
+  {
+    id: 'presence.read-stranger.offline',
+    proves: 'presence.read.offline',
+    drive: async (drive) => {
+      await read(drive, 'reader', { client_id: drive.clientId() })
+    },
+    judge: readsOffline('reader', { isStranger: true }),
+    killedBy: ['reads-offline-as-online'],
+  },
+  {
+    id: 'presence.read-gone.offline',
+    proves: 'presence.read.offline',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const webhooks = drive.webhooks('client', clientId)
+      const connection = await drive.connect('client', clientId)
+      await webhooks.event('connected')
+      connection.close(1000)
+      await webhooks.event('disconnected')
+      await read(drive, 'reader', { client_id: clientId })
+    },
+    control: reported('client', 'disconnected'),
+    judge: readsOffline('reader', { isStranger: false }),
+    killedBy: ['reads-offline-as-online'],
+  },
+  {
+    id: 'presence.read-in-grace.online',
+    proves: 'presence.read.grace',
+    drive: (drive) =>
+      inGrace(drive, async () => {
+        const clientId = drive.clientId()
+        const connection = await drive.connect('client', clientId)
+        connection.close(1001)
+        await connection.ended()
+        await read(drive, 'reader', { client_id: clientId })
+      }),
+    control: welcomed('client'),
+    judge: readsGrace('reader', 'client'),
+    killedBy: ['reads-grace-as-offline', 'skips-grace'],
+  },
+  {
+    id: 'presence.list.holds-all',
+    proves: 'presence.list.complete',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      const again = drive.clientId()
+      const webhooks = drive.webhooks('again', again)
+      const first = await drive.connect('again', again)
+      await webhooks.event('connected')
+      first.close(1000)
+      await webhooks.event('disconnected')
+      await fillPage(drive)
+      await drive.connect('client', drive.clientId())
+      await drive.connect('again', again)
+      await readPages(drive)
+    },
+    control: all(welcomed('client'), reported('again', 'disconnected'), listed('page')),
+    judge: listsAll('page', { client: 1, again: 3 }),
+    killedBy: ['lists-only-newcomers'],
+  },
+  {
+    id: 'presence.list.holds-grace',
+    proves: 'presence.list.complete',
+    drive: (drive) =>
+      inGrace(drive, async () => {
+        const connection = await drive.connect('client', drive.clientId())
+        connection.close(1001)
+        await connection.ended()
+        await readPages(drive)
+      }),
+    control: all(welcomed('client'), listed('page')),
+    judge: listsInGrace('page', 'client'),
+    killedBy: ['lists-only-connections', 'skips-grace'],
+  },
+  {
+    id: 'presence.page.bounded',
+    proves: 'presence.list.page',
+    drive: async (drive) => {
+      await fillPage(drive)
+      await readPages(drive)
+    },
+    control: all(welcomed('crowd'), listed('page')),
+    judge: pagesBounded('page'),
+    killedBy: ['overfills-page'],
+  },
+  {
+    id: 'presence.cursor-forged.refused',
+    proves: 'presence.list.cursor',
+    drive: async (drive) => {
+      await read(drive, 'control')
+      await read(drive, 'defect', { cursor: drive.text() })
+    },
+    control: answered('control', 200),
+    judge: refused('defect', 'malformed-request'),
+    killedBy: ['accepts-forged-cursor'],
+  },
+  {
+    id: 'presence.cursor-altered.refused',
+    proves: 'presence.list.cursor',
+    drive: async (drive) => {
+      await fillPage(drive)
+      const page = await read(drive, 'first')
+      const cursor = typeof page?.next_cursor === 'string' ? page.next_cursor : drive.text()
+      await read(drive, 'control', typeof page?.next_cursor === 'string' ? { cursor } : {})
+      await read(drive, 'defect', { cursor: `${cursor}x` })
+    },
+    control: all(answered('first', 200), answered('control', 200)),
+    judge: refused('defect', 'malformed-request'),
+    killedBy: ['accepts-forged-cursor'],
+  },
+  {
+    id: 'presence.cursor-with-client.refused',
+    proves: 'presence.list.cursor',
+    drive: async (drive) => {
+      await fillPage(drive)
+      const clientId = drive.clientId()
+      const page = await read(drive, 'first')
+      const cursor = typeof page?.next_cursor === 'string' ? page.next_cursor : drive.text()
+      await read(drive, 'control', { client_id: clientId })
+      await read(drive, 'defect', { client_id: clientId, cursor })
+    },
+    control: all(answered('first', 200), answered('control', 200)),
+    judge: refused('defect', 'malformed-request'),
+    killedBy: ['accepts-client-and-cursor'],
+  },
+  {
+    id: 'presence.start.reported',
+    proves: 'presence.started.reported',
+    needs: ['webhooks', 'exec'],
+    drive: async (drive) => {
+      const instance = await drive.launch('instance')
+      await instance.webhooks.first(1)
+      await instance.drive.connect('client', instance.drive.clientId())
+      await instance.webhooks.event('connected')
+    },
+    control: welcomed('client'),
+    judge: startedFirst('instance'),
+    killedBy: ['never-says-started'],
+  },
+  {
+    id: 'presence.start.floor-kept',
+    proves: 'presence.started.floor',
+    needs: ['webhooks', 'exec'],
+    drive: async (drive) => {
+      const instance = await drive.launch('instance')
+      await instance.webhooks.event('started')
+      await instance.drive.connect('client', instance.drive.clientId())
+    },
+    control: startedSent('instance'),
+    judge: aboveFloor('instance', 'client'),
+    killedBy: ['starts-with-floor-too-high'],
+  },
+  {
+    id: 'presence.started-unwanted.not-repeated',
+    proves: 'presence.started.optional',
+    needs: ['webhooks', 'exec'],
+    waitSeconds: waitFor({ list: 'webhook_retry_seconds', entries: 1 }),
+    drive: async (drive) => {
+      const [retry = 1] = [drive.advertised.timings.webhook_retry_seconds].flat()
+      const patienceMs = drive.patienceMs + (retry ?? 1) * 1000
+      const unwanted = await Promise.all(
+        UNWANTED.map((status) => drive.launch(`answered-${status}`, () => ({ status }))),
+      )
+      await Promise.all(unwanted.map(({ webhooks }) => webhooks.event('started')))
+      const control = await drive.launch('control', (_attempt, number) => ({
+        status: number === 1 ? 500 : 204,
+      }))
+      await control.webhooks.first(2, patienceMs)
+      await drive.pass((retry ?? 1) * 0.4)
+    },
+    control: all(
+      startedAgain('control'),
+      ...UNWANTED.map((status) => startedSent(`answered-${status}`)),
+    ),
+    judge: all(...UNWANTED.map((status) => startedOnce(`answered-${status}`))),
+    killedBy: ['retries-unwanted-started'],
+  },
+]

@@ -1,0 +1,147 @@
+/** Checks of the chapter presence, section versions: how reports are numbered, replaced, cancelled and paced. */
+
+import { type Check, waitFor } from '../check.ts'
+import type { Drive } from '../drive/drive.ts'
+import { all } from '../judges/finding.ts'
+import { FENCE, fencePassed, reported, silentUntilFence } from '../judges/presence.ts'
+import {
+  alternating,
+  growing,
+  heldAlone,
+  numberedByParity,
+  oldNotRepeated,
+  paced,
+} from '../judges/presence-version.ts'
+import { seconds } from '../timeline/timeline.ts'
+
+const INTERVAL = waitFor('presence_interval_seconds')
+
+/** Comes, goes and comes again, each after the report of what was before. */
+async function comeAndGo(drive: Drive): Promise<void> {
+  const clientId = drive.clientId()
+  const webhooks = drive.webhooks('client', clientId)
+  const connection = await drive.connect('client', clientId)
+  await webhooks.event('connected')
+  connection.close(1000)
+  await webhooks.event('disconnected')
+  await drive.connect('client', clientId)
+  const patienceMs =
+    drive.patienceMs + seconds(drive.advertised, 'presence_interval_seconds') * 1000
+  await webhooks.first(3, patienceMs)
+}
+
+/** Goes and comes back `times` while the report of the first coming is unanswered; then goes for good. */
+async function returnWhileHeld(drive: Drive, times: number): Promise<void> {
+  const clientId = drive.clientId()
+  const held = Promise.withResolvers<{ readonly status: number }>()
+  const webhooks = drive.webhooks('client', clientId, (_attempt, number) =>
+    number === 1 ? { hold: held.promise } : { status: 204 },
+  )
+  let connection = await drive.connect('client', clientId)
+  await webhooks.event('connected')
+  for (let round = 0; round < times; round += 1) {
+    connection.close(1000)
+    await connection.ended()
+    connection = await drive.connect('client', clientId)
+  }
+  held.resolve({ status: 204 })
+  await drive.pass(seconds(drive.advertised, 'presence_interval_seconds'))
+  drive.note(FENCE, 'the first report is acknowledged and the client is online')
+  connection.close(1000)
+  const patienceMs =
+    drive.patienceMs + seconds(drive.advertised, 'presence_interval_seconds') * 1000
+  await webhooks.event('disconnected', undefined, patienceMs)
+}
+
+/** In the order of the chapter. */
+export const PRESENCE_VERSION_CHECKS: readonly Check[] = [
+  {
+    id: 'presence.versions.odd-and-even',
+    proves: 'presence.version.parity',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const webhooks = drive.webhooks('client', clientId)
+      const connection = await drive.connect('client', clientId)
+      await webhooks.event('connected')
+      connection.close(1000)
+      await webhooks.event('disconnected')
+    },
+    control: all(reported('client', 'connected'), reported('client', 'disconnected')),
+    judge: numberedByParity('client'),
+    killedBy: ['numbers-reports-one-too-high'],
+  },
+  {
+    id: 'presence.versions.growing',
+    proves: 'presence.version.grows',
+    needs: ['webhooks'],
+    waitSeconds: INTERVAL,
+    drive: comeAndGo,
+    control: all(reported('client', 'connected'), reported('client', 'disconnected')),
+    judge: growing('client'),
+    killedBy: ['begins-versions-anew'],
+  },
+  {
+    id: 'presence.flapping.alternates',
+    proves: 'presence.version.alternates',
+    needs: ['webhooks'],
+    waitSeconds: INTERVAL,
+    drive: (drive) => returnWhileHeld(drive, 2),
+    control: all(heldAlone('client'), fencePassed('client')),
+    judge: alternating('client'),
+    killedBy: ['ignores-parity'],
+  },
+  {
+    id: 'presence.overtaken.not-attempted',
+    proves: 'presence.version.newest',
+    needs: ['webhooks'],
+    waitSeconds: waitFor('presence_interval_seconds', {
+      list: 'webhook_retry_seconds',
+      entries: 1,
+    }),
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const held = Promise.withResolvers<{ readonly status: number }>()
+      const webhooks = drive.webhooks('client', clientId, (_attempt, number) =>
+        number === 1 ? { hold: held.promise } : { status: 204 },
+      )
+      const connection = await drive.connect('client', clientId)
+      await webhooks.event('connected')
+      connection.close(1000)
+      await connection.ended()
+      drive.note(FENCE, 'a newer version exists')
+      held.resolve({ status: 500 })
+      const gone = await webhooks.event('disconnected')
+      const [retry = 1] = [drive.advertised.timings.webhook_retry_seconds].flat()
+      await drive.pass((retry ?? 1) * 1.2)
+      await drive.connect('client', clientId)
+      await webhooks.event(
+        'connected',
+        ({ fields }) => Number(fields.version) > Number(gone?.fields.version),
+      )
+    },
+    control: all(heldAlone('client'), reported('client', 'disconnected')),
+    judge: oldNotRepeated('client'),
+    killedBy: ['retries-overtaken-version'],
+  },
+  {
+    id: 'presence.cancelled-pair.unsent',
+    proves: 'presence.version.cancelled',
+    needs: ['webhooks'],
+    waitSeconds: INTERVAL,
+    drive: (drive) => returnWhileHeld(drive, 1),
+    control: all(heldAlone('client'), fencePassed('client')),
+    judge: silentUntilFence('client', 'a state that the application has acknowledged'),
+    killedBy: ['ignores-parity'],
+  },
+  {
+    id: 'presence.third-version.paced',
+    proves: 'presence.version.paced',
+    needs: ['webhooks'],
+    waitSeconds: INTERVAL,
+    drive: comeAndGo,
+    control: reported('client', 'disconnected'),
+    judge: paced('client'),
+    killedBy: ['sends-versions-at-once'],
+  },
+]

@@ -1,0 +1,252 @@
+/** Checks of the chapter token about minting: keys, lives, and what an answer holds. */
+
+import type { Check } from '../check.ts'
+import type { CallOptions, Drive } from '../drive/drive.ts'
+import { answeredAs } from '../judges/call.ts'
+import { all, type Judge } from '../judges/finding.ts'
+import { accepted } from '../judges/message.ts'
+import { refused } from '../judges/problem.ts'
+import {
+  challenged,
+  livesAsAsked,
+  livesFromNow,
+  minted,
+  sameConnectUrl,
+  uncached,
+  withoutTokenInUrls,
+} from '../judges/token.ts'
+
+/** Defects of an application key, made from a live one. */
+const WRONG_KEYS: Readonly<Record<string, (live: string) => string>> = {
+  unknown: () => 'nobody-was-ever-given-this-application-key',
+  longer: (live) => `${live}x`,
+  shorter: (live) => live.slice(0, -1),
+  'other case': (live) => live.replace(/[a-z]/gi, swapCase),
+}
+
+const WRONG_LIVES: Readonly<Record<string, unknown>> = {
+  zero: 0,
+  negative: -60,
+  'below one': 0.5,
+  'above the most': 86_401,
+  'as text': '60',
+  null: null,
+  boolean: true,
+  list: [60],
+}
+
+/** Asks for a token and leaves the judging of the answer to others. */
+async function ask(
+  drive: Drive,
+  as: string,
+  members: Readonly<Record<string, unknown>>,
+  options: CallOptions = {},
+): Promise<void> {
+  await drive.call(as, 'POST', '/v1/tokens', { json: members, ...options })
+}
+
+function swapCase(letter: string): string {
+  return letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()
+}
+
+function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
+  return all(...roles.map(judge))
+}
+
+/** In the order of the chapter. */
+export const TOKEN_CHECKS: readonly Check[] = [
+  {
+    id: 'token.key-absent.refused',
+    proves: 'token.key.required',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      await ask(drive, 'control', { client_id: clientId })
+      await ask(drive, 'token', { client_id: clientId }, { key: 'none' })
+      await drive.post('message', clientId, drive.text(), { key: 'none' })
+    },
+    control: minted('control'),
+    judge: each(['token', 'message'], (as) => refused(as, 'invalid-application-key')),
+    killedBy: ['mints-without-key', 'posts-without-key'],
+  },
+  {
+    id: 'token.key-absent-presence.refused',
+    proves: 'token.key.required',
+    profiles: ['presence-sync'],
+    drive: async (drive) => {
+      const query = { client_id: drive.clientId() }
+      await drive.call('control', 'GET', '/v1/presence', { query })
+      await drive.call('defect', 'GET', '/v1/presence', { query, key: 'none' })
+      await drive.call('list', 'GET', '/v1/presence', { key: 'none' })
+    },
+    control: answeredAs('control', 200, 'PresenceAnswer'),
+    judge: each(['defect', 'list'], (as) => refused(as, 'invalid-application-key')),
+    killedBy: ['reads-presence-without-key'],
+  },
+  {
+    id: 'token.key-wrong.refused',
+    proves: 'token.key.required',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      await ask(drive, 'control', { client_id: clientId })
+      for (const [as, spoil] of Object.entries(WRONG_KEYS)) {
+        const text = drive.conceal(spoil(drive.applicationKey))
+        await ask(drive, as, { client_id: clientId }, { key: { text } })
+      }
+    },
+    control: minted('control'),
+    judge: each(Object.keys(WRONG_KEYS), (as) => refused(as, 'invalid-application-key')),
+    killedBy: ['ignores-end-of-key', 'accepts-start-of-key', 'ignores-case-of-key'],
+  },
+  {
+    id: 'token.key-elsewhere.refused',
+    proves: 'token.key.required',
+    drive: async (drive) => {
+      const json = { client_id: drive.clientId() }
+      const key = drive.applicationKey
+      const basic = drive.conceal(Buffer.from(`application:${key}`).toString('base64'))
+      await ask(drive, 'control', json)
+      for (const name of ['application_key', 'access_token', 'key']) {
+        await ask(drive, name, json, { key: 'none', query: { [name]: key } })
+      }
+      await ask(drive, 'basic', json, { key: 'none', headers: { authorization: `Basic ${basic}` } })
+      await ask(drive, 'bare', json, { key: 'none', headers: { authorization: key } })
+    },
+    control: minted('control'),
+    judge: each(['application_key', 'access_token', 'key', 'basic', 'bare'], (as) =>
+      refused(as, 'invalid-application-key'),
+    ),
+    killedBy: ['accepts-key-in-query', 'accepts-key-without-bearer'],
+  },
+  {
+    id: 'token.key-refusal.challenged',
+    proves: 'token.key.challenge',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      await ask(drive, 'absent', { client_id: clientId }, { key: 'none' })
+      await drive.post('wrong', clientId, drive.text(), { key: { text: 'no-such-key' } })
+    },
+    control: each(['absent', 'wrong'], (as) => refused(as, 'invalid-application-key')),
+    judge: each(['absent', 'wrong'], challenged),
+    killedBy: ['refuses-without-challenge'],
+  },
+  {
+    id: 'token.second-key.accepted',
+    proves: 'token.key.rotation',
+    needs: ['second-key'],
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      for (const key of ['first', 'second'] as const) {
+        await ask(drive, `${key} mints`, { client_id: clientId }, { key })
+        await drive.post(`${key} posts`, clientId, drive.text(), { key })
+      }
+    },
+    judge: all(
+      minted('first mints'),
+      accepted('first posts'),
+      minted('second mints'),
+      accepted('second posts'),
+    ),
+    killedBy: ['rejects-second-key'],
+  },
+  {
+    id: 'token.request.minted',
+    proves: 'token.mint.answer',
+    drive: async (drive) => {
+      await ask(drive, 'plain', { client_id: drive.clientId() })
+      await ask(drive, 'with ttl', { client_id: drive.clientId(), ttl_seconds: 60 })
+    },
+    judge: each(['plain', 'with ttl'], (as) => answeredAs(as, 201, 'TokenAnswer')),
+    killedBy: ['mints-token-outside-grammar', 'writes-expiry-with-offset'],
+  },
+  {
+    id: 'token.answer.uncached',
+    proves: 'token.mint.no-store',
+    drive: (drive) => ask(drive, 'client', { client_id: drive.clientId() }),
+    control: minted('client'),
+    judge: uncached('client'),
+    killedBy: ['lets-tokens-be-cached'],
+  },
+  {
+    id: 'token.ttl-given.honoured',
+    proves: 'token.ttl.honour',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      await ask(drive, 'control', { client_id: clientId, ttl_seconds: 600 })
+      await ask(drive, 'fraction', { client_id: clientId, ttl_seconds: 900.25 })
+      await ask(drive, 'longest', { client_id: clientId, ttl_seconds: 86_400 })
+      await ask(drive, 'shortest', { client_id: clientId, ttl_seconds: 1 })
+    },
+    control: minted('control'),
+    judge: each(['fraction', 'longest', 'shortest'], (as) => livesAsAsked(as, 'control')),
+    killedBy: ['caps-ttl', 'rounds-ttl-up'],
+  },
+  {
+    id: 'token.ttl-default.honoured',
+    proves: 'token.ttl.honour',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      await ask(drive, 'control', { client_id: clientId, ttl_seconds: 600 })
+      await ask(drive, 'default', { client_id: clientId })
+    },
+    control: minted('control'),
+    judge: livesAsAsked('default', 'control'),
+    killedBy: ['halves-default-ttl'],
+  },
+  {
+    id: 'token.ttl-start.honoured',
+    proves: 'token.ttl.honour',
+    drive: (drive) => ask(drive, 'client', { client_id: drive.clientId(), ttl_seconds: 600 }),
+    control: minted('client'),
+    judge: livesFromNow('client'),
+    killedBy: ['adds-seconds-to-ttl'],
+  },
+  {
+    id: 'token.ttl-illegal.refused',
+    proves: 'token.ttl.refuse',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      await ask(drive, 'least', { client_id: clientId, ttl_seconds: 1 })
+      await ask(drive, 'most', { client_id: clientId, ttl_seconds: 86_400 })
+      for (const [as, ttl] of Object.entries(WRONG_LIVES)) {
+        await ask(drive, as, { client_id: clientId, ttl_seconds: ttl })
+      }
+    },
+    control: all(minted('least'), minted('most')),
+    judge: each(Object.keys(WRONG_LIVES), (as) => refused(as, 'invalid-ttl')),
+    killedBy: [
+      'accepts-ttl-of-zero',
+      'accepts-ttl-above-the-most',
+      'accepts-ttl-as-text',
+      'takes-null-ttl-for-none',
+    ],
+  },
+  {
+    id: 'token.connect-url.clean',
+    proves: 'token.url.absent',
+    drive: (drive) => ask(drive, 'client', { client_id: drive.clientId() }),
+    control: minted('client'),
+    judge: withoutTokenInUrls('client'),
+    killedBy: ['puts-token-into-connect-url'],
+  },
+  {
+    id: 'token.foreign-host.ignored',
+    proves: 'token.connect-url.configured',
+    drive: async (drive) => {
+      const json = { client_id: drive.clientId() }
+      const host = 'elsewhere.example:4443'
+      await ask(drive, 'control', json)
+      await ask(drive, 'host', json, { headers: { host } })
+      await ask(drive, 'forwarded', json, {
+        headers: {
+          forwarded: `for=192.0.2.1;host="${host}";proto=https`,
+          'x-forwarded-host': host,
+          'x-forwarded-proto': 'https',
+          'x-forwarded-prefix': '/elsewhere',
+        },
+      })
+    },
+    control: minted('control'),
+    judge: each(['host', 'forwarded'], (as) => sameConnectUrl(as, 'control')),
+    killedBy: ['builds-connect-url-from-host'],
+  },
+]

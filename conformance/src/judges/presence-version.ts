@@ -1,0 +1,120 @@
+/** Judges of versions: how reports about one client id are numbered, ordered, replaced and paced. */
+
+import {
+  eventsOf,
+  type ReadWebhook,
+  seconds,
+  type Timeline,
+  webhooksOf,
+} from '../timeline/timeline.ts'
+import { fail, inconclusive, type Judge, PASS } from './finding.ts'
+import { describeReport, FENCE, reportsOf, TIMER_MS } from './presence.ts'
+
+/** Every `connected` has an odd version, every `disconnected` an even one. */
+export function numberedByParity(as: string): Judge {
+  return (timeline) => {
+    const wrong = reportsOf(timeline, as).find(
+      ({ fields }) => Number(fields.version) % 2 !== (fields.event === 'connected' ? 1 : 0),
+    )
+    return wrong
+      ? fail(
+          'an odd version with connected, an even one with disconnected',
+          describeReport(wrong),
+          wrong.event,
+        )
+      : PASS
+  }
+}
+
+/** Each new event has a larger (epoch, version) than the one before. */
+export function growing(as: string): Judge {
+  return (timeline) => {
+    const attempts = webhooksOf(timeline, as)
+    const wrong = attempts.find((attempt, index) => {
+      const before = attempts[index - 1]
+      return before && !isRepeat(attempt, before) && !isNewer(attempt, before)
+    })
+    const before = wrong && attempts[attempts.indexOf(wrong) - 1]
+    return wrong && before
+      ? fail(
+          `an (epoch, version) above (${before.fields.epoch}, ${before.fields.version})`,
+          `(${wrong.fields.epoch}, ${wrong.fields.version})`,
+          wrong.event,
+        )
+      : PASS
+  }
+}
+
+/** `connected` and `disconnected` take turns. */
+export function alternating(as: string): Judge {
+  return (timeline) => {
+    const reports = reportsOf(timeline, as)
+    const wrong = reports.find(
+      ({ fields }, index) => fields.event === (reports[index - 1]?.fields.event ?? 'disconnected'),
+    )
+    return wrong
+      ? fail(
+          `${wrong.fields.event === 'connected' ? 'disconnected' : 'connected'} next`,
+          describeReport(wrong),
+          wrong.event,
+        )
+      : PASS
+  }
+}
+
+/** Nothing of the role's first report was attempted after the fence. */
+export function oldNotRepeated(as: string): Judge {
+  return (timeline) => {
+    const fence = eventsOf(timeline, 'note', FENCE)[0]?.n ?? 0
+    const [first, ...later] = webhooksOf(timeline, as)
+    const wrong = later.find(
+      ({ event, fields }) => event.n > fence && fields.version === first?.fields.version,
+    )
+    return wrong
+      ? fail('only the newer version', `${describeReport(wrong)} again`, wrong.event)
+      : PASS
+  }
+}
+
+/** While the first report about the role was unanswered, no other was attempted. */
+export function heldAlone(as: string): Judge {
+  return (timeline) => {
+    const [first, second] = webhooksOf(timeline, as)
+    const answer = first && answerOf(timeline, first)
+    if (!first || answer === undefined) return inconclusive(`no report about ${as} was held`)
+    return second && second.event.n < answer.n
+      ? fail('one attempt in flight', `${describeReport(second)} beside it`, second.event)
+      : PASS
+  }
+}
+
+/** The third report was attempted no earlier than the interval after what caused the second. */
+export function paced(as: string): Judge {
+  return (timeline) => {
+    const intervalMs = seconds(timeline.advertised, 'presence_interval_seconds') * 1000
+    const third = reportsOf(timeline, as)[2]
+    const cause = eventsOf(timeline, 'sent', as)[0]
+    if (!third || !cause) return inconclusive('no third version was reported')
+    const gapMs = third.event.atMs - cause.atMs
+    return gapMs + TIMER_MS >= intervalMs
+      ? PASS
+      : fail(
+          `the third version at least ${intervalMs} ms after the second`,
+          `at most ${gapMs} ms after it`,
+          third.event,
+        )
+  }
+}
+
+function answerOf(timeline: Timeline, { event }: ReadWebhook): { n: number } | undefined {
+  return eventsOf(timeline, 'webhook-answer').find(({ to }) => to === event.n)
+}
+
+function isRepeat(a: ReadWebhook, b: ReadWebhook): boolean {
+  return (['event', 'epoch', 'version'] as const).every((name) => a.fields[name] === b.fields[name])
+}
+
+function isNewer(a: ReadWebhook, b: ReadWebhook): boolean {
+  const [epochA, epochB] = [Number(a.fields.epoch), Number(b.fields.epoch)]
+  return epochA === epochB ? Number(a.fields.version) > Number(b.fields.version) : epochA > epochB
+}

@@ -1,0 +1,14 @@
+/** Makes text that came from a target harmless and readable; it alone knows which characters must not reach a terminal. */
+
+/** Everything that moves the cursor, colours, or turns the direction of reading. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+/** The text on one line of at most `most` UTF-16 code units: white space is single spaces between words, what a terminal would act upon is `\u001b` and the like. */
+export function printable(text: string, most: number): string {
+  const line = text.replace(/\s+/g, ' ').trim().replace(UNPRINTABLE, escapeCharacter)
+  return line.length > most ? `${line.slice(0, most - 3).replace(/[\ud800-\udbff]$/, '')}...` : line
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}

@@ -1,0 +1,27 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { conformance, freePort, type StartedProgram, startReferenceServer } from './processes.ts'
+
+let server: StartedProgram | undefined
+afterEach(() => server?.stop())
+
+describe('channel-conformance', () => {
+  test('judges the reference server conformant with production timings', async () => {
+    const webhooks = `http://127.0.0.1:${await freePort()}`
+    server = await startReferenceServer('--application-base', webhooks)
+    const { code, stdout } = await conformance('run', server.url, '--webhooks', webhooks)
+    expect(stdout).toContain('production timings')
+    expect(stdout).toContain('needs short-timers')
+    expect(code, stdout).toBe(0)
+  })
+
+  test('finds the same twenty times, each time in another order', async () => {
+    const { code, stdout } = await conformance('run', '--repeat', '20', '--seed', '1')
+    expect(stdout).toContain('run 20 of 20')
+    expect(code, stdout).toBe(0)
+  })
+
+  test('catches every fault with the whole suite, and nothing else fails', async () => {
+    const { code, stdout } = await conformance('self-test', '--full')
+    expect(code, stdout).toBe(0)
+  })
+})

@@ -1,0 +1,99 @@
+import type { CloseSlug } from '@channel-protocol/schemas/registry'
+import { beforeEach, expect, test } from 'vitest'
+import { makeHeartbeat } from '../../src/outbound/heartbeat.ts'
+import { makeRules } from '../../src/rules/rule-book.ts'
+import { readSettings } from '../../src/settings.ts'
+import { type FakeClock, makeFakeClock } from '../fake-clock.ts'
+
+let clock: FakeClock
+let bytesRead: number
+let bytesSent: number
+let queuedBytes: number
+let lastEnvelopeMs: number
+let answersPings: boolean
+let envelopes: number
+let pings: number
+let ended: CloseSlug | undefined
+
+beforeEach(() => {
+  clock = makeFakeClock()
+  bytesRead = 0
+  bytesSent = 0
+  queuedBytes = 0
+  lastEnvelopeMs = clock.nowMs()
+  answersPings = true
+  envelopes = 0
+  pings = 0
+  ended = undefined
+  const { timings, limits } = readSettings(['--application-key', 'a-key-for-tests-only'], {})
+  const heartbeat = makeHeartbeat({ clock, rules: makeRules(), timings, limits })
+  heartbeat.watch({
+    onEnd: (slug) => {
+      ended = slug
+    },
+    writer: {
+      write: () => {
+        envelopes += 1
+        lastEnvelopeMs = clock.nowMs()
+      },
+      close: () => {},
+      destroy: () => {},
+      isOpen: () => true,
+    },
+    pulse: {
+      bytesRead: () => bytesRead,
+      bytesSent: () => bytesSent,
+      queuedBytes: () => queuedBytes,
+      lastEnvelopeMs: () => lastEnvelopeMs,
+      ping: (onSent) => {
+        pings += 1
+        onSent()
+        if (answersPings) bytesRead += 6
+      },
+    },
+  })
+})
+
+test('a silent client gets a Ping and an envelope when the heartbeat has passed', async () => {
+  await clock.advance(24_900)
+  expect([pings, envelopes]).toEqual([0, 0])
+  await clock.advance(600)
+  expect([pings, envelopes]).toEqual([1, 1])
+})
+
+test('a client that answers every Ping is kept', async () => {
+  await clock.advance(600_000)
+  expect(ended).toBeUndefined()
+  expect(pings).toBeGreaterThan(20)
+})
+
+test('a client that does not answer is ended when the time for the Pong has passed', async () => {
+  answersPings = false
+  await clock.advance(34_900)
+  expect(ended).toBeUndefined()
+  await clock.advance(600)
+  expect(ended).toBe('heartbeat-timeout')
+  expect(pings).toBe(1)
+})
+
+test('more queued bytes than the limit end a connection', async () => {
+  queuedBytes = 1_048_577
+  await clock.advance(250)
+  expect(ended).toBe('slow-consumer')
+})
+
+test('queued bytes that do not move end a connection', async () => {
+  queuedBytes = 100
+  await clock.advance(10_100)
+  expect(ended).toBe('slow-consumer')
+})
+
+test('queued bytes that move keep a connection', async () => {
+  queuedBytes = 100
+  for (let round = 0; round < 10; round += 1) {
+    await clock.advance(5000)
+    bytesSent += 1
+    bytesRead += 1
+  }
+  expect(ended).toBeUndefined()
+})

@@ -1,0 +1,199 @@
+import type { CloseSlug } from '@channel-protocol/schemas/registry'
+import { beforeEach, expect, test } from 'vitest'
+import { makeMemoryBroker } from '../../src/brokers/memory.ts'
+import { makeMetrics } from '../../src/metrics.ts'
+import type { ConnectionWriter, PresenceState } from '../../src/ports.ts'
+import { type Channels, type Connection, makeChannels } from '../../src/rules/channels.ts'
+import { makeRules, type Rules } from '../../src/rules/rule-book.ts'
+import { readSettings } from '../../src/settings.ts'
+import { type FakeClock, makeFakeClock } from '../fake-clock.ts'
+import { silentLog } from '../start-service.ts'
+
+interface Peer {
+  connection: Connection
+  frames: Record<string, unknown>[]
+  closed: CloseSlug | undefined
+}
+
+let clock: FakeClock
+let rules: Rules
+let channels: Channels
+let reports: PresenceState[]
+let epochs: number
+
+beforeEach(() => {
+  clock = makeFakeClock()
+  rules = makeRules()
+  reports = []
+  epochs = 0
+  const { timings } = readSettings(['--application-key', 'a-key-for-tests-only'], {})
+  const broker = makeMemoryBroker(clock, rules, clock.nowMs() * 1000)
+  const random = {
+    bytes: () => Buffer.from(String(++epochs).padStart(12, '0')),
+    fraction: () => 0.5,
+  }
+  channels = makeChannels({
+    rules,
+    ports: { clock, random, log: silentLog, metrics: makeMetrics(false), broker },
+    sink: {
+      report: (state) => reports.push(state),
+      started: () => {},
+      flush: async () => {},
+      stop: () => {},
+    },
+    timings,
+    heartbeatSeconds: 25,
+  })
+})
+
+async function arrive(clientId: string, lifeMs = 3_600_000): Promise<Peer> {
+  const peer: Partial<Peer> & Pick<Peer, 'frames'> = { frames: [] }
+  let open = true
+  const writer: ConnectionWriter = {
+    write: (frame) => peer.frames.push(JSON.parse(String(frame))),
+    close: (slug) => {
+      open = false
+      peer.closed = slug
+    },
+    destroy: () => {},
+    isOpen: () => open,
+  }
+  const claims = { clientId, expiresAtMs: clock.nowMs() + lifeMs }
+  peer.connection = channels.admit(claims, writer)
+  await clock.advance(0)
+  return peer as Peer
+}
+
+const told = (): string[] =>
+  reports.map(({ version, online, reason }) => `${version} ${online ? 'connected' : reason}`)
+
+test('messages are numbered from welcome.seq on and carry the id of their receipt', async () => {
+  await channels.post('ann', 'before')
+  const ann = await arrive('ann')
+  const receipt = await channels.post('ann', 'one')
+  expect(ann.frames[0]).toMatchObject({ type: 'welcome', seq: 1, epoch: receipt.epoch })
+  expect(ann.frames[1]).toEqual({ type: 'message', id: receipt.id, seq: 2, data: 'one' })
+  expect(receipt).toMatchObject({ seq: 2, connections: 1 })
+})
+
+test('a message for nobody is accepted with no connections', async () => {
+  expect(await channels.post('ann', 'one')).toMatchObject({ seq: 1, connections: 0 })
+})
+
+test('posts that are made at once are delivered in the order of their seq', async () => {
+  const ann = await arrive('ann')
+  const receipts = await Promise.all(['a', 'b', 'c'].map((data) => channels.post('ann', data)))
+  expect(receipts.map(({ seq }) => seq)).toEqual([1, 2, 3])
+  expect(ann.frames.slice(1).map(({ data }) => data)).toEqual(['a', 'b', 'c'])
+})
+
+test('every epoch is larger than every one before, of whichever client id', async () => {
+  const epochsSeen = []
+  for (const clientId of ['a', 'b', 'c'])
+    epochsSeen.push((await channels.post(clientId, 'x')).epoch)
+  expect(epochsSeen).toEqual([...new Set(epochsSeen)].sort())
+})
+
+test('a takeover closes the older connection, splits the stream and reports nothing', async () => {
+  const older = await arrive('ann')
+  await channels.post('ann', 'one')
+  const newer = await arrive('ann')
+  await channels.post('ann', 'two')
+  expect(older.closed).toBe('replaced')
+  expect(older.frames.map(({ seq }) => seq)).toEqual([0, 1])
+  expect(newer.frames.map(({ seq }) => seq)).toEqual([1, 2])
+  expect(told()).toEqual(['1 connected'])
+})
+
+test('a goodbye is reported at once', async () => {
+  const ann = await arrive('ann')
+  channels.end(ann.connection, { by: 'client', code: 1000 })
+  await clock.advance(0)
+  expect(told()).toEqual(['1 connected', '2 closed'])
+  expect(reports[1]?.connectionId).toBe(ann.connection.id)
+})
+
+test('a loss is reported when the grace has passed, and not before', async () => {
+  const ann = await arrive('ann')
+  channels.end(ann.connection, { by: 'loss' })
+  await clock.advance(9999)
+  expect(told()).toEqual(['1 connected'])
+  expect(await channels.read('ann')).toMatchObject({ online: true, connectionId: undefined })
+  await clock.advance(1)
+  expect(told()).toEqual(['1 connected', '2 lost'])
+})
+
+test('a return within the grace is no event', async () => {
+  const ann = await arrive('ann')
+  channels.end(ann.connection, { by: 'client', code: 1001 })
+  await clock.advance(9000)
+  await arrive('ann')
+  await clock.advance(60_000)
+  expect(told()).toEqual(['1 connected'])
+})
+
+test('a goodbye during a return is a going and a coming', async () => {
+  const ann = await arrive('ann')
+  channels.end(ann.connection, { by: 'client', code: 1000 })
+  await arrive('ann')
+  expect(told()).toEqual(['1 connected', '2 closed', '3 connected'])
+})
+
+test.each([
+  ['protocol-violation', 'protocol-error', 0],
+  ['frame-too-large', 'protocol-error', 0],
+  ['heartbeat-timeout', 'heartbeat-timeout', 10_000],
+  ['slow-consumer', 'slow-consumer', 10_000],
+  ['draining', 'draining', 10_000],
+] as const)('an ending by %s is reported as %s after %d ms', async (slug, reason, afterMs) => {
+  const ann = await arrive('ann')
+  channels.end(ann.connection, { by: 'service', slug })
+  expect(ann.closed).toBe(slug)
+  if (afterMs > 0) {
+    await clock.advance(afterMs - 1)
+    expect(told()).toEqual(['1 connected'])
+  }
+  await clock.advance(1)
+  expect(told()).toEqual(['1 connected', `2 ${reason}`])
+})
+
+test('an expired token closes its connection and is reported after the grace', async () => {
+  const ann = await arrive('ann', 5000)
+  await clock.advance(4999)
+  expect(ann.closed).toBeUndefined()
+  await clock.advance(1)
+  expect(ann.closed).toBe('token-expired')
+  await clock.advance(10_000)
+  expect(told()).toEqual(['1 connected', '2 token-expired'])
+})
+
+test('a connection that ended before its welcome is never reported', async () => {
+  const claims = { clientId: 'ann', expiresAtMs: clock.nowMs() + 1000 }
+  const writer = { write: () => {}, close: () => {}, destroy: () => {}, isOpen: () => true }
+  channels.end(channels.admit(claims, writer), { by: 'loss' })
+  await clock.advance(60_000)
+  expect(told()).toEqual([])
+  expect(await channels.read('ann')).toMatchObject({ online: false })
+})
+
+test('a connection is closed before a message of another epoch is accepted for it', async () => {
+  const ann = await arrive('ann')
+  rules.decideEpochChange = () => 'state-lost'
+  expect(await channels.post('ann', 'x')).toMatchObject({ connections: 0 })
+  expect(ann.closed).toBe('state-lost')
+  expect(ann.frames).toHaveLength(1)
+})
+
+test('the list has everybody who is online, in the order of their coming', async () => {
+  const [ann] = [await arrive('ann'), await arrive('bob'), await arrive('cem')]
+  channels.end(ann.connection, { by: 'client', code: 1000 })
+  await clock.advance(0)
+  await arrive('ann')
+  const all = [...channels.list(0)]
+  expect(all.map(({ clientId }) => clientId)).toEqual(['bob', 'cem', 'ann'])
+  expect([...channels.list(all[1]?.arrival ?? 0)].map(({ clientId }) => clientId)).toEqual(['ann'])
+})
+
+test('a client id that was never used reads as offline in version 0', async () => {
+  expect(await channels.read('nobody')).toMatchObject({ online: false, version: 0 })
+})

@@ -1,0 +1,85 @@
+import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
+import { expect, test } from 'vitest'
+import { HelpWanted, readSettings, SettingError } from '../src/settings.ts'
+
+const OWN = ['--application-key', 'a-key-for-tests-only']
+
+test('nothing configured on loopback means the development credentials', () => {
+  const settings = readSettings([], {})
+  expect(settings).toMatchObject({ host: '127.0.0.1', port: 8080, development: true })
+  expect(settings.applicationKeys).toEqual(DEVELOPMENT.application_keys)
+  expect(settings.webhookTargets?.started).toBe('http://127.0.0.1:9090/_ah/channel/started/')
+  expect(settings.profiles).toEqual(['core', 'presence', 'presence-sync', 'robust'])
+})
+
+test('an own key on loopback turns every development default off', () => {
+  const settings = readSettings(OWN, {})
+  expect(settings).toMatchObject({ development: false, webhookTargets: undefined, origins: [] })
+  expect(settings.profiles).toEqual(['core', 'robust'])
+})
+
+test('a flag outranks its variable, and both are read alike', () => {
+  expect(readSettings([], { CHANNEL_PORT: '1234' }).port).toBe(1234)
+  expect(readSettings(['--port', '4321'], { CHANNEL_PORT: '1234' }).port).toBe(4321)
+  const env = { CHANNEL_APPLICATION_KEY: 'first-key-for-tests,second-key-for-tests' }
+  expect(readSettings([], env).applicationKeys).toHaveLength(2)
+})
+
+test('test timings take the column of tests and allow its floors', () => {
+  const { timings, limits } = readSettings(['--test-timings', '--heartbeat-seconds', '0.3'], {})
+  expect(timings).toMatchObject({ heartbeat_seconds: 0.3, presence_grace_seconds: 0.5 })
+  expect(limits.presence_page).toBe(5)
+})
+
+test.each([
+  [['--port', 'x'], '--port: x is not a number'],
+  [['--port', '70000'], '70000 is not a port'],
+  [['--nonsense'], "unknown option '--nonsense'"],
+  [
+    ['--heartbeat-seconds', '1'],
+    '--heartbeat-seconds 1 is not from 5 to 60 without --test-timings',
+  ],
+  [['--heartbeat-seconds', '61', '--test-timings'], 'is not from 0.2 to 60'],
+  [['--presence-page', '0'], '--presence-page 0 is not from 1 to 1000'],
+  [['--profiles', 'cluster'], '--profiles: cluster is not one of core'],
+  [['--profiles', 'core,presence-sync'], 'presence-sync needs presence'],
+  [['--application-key', 'short'], '--application-key: is not 16 or more'],
+  [['--webhook-secret', 'secret'], '--webhook-secret: a webhook secret is whsec_'],
+  [['--origin', 'page.example'], 'is not an origin'],
+  [['--base-url', 'ftp://x'], '--base-url: is not an http or https URL'],
+  [[...OWN, '--application-base', 'http://a.example'], 'webhooks need --webhook-secret'],
+  [[...OWN, '--webhook-started-url', 'http://a.example'], 'some webhook URLs are missing'],
+  [['--host', '0.0.0.0'], 'give --base-url'],
+  [['--host', '192.0.2.1'], 'no application key'],
+  [['--base-url', 'https://push.example'], 'no application key'],
+  [
+    ['--base-url', 'https://push.example', '--application-key', DEVELOPMENT.application_keys[1]],
+    'the published development credentials are refused',
+  ],
+  [
+    [...OWN, '--host', '192.0.2.1', '--webhook-secret', DEVELOPMENT.webhook_secrets[0]],
+    'the published development credentials are refused',
+  ],
+])('%j is refused in one line', (argv, line) => {
+  let caught: unknown
+  try {
+    readSettings(argv, {})
+  } catch (error) {
+    caught = error
+  }
+  expect(caught).toBeInstanceOf(SettingError)
+  expect((caught as Error).message).toContain(line)
+  expect((caught as Error).message).not.toContain('\n')
+})
+
+test('help lists every setting with its variable, default and unit', () => {
+  let help = ''
+  try {
+    readSettings(['--help'], {})
+  } catch (error) {
+    expect(error).toBeInstanceOf(HelpWanted)
+    help = (error as Error).message.replaceAll(/\s+/g, ' ')
+  }
+  for (const part of ['--port', 'CHANNEL_PORT', '--drain-seconds', 'In seconds, 1 to 300', '8080'])
+    expect(help).toContain(part)
+})
