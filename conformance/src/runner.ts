@@ -1,8 +1,10 @@
 /** Makes the planned checks against a target and turns findings into results. */
 
+import { randomBytes } from 'node:crypto'
 import type { Check } from './check.ts'
 import { makeDrive, SetUpFailed } from './drive/drive.ts'
 import { type Http, makeHttp } from './drive/http.ts'
+import type { Site } from './drive/site.ts'
 import type { Finding } from './judges/finding.ts'
 import { isMust, type Ledger } from './ledger.ts'
 import type { PlannedCheck } from './plan.ts'
@@ -22,7 +24,10 @@ export interface RunOptions {
   readonly onResult?: (result: Result) => void
 }
 
-/** Makes every check whose decision is `run`: first the parallel ones, longest waits first, then those that need to be alone. */
+/**
+ * Makes every check whose decision is `run`, longest waits first. A check that needs the target for itself
+ * gets a service of its own where the suite can start one; elsewhere its turn comes after all others.
+ */
 export async function runChecks(
   planned: readonly PlannedCheck[],
   target: Target,
@@ -50,23 +55,34 @@ export async function runChecks(
   }
   const runnable = planned.filter(({ decision }) => decision === 'run').map(({ check }) => check)
   const wait = (check: Check): number => check.waitSeconds?.(target.site.advertised) ?? 0
-  const parallel = shuffle(
-    runnable.filter(({ alone }) => !alone),
-    options.seed,
-  ).sort((a, b) => wait(b) - wait(a))
-  const alone = shuffle(
-    runnable.filter((check) => check.alone),
-    options.seed,
-  )
+  const order = shuffle(runnable, options.seed).sort((a, b) => wait(b) - wait(a))
+  const { launch } = target.site
+  const parallel = order.filter(({ alone }) => !alone || launch)
+  const last = order.filter(({ alone }) => alone && !launch)
   const work = async (queue: Check[]): Promise<void> => {
     for (let check = queue.shift(); check; check = queue.shift()) {
-      put(await runCheck(check, target, ledger, http, options.patienceMs))
+      const run = (site: Site): Promise<Result> =>
+        runCheck(check, { ...target, site }, ledger, http, options.patienceMs)
+      put(check.alone && launch ? await onOwnService(launch, run) : await run(target.site))
     }
   }
   await Promise.all(Array.from({ length: options.concurrency }, () => work(parallel)))
-  await work(alone)
+  await work(last)
   await http.stop()
   return planned.flatMap(({ check }) => results.get(check.id) ?? [])
+}
+
+/** Does something with a service that nobody else uses. */
+async function onOwnService<T>(
+  launch: NonNullable<Site['launch']>,
+  use: (site: Site) => Promise<T>,
+): Promise<T> {
+  const { site, stop } = await launch(`/i/${randomBytes(9).toString('hex')}`)
+  try {
+    return await use(site)
+  } finally {
+    await stop()
+  }
 }
 
 async function runCheck(

@@ -1,4 +1,5 @@
 /** What one server is composed of before it is joined; the place where a named fault may change one rule or port. */
+import type { Pulse } from './outbound/connection.ts'
 import type { makeWebhookRequestRules } from './outbound/webhook-request.ts'
 import type { ConnectionWriter, Limits, Ports, PresenceSink, Timings } from './ports.ts'
 import type { Rules } from './rules/rule-book.ts'
@@ -11,7 +12,7 @@ export interface Wraps {
   /** Around what hears of presence. */
   sink(sink: PresenceSink): PresenceSink
   /** Around the write side of each connection that is let in. */
-  writer(writer: ConnectionWriter, clientId: string): ConnectionWriter
+  writer(writer: ConnectionWriter, clientId: string, pulse: Pulse): ConnectionWriter
 }
 
 /** Everything that decides how a server behaves. Discovery advertises the settings, whatever changes here. */

@@ -10,7 +10,6 @@ import { all } from '../judges/finding.ts'
 import { endedAfterClose, notReset } from '../judges/timer.ts'
 import { latestOf, latestSeconds } from '../timeline/latest.ts'
 
-const CLOSE_1000 = Buffer.from([0x03, 0xe8])
 const FLOOD_BYTES = 1024 * 1024
 
 /** Waits for the Close frame and, without answering it or ending anything, for the end of the TCP connection. */
@@ -35,19 +34,6 @@ export const CONNECTION_ENDING_CHECKS: readonly Check[] = [
     killedBy: ['keeps-closed-connections'],
   },
   {
-    id: 'connection.client-close.ended',
-    proves: 'connection.close.ended',
-    waitSeconds: latestOf('close_timeout_seconds'),
-    drive: async (drive) => {
-      const client = await openRawClient(drive, 'client')
-      client.write(makeFrame(8, CLOSE_1000), 'Close 1000, but the TCP connection stays')
-      await awaitEnd(drive, client)
-    },
-    control: closed('client', 'closed'),
-    judge: endedAfterClose('client'),
-    killedBy: ['keeps-goodbyes'],
-  },
-  {
     id: 'connection.refusal-close.ended',
     proves: 'connection.close.ended',
     waitSeconds: latestOf('close_timeout_seconds'),
@@ -59,48 +45,29 @@ export const CONNECTION_ENDING_CHECKS: readonly Check[] = [
     killedBy: ['keeps-closed-connections'],
   },
   {
-    id: 'connection.data-flood.discarded',
+    id: 'connection.flood.discarded',
     proves: 'connection.close.lingering',
     waitSeconds: latestOf('close_timeout_seconds'),
     drive: async (drive) => {
       const quiet = await openRawClient(drive, 'quiet')
       quiet.write(makeFrame(1, 'hello'), 'a data frame')
       await quiet.closeFrame()
-      const client = await openRawClient(drive, 'flooding')
-      client.write(makeFlood(FLOOD_BYTES), `${FLOOD_BYTES} bytes of data frames`)
-      await awaitEnd(drive, client)
+      const flooding = await openRawClient(drive, 'flooding')
+      flooding.write(makeFlood(FLOOD_BYTES), `${FLOOD_BYTES} bytes of data frames`)
+      const large = await openRawClient(drive, 'large frame')
+      large.write(makeFrame(1, 'x'.repeat(FLOOD_BYTES)), `a frame of ${FLOOD_BYTES} bytes`)
+      const refused = await openRefusedRawClient(drive, 'refused', makeFlood(FLOOD_BYTES))
+      await Promise.all([flooding, large, refused].map((client) => awaitEnd(drive, client)))
     },
     control: closed('quiet', 'protocol-violation'),
-    judge: all(closed('flooding', 'protocol-violation'), notReset('flooding')),
-    killedBy: ['resets-after-close'],
-  },
-  {
-    id: 'connection.large-frame.discarded',
-    proves: 'connection.close.lingering',
-    waitSeconds: latestOf('close_timeout_seconds'),
-    drive: async (drive) => {
-      const quiet = await openRawClient(drive, 'quiet')
-      quiet.write(makeFrame(1, 'hello', { announce: FLOOD_BYTES }), 'the start of a large frame')
-      await quiet.closeFrame()
-      const client = await openRawClient(drive, 'flooding')
-      client.write(makeFrame(1, 'x'.repeat(FLOOD_BYTES)), `a frame of ${FLOOD_BYTES} bytes`)
-      await awaitEnd(drive, client)
-    },
-    control: closed('quiet', 'frame-too-large'),
-    judge: all(closed('flooding', 'frame-too-large'), notReset('flooding')),
-    killedBy: ['resets-after-close'],
-  },
-  {
-    id: 'connection.refused-flood.discarded',
-    proves: 'connection.close.lingering',
-    waitSeconds: latestOf('close_timeout_seconds'),
-    drive: async (drive) => {
-      const quiet = await openRefusedRawClient(drive, 'quiet')
-      await quiet.closeFrame()
-      await awaitEnd(drive, await openRefusedRawClient(drive, 'flooding', makeFlood(FLOOD_BYTES)))
-    },
-    control: closed('quiet', 'token-invalid'),
-    judge: all(closed('flooding', 'token-invalid'), notReset('flooding')),
+    judge: all(
+      closed('flooding', 'protocol-violation'),
+      notReset('flooding'),
+      closed('large frame', 'frame-too-large'),
+      notReset('large frame'),
+      closed('refused', 'token-invalid'),
+      notReset('refused'),
+    ),
     killedBy: ['resets-after-close'],
   },
 ]

@@ -37,7 +37,7 @@ export const CONNECTION_HEARTBEAT_CHECKS: readonly Check[] = [
     },
     control: welcomed('client'),
     judge: heartbeats('client', 2),
-    killedBy: ['sends-no-heartbeat', 'sends-one-heartbeat'],
+    killedBy: ['sends-no-heartbeat', 'sends-heartbeats-late'],
   },
   {
     id: 'connection.unanswered-ping.closed',
@@ -67,6 +67,6 @@ export const CONNECTION_HEARTBEAT_CHECKS: readonly Check[] = [
     },
     control: all(welcomed('client'), hasPing('client')),
     judge: undisturbed('client', 'post'),
-    killedBy: ['ignores-late-pongs'],
+    killedBy: ['ends-quiet-connections'],
   },
 ]

@@ -19,7 +19,7 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
       await drive.call('reader', 'GET', '/v1', { key: 'none' })
     },
     judge: servedAsDiscovery('reader'),
-    killedBy: ['discovery-needs-key', 'discovery-omits-data-limit'],
+    killedBy: ['discovery-needs-key', 'discovery-without-implementation'],
   },
   {
     id: 'discovery.values.within-range',
@@ -29,7 +29,7 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
     },
     control: namesProtocol('reader'),
     judge: inRange('reader'),
-    killedBy: ['hides-test-timings'],
+    killedBy: ['hides-test-timings', 'discovery-omits-a-limit'],
   },
   {
     id: 'discovery.cache.sent',

@@ -48,7 +48,10 @@ function dataBytes(drive: Drive): number {
  * Posts to one client id as fast as it can: until a post is not accepted and `during` has ended, until the rate is
  * certainly exceeded, or for a few seconds.
  */
-async function flood(drive: Drive, during: () => Promise<void> = async () => {}): Promise<string> {
+async function flood(
+  drive: Drive,
+  during: (clientId: string) => Promise<void> = async () => {},
+): Promise<void> {
   const clientId = drive.clientId()
   const rate = drive.advertised.limits.messages_per_second ?? 0
   if (!(await drive.post('control', clientId, 'x'))?.id)
@@ -67,11 +70,94 @@ async function flood(drive: Drive, during: () => Promise<void> = async () => {})
       })
       if (answer?.status !== 200 && !isRefused) {
         isRefused = true
-        await during()
+        await during(clientId)
         isOver = true
       }
     }
   }
   await Promise.all(Array.from({ length: RATE_LOOPS }, loop))
-  return clientId
 }
+
+/** In the order of the chapter. */
+export const MESSAGE_DATA_CHECKS: readonly Check[] = [
+  {
+    id: 'message.data-legal.accepted',
+    proves: 'message.data.accept',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      for (const [as, data] of Object.entries(LONG_DATA)) await drive.post(as, clientId, data)
+      const escaped = '\\u0041'.repeat(FLOOR_BYTES)
+      await drive.call('escapes of the floor', 'POST', '/v1/messages', {
+        body: `{"client_id":${JSON.stringify(clientId)},"data":"${escaped}"}`,
+      })
+    },
+    judge: each([...Object.keys(LONG_DATA), 'escapes of the floor'], accepted),
+    killedBy: ['refuses-long-data', 'refuses-long-bodies', 'refuses-controls-in-long-data'],
+  },
+  {
+    id: 'message.data-illegal.refused',
+    proves: 'message.data.refuse',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      await drive.post('control', clientId, drive.text())
+      for (const [as, data] of Object.entries(WRONG_DATA)) await drive.post(as, clientId, data)
+    },
+    control: accepted('control'),
+    judge: each(Object.keys(WRONG_DATA), (as) => refused(as, 'invalid-data')),
+    killedBy: ['accepts-empty-data', 'takes-absent-data-for-text', 'turns-data-into-text'],
+  },
+  {
+    id: 'message.data-long.refused',
+    proves: 'message.data.too-large',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const limit = dataBytes(drive)
+      await drive.post('control', clientId, 'x'.repeat(limit))
+      await drive.post('one byte more', clientId, 'x'.repeat(limit + 1))
+      await drive.post('more in bytes only', clientId, 'é'.repeat(Math.floor(limit / 2) + 1))
+      await drive.post('twice as much', clientId, 'x'.repeat(limit * 2))
+    },
+    control: accepted('control'),
+    judge: each(['one byte more', 'more in bytes only', 'twice as much'], refusedAsTooLarge),
+    killedBy: ['accepts-a-byte-too-much', 'counts-data-in-characters', 'hides-limit-of-data'],
+  },
+  {
+    id: 'message.lone-surrogate.replaced',
+    proves: 'message.data.surrogate',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const connection = await drive.connect('client', clientId)
+      await drive.post('high', clientId, 'high \ud83d and more')
+      await drive.post('low', clientId, 'low \ude00 and more')
+      await drive.post('at the end', clientId, 'at the end \ud83d')
+      const fence = drive.text()
+      await drive.post('fence', clientId, fence)
+      await connection.message(fence)
+    },
+    control: arrived('client', 'fence'),
+    judge: each(['high', 'low', 'at the end'], (as) => refusedOrReplaced('client', as)),
+    killedBy: ['delivers-lone-surrogates', 'drops-lone-surrogates'],
+  },
+  {
+    id: 'message.rate.limited',
+    proves: 'message.rate.refuse',
+    drive: (drive) => flood(drive),
+    control: accepted('control'),
+    judge: limitedRate('flood'),
+    killedBy: ['never-limits-rate', 'limits-rate-without-retry-after'],
+  },
+  {
+    id: 'message.rate.separate',
+    proves: 'message.rate.others',
+    drive: (drive) =>
+      flood(drive, async (clientId) => {
+        for (let posts = 0; posts < NEIGHBOUR_POSTS; posts += 1) {
+          await drive.post('neighbour', drive.clientId(), drive.text())
+          await drive.post('sibling', `${clientId}/sibling`, drive.text())
+        }
+      }),
+    control: all(accepted('control'), limitedRate('flood')),
+    judge: all(accepted('neighbour'), accepted('sibling')),
+    killedBy: ['limits-rate-of-siblings-together'],
+  },
+]

@@ -2,6 +2,7 @@
 
 import type { Check } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
+import type { Connection } from '../drive/socket.ts'
 import { answeredAs } from '../judges/call.ts'
 import { welcomed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
@@ -34,6 +35,9 @@ const DELICATE_DATA = [
 
 /** More messages than most checks send, so that rare defects have room to show. */
 const MANY = 25
+
+/** Client ids that differ from the first one by very little. */
+const NEIGHBOURS = ['client', 'upper case', 'decomposed', 'longer', 'shorter'] as const
 
 /** Posts one after the other. */
 async function postEach(
@@ -125,25 +129,26 @@ export const MESSAGE_CHECKS: readonly Check[] = [
     proves: 'message.post.isolated',
     drive: async (drive) => {
       const clientId = drive.clientId('-é')
-      const ids = {
+      const ids: Record<(typeof NEIGHBOURS)[number], string> = {
         client: clientId,
         'upper case': clientId.toUpperCase(),
         decomposed: clientId.normalize('NFD'),
         longer: `${clientId} `,
         shorter: clientId.slice(0, -2),
       }
-      for (const [as, id] of Object.entries(ids)) await drive.connect(as, id)
+      const connections = new Map<string, Connection>()
+      for (const [as, id] of Object.entries(ids)) {
+        connections.set(as, await drive.connect(as, id))
+      }
       for (const [as, id] of Object.entries(ids)) await drive.post(`to ${as}`, id, drive.text())
       for (const [as, id] of Object.entries(ids)) {
-        const fence = await drive.connect(`${as} again`, id)
-        await fence.welcome()
+        const fence = drive.text()
+        await drive.post(`to ${as}`, id, fence)
+        await connections.get(as)?.message(fence)
       }
     },
-    judge: all(
-      ...['client', 'upper case', 'decomposed', 'longer', 'shorter'].flatMap((as) => [
-        onlyOwn(as, `to ${as}`),
-      ]),
-    ),
+    control: all(...NEIGHBOURS.map((as) => arrived(as, `to ${as}`))),
+    judge: all(...NEIGHBOURS.map((as) => onlyOwn(as, `to ${as}`))),
     killedBy: ['ignores-case-of-client-ids', 'ignores-composition-of-client-ids'],
   },
   {

@@ -48,10 +48,11 @@ interface Ending {
   readonly ended: () => Promise<unknown>
 }
 
-/** Ends a client right after a twin that is lost, and waits for what is reported of both. */
+/** Ends a client while a twin that was lost is in its grace, and waits for what is reported of both. */
 async function endBesideTwin(drive: Drive, goOn: () => Promise<Ending>): Promise<void> {
   const [client, twin] = await Promise.all([goOn(), goOnline(drive, 'twin')])
   twin.connection.drop()
+  await drive.pass(seconds(drive.advertised, 'presence_grace_seconds') / 4)
   client.end()
   await Promise.all([
     client.ended(),

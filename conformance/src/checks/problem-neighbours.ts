@@ -38,6 +38,6 @@ export const PROBLEM_NEIGHBOUR_CHECKS: readonly Check[] = [
     drive: disturb,
     control: firstDelivered('neighbour', 'post'),
     judge: undisturbed('neighbour', 'post'),
-    killedBy: ['loses-a-message-after-deep-nesting', 'ends-everyone-after-empty-fragments'],
+    killedBy: ['loses-a-message-after-deep-nesting', 'ends-everyone-after-an-odd-path'],
   },
 ]

@@ -23,6 +23,13 @@ const NOT_OBJECTS: Readonly<Record<string, string>> = {
   true: 'true',
 }
 
+const UNDOCUMENTED = [
+  'sends-problems-as-plain-json',
+  'counts-problem-status-wrongly',
+  'titles-problems-freely',
+  'gives-problems-no-type',
+] as const
+
 const CALLS = ['/v1/tokens', '/v1/messages'] as const
 const UNKNOWN = { x_unknown: { deep: [1, 'two', null] }, 'grease-0a0a': '?' }
 
@@ -76,12 +83,7 @@ export const PROBLEM_CHECKS: readonly Check[] = [
       'no data',
       'large data',
     ),
-    killedBy: [
-      'sends-problems-as-plain-json',
-      'counts-problem-status-wrongly',
-      'titles-problems-freely',
-      'gives-problems-no-type',
-    ],
+    killedBy: ['refuses-with-200', ...UNDOCUMENTED],
   },
   {
     id: 'problem.upgrade-refusal.documented',
@@ -99,7 +101,7 @@ export const PROBLEM_CHECKS: readonly Check[] = [
       }
     },
     judge: documented('no upgrade', 'no protocol'),
-    killedBy: ['gives-upgrade-problems-no-type'],
+    killedBy: ['gives-upgrade-problems-no-type', ...UNDOCUMENTED],
   },
   bodyCheck('problem.broken-json.refused', NOT_JSON, 'reads-broken-json-as-empty'),
   bodyCheck('problem.other-json.refused', NOT_OBJECTS, 'takes-any-json-for-an-object'),
@@ -121,7 +123,7 @@ export const PROBLEM_CHECKS: readonly Check[] = [
         (as) => refused(as, 'not-found'),
       ),
     ),
-    killedBy: ['serves-paths-below-a-call'],
+    killedBy: ['serves-paths-below-a-call', 'refuses-with-200'],
   },
   {
     id: 'problem.unknown-members.ignored',

@@ -42,7 +42,7 @@ export const SECURITY_CHECKS: readonly Check[] = [
         ['POST', 'PUT', 'GET'].map((method) => refused(`${method} ${path}`, 'not-found')),
       ),
     ),
-    killedBy: ['offers-a-clock-control', 'offers-a-fault-control'],
+    killedBy: ['offers-a-clock-control', 'offers-a-fault-control', 'refuses-with-200'],
   },
   {
     id: 'security.wrong-key.uniform',

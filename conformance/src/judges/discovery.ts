@@ -36,39 +36,44 @@ export function namesProtocol(as: string): Judge {
   })
 }
 
-/** Every advertised value lies in the registry's range, unless the document says that it has test timings. */
+/** Every advertised row of the announced profiles is there, and in its range; with test timings, above the test floor. */
 export function inRange(as: string): Judge {
   return (timeline) => {
     const answer = answerTo(timeline, as)
     const document = readObject(answer?.body ?? '')
-    if (document?.test_timings === true) return PASS
-    for (const { member, name, least, most } of ROWS) {
-      const value = (document?.[member] as Record<string, unknown> | undefined)?.[name]
-      const wrong = [value ?? []]
-        .flat()
-        .find((entry) => typeof entry !== 'number' || entry < least || entry > most)
-      if (wrong !== undefined)
-        return fail(`${member}.${name} from ${least} to ${most}`, show(wrong), answer)
+    const isTest = document?.test_timings === true
+    for (const row of advertisedRows(timeline.advertised.profiles)) {
+      const value = (document?.[row.member] as Record<string, unknown> | undefined)?.[row.name]
+      const least = isTest ? row.testFloor : row.floor
+      const isWithin = (entry: unknown): boolean =>
+        typeof entry === 'number' && entry >= least && entry <= row.most
+      const values = [value].flat()
+      if (values.length === 0 || !values.every(isWithin)) {
+        return fail(`${row.member}.${row.name} from ${least} to ${row.most}`, show(value), answer)
+      }
     }
     return PASS
   }
 }
 
-/** What the registry says about the values of a document. */
-const ROWS = [
-  ...Object.values(LIMITS).map(({ name, floor, max }) => ({
+/** The registry's rows that a service of these profiles advertises. */
+function advertisedRows(profiles: readonly string[]) {
+  const limits = Object.values(LIMITS).map(({ max, floor, ...row }) => ({
+    ...row,
     member: 'limits',
-    name,
-    least: floor,
+    floor,
+    testFloor: 1,
     most: max ?? Number.MAX_SAFE_INTEGER,
-  })),
-  ...Object.values(TIMINGS).map(({ name, min, max }) => ({
+  }))
+  const timings = Object.values(TIMINGS).map(({ min, max, test_floor, ...row }) => ({
+    ...row,
     member: 'timings',
-    name,
-    least: min,
+    floor: min,
+    testFloor: test_floor,
     most: max,
-  })),
-]
+  }))
+  return [...limits, ...timings].filter((row) => row.advertised && profiles.includes(row.profile))
+}
 
 /** Sent with a `Cache-Control` that has a `max-age`. */
 export function cacheable(as: string): Judge {

@@ -80,11 +80,12 @@ export function oldNotRepeated(as: string): Judge {
 export function heldAlone(as: string): Judge {
   return (timeline) => {
     const [first, second] = webhooksOf(timeline, as)
-    const answer = first && answerOf(timeline, first)
-    if (!first || answer === undefined) return inconclusive(`no report about ${as} was held`)
-    return second && second.event.n < answer.n
-      ? fail('one attempt in flight', `${describeReport(second)} beside it`, second.event)
-      : PASS
+    if (!first) return inconclusive(`nothing was reported about ${as}`)
+    const answer = answerOf(timeline, first)
+    if (second && second.event.n < (answer?.n ?? Number.POSITIVE_INFINITY)) {
+      return fail('one attempt in flight', `${describeReport(second)} beside it`, second.event)
+    }
+    return answer ? PASS : inconclusive(`the report about ${as} was never answered`)
   }
 }
 

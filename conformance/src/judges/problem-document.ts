@@ -18,8 +18,8 @@ export function documented(...roles: readonly string[]): Judge {
   }
 }
 
-function isRefusal({ status }: AnswerEvent): boolean {
-  return status >= 400
+function isRefusal({ status, headers }: AnswerEvent): boolean {
+  return status >= 400 || /^application\/problem\+json/i.test(headers['content-type'] ?? '')
 }
 
 function judgeDocument(answer: AnswerEvent): Finding {

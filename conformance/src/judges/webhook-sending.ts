@@ -1,5 +1,6 @@
 /** Judges of sending: what is repeated and when, what is given up, and how much is in flight at once. */
 
+import { TIMINGS } from '@channel-protocol/schemas/registry'
 import {
   eventsOf,
   type ReadWebhook,
@@ -10,7 +11,7 @@ import {
 import { fail, inconclusive, type Judge, PASS } from './finding.ts'
 import { describeReport, FENCE, TIMER_MS } from './presence.ts'
 
-const LARGEST_DELAY_MS = 2000
+const LARGEST_DELAY_MS = TIMINGS.webhook_retry_seconds.largest_delay * 1000
 
 /** The waits between attempts of one report, in seconds. */
 export function waitsOf(advertised: Timeline['advertised']): readonly number[] {
@@ -127,23 +128,22 @@ export function inFlightBounded(as: string): Judge {
   }
 }
 
-/** After the first attempt failed, the second one after it came no earlier than one pause later. */
-export function pausedAfterFirst(as: string): Judge {
+/** Of two clients that came after the report about `first` failed, one was reported a pause after that. */
+export function pausedBetween(first: string, ...rest: readonly [string, string]): Judge {
   return (timeline) => {
     const pauseMs = seconds(timeline.advertised, 'webhook_pause_seconds') * 1000
-    const [first] = webhooksOf(timeline, as)
-    const answer = eventsOf(timeline, 'webhook-answer').find(({ to }) => to === first?.event.n)
-    if (!first || !answer) return inconclusive('no attempt was answered')
-    const later = webhooksOf(timeline, as).filter(({ event }) => event.n > answer.n)
-    const second = later[1]
-    if (!second) return inconclusive(`${later.length} attempts came after the first`)
-    const gapMs = second.event.atMs - first.event.atMs
+    const [trouble] = webhooksOf(timeline, first)
+    const answer = eventsOf(timeline, 'webhook-answer').find(({ to }) => to === trouble?.event.n)
+    const later = rest.flatMap((as) => webhooksOf(timeline, as).slice(0, 1))
+    const last = later.toSorted((a, b) => a.event.n - b.event.n)[1]
+    if (!trouble || !answer || !last) return inconclusive('too few attempts came')
+    const gapMs = last.event.atMs - trouble.event.atMs
     return gapMs + TIMER_MS >= pauseMs
       ? PASS
       : fail(
           `at most one attempt per ${pauseMs} ms once one was answered ${answer.status}`,
-          `two within ${gapMs} ms`,
-          second.event,
+          `two within ${gapMs} ms after it`,
+          last.event,
         )
   }
 }

@@ -1,11 +1,12 @@
 /** Judges of a webhook's request: method, path, form, fields, id, timestamp and signature. */
 
-import { createHmac } from 'node:crypto'
+import { TIMINGS } from '@channel-protocol/schemas/registry'
+import { signatureOf } from '../timeline/signature.ts'
 import { envelopesOf, type ReadWebhook, type Timeline, webhooksOf } from '../timeline/timeline.ts'
 import { fail, inconclusive, type Judge, PASS, show } from './finding.ts'
 import { clientIdOf, describeReport } from './presence.ts'
 
-const TOLERANCE_SECONDS = 300
+const TOLERANCE_SECONDS = TIMINGS.webhook_tolerance_seconds.default
 const PATHS: Readonly<Record<string, string>> = {
   connected: '/_ah/channel/connected/',
   disconnected: '/_ah/channel/disconnected/',
@@ -107,13 +108,13 @@ export function timestampedByAttempt(as: string): Judge {
 /** Every attempt is signed with every secret over its id, its timestamp and its raw body. */
 export function signed(as: string): Judge {
   return eachWebhook(as, ({ event }, timeline) => {
-    const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': header } = event.headers
-    const bytes = Buffer.concat([Buffer.from(`${id}.${at}.`), Buffer.from(event.body, 'latin1')])
+    const { headers, body } = event
+    const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '' } = headers
+    const header = headers['webhook-signature']
     const given = (header ?? '').split(' ')
-    const isSigned = timeline.advertised.webhookSecrets.every((secret) => {
-      const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
-      return given.includes(`v1,${createHmac('sha256', key).update(bytes).digest('base64')}`)
-    })
+    const isSigned = timeline.advertised.webhookSecrets.every((secret) =>
+      given.includes(signatureOf(secret, { id, timestamp, body })),
+    )
     return isSigned
       ? undefined
       : ['a v1 signature over id, timestamp and raw body for every secret', show(header)]

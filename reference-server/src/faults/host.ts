@@ -22,6 +22,8 @@ interface Command {
   start?: StartWish
   drain?: { url: string }
   stop?: { url: string }
+  /** Asks for the faults that a server may be started with. */
+  list?: object
 }
 
 const log = makeLog('warn', 2)
@@ -67,7 +69,10 @@ async function run(command: Command): Promise<object> {
   if (command.start) return start(command.start)
   if (command.drain) return end(command.drain.url, 'drain')
   if (command.stop) return end(command.stop.url, 'stop')
-  throw new Error('a command is one of start, drain and stop')
+  if (command.list) {
+    return { faults: FAULTS.map(({ name, misdeed, breaks }) => ({ name, misdeed, breaks })) }
+  }
+  throw new Error('a command is one of start, drain, stop and list')
 }
 
 async function answer(line: string): Promise<void> {

@@ -41,6 +41,7 @@ export function readTarget(url: string | undefined, basePath: string): Target {
 /**
  * Answers a request; rejects with a Refusal, or with anything else for a defect.
  * Judged in this order: path, method, application key, media type, body, members.
+ * @spec security.refusal.uniform
  * @param onRead called before the first byte of a body is awaited
  */
 export async function answerCall(

@@ -8,6 +8,9 @@ import { answerCall, readTarget } from './call.ts'
 import { makeRefusalAnswer } from './refuse.ts'
 import type { Service } from './service.ts'
 
+/** Least time for which a connection that served a request waits for the next one. */
+const KEEP_ALIVE_MS = 5000
+
 /** Takes a request that opens a WebSocket on the connect path. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 
@@ -15,14 +18,16 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
  * A server that is not yet listening.
  * @spec connection.idle.ended
  * @spec problem.headers.too-large
+ * @spec problem.neighbours.undisturbed
  */
 export function makeHttpServer(service: Service, onUpgrade: UpgradeHandler): Server {
   const { rules, timings, limits, ports } = service
   const seconds = timings.request_timeout_seconds
   const headersMs = rules.decideRequestTimeoutSeconds(seconds, 'headers') * 1000
+  const bodyMs = rules.decideRequestTimeoutSeconds(seconds, 'body') * 1000
   const linger = {
     clock: ports.clock,
-    lingerMs: rules.decideLingerMs(timings.close_timeout_seconds),
+    lingerMs: rules.decideLingerMs(timings.close_timeout_seconds, 'answer'),
   }
   /** What is being answered on a socket, so that a late parser error does not answer twice. */
   const answering = new WeakMap<Duplex, ServerResponse>()
@@ -30,9 +35,9 @@ export function makeHttpServer(service: Service, onUpgrade: UpgradeHandler): Ser
   const server = createServer({
     headersTimeout: headersMs,
     // Bodies have their own timer; this is the bound for what nobody reads.
-    requestTimeout: headersMs * 3,
+    requestTimeout: headersMs + bodyMs * 2,
     connectionsCheckingInterval: Math.min(1000, Math.max(50, headersMs / 4)),
-    keepAliveTimeout: headersMs,
+    keepAliveTimeout: Math.max(headersMs, KEEP_ALIVE_MS),
     maxHeaderSize: rules.decideMaxHeaderBytes(limits.header_bytes),
     requireHostHeader: false,
     shouldUpgradeCallback: (request) =>

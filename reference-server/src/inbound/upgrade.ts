@@ -6,7 +6,7 @@ import { CLOSE_CODES, type CloseSlug } from '@channel-protocol/schemas/registry'
 import { WebSocketServer } from 'ws'
 import { writeRawAnswer } from '../outbound/answer.ts'
 import { ChannelSocket } from '../outbound/channel-socket.ts'
-import { makeConnectionWriter } from '../outbound/connection.ts'
+import { makeConnectionWriter, type Pulse } from '../outbound/connection.ts'
 import type { Heartbeat } from '../outbound/heartbeat.ts'
 import type { ConnectionWriter } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
@@ -25,7 +25,7 @@ const LINGERING_SOCKETS = 1000
 export interface UpgradeParts {
   /** Nothing where the service does not offer `robust`. */
   heartbeat: Heartbeat | undefined
-  wrapWriter(writer: ConnectionWriter, clientId: string): ConnectionWriter
+  wrapWriter(writer: ConnectionWriter, clientId: string, pulse: Pulse): ConnectionWriter
 }
 
 /** Takes upgrades until it is stopped. */
@@ -40,11 +40,12 @@ export interface Upgrades {
 /** The upgrade side of a service. */
 export function makeUpgrades(service: Service, parts: UpgradeParts): Upgrades {
   const { rules, ports, limits, timings, channels } = service
-  const lingerMs = rules.decideLingerMs(timings.close_timeout_seconds)
+  const lingerFor = (after: 'close' | 'answer'): number =>
+    rules.decideLingerMs(timings.close_timeout_seconds, after)
   const sockets = new Set<ChannelSocket>()
   let onEmpty = (): void => {}
   // The type definitions of the library do not know this option yet.
-  const linger = { closeTimeout: lingerMs }
+  const linger = { closeTimeout: lingerFor('close') }
   const offersOf = new WeakMap<IncomingMessage, readonly string[]>()
   const library = new WebSocketServer({
     noServer: true,
@@ -98,7 +99,7 @@ export function makeUpgrades(service: Service, parts: UpgradeParts): Upgrades {
   function refuse(stream: Duplex, cause: unknown): void {
     const answer = makeRefusalAnswer(service, cause)
     ports.metrics.count('requests_answered', String(answer.status))
-    writeRawAnswer(stream, answer, { clock: ports.clock, lingerMs })
+    writeRawAnswer(stream, answer, { clock: ports.clock, lingerMs: lingerFor('answer') })
   }
 
   function open(
@@ -130,7 +131,7 @@ export function makeUpgrades(service: Service, parts: UpgradeParts): Upgrades {
     }
     const { claims } = admission
     const raw = makeConnectionWriter(socket, stream, ports.clock)
-    const writer = parts.wrapWriter(raw, claims.clientId)
+    const writer = parts.wrapWriter(raw, claims.clientId, raw)
     const admitted = channels.admit(claims, writer)
     connection = admitted
     const unwatch = parts.heartbeat?.watch({

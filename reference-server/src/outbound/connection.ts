@@ -18,7 +18,10 @@ export interface Pulse {
   ping(onSent: () => void): void
 }
 
-/** The writer of one connection, and its pulse. */
+/**
+ * The writer of one connection, and its pulse. Writing never waits, so that no reader delays another.
+ * @spec connection.slow.others
+ */
 export function makeConnectionWriter(
   socket: ChannelSocket,
   stream: Socket,

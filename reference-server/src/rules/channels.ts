@@ -63,7 +63,10 @@ export interface Channels {
 
 const nothing: Cancel = () => {}
 
-/** Channels without anybody connected. */
+/**
+ * Channels without anybody connected.
+ * @spec presence.version.alternates
+ */
 export function makeChannels(parts: ChannelParts): Channels {
   const { rules, ports, sink, timings } = parts
   const { clock, broker, metrics, log } = ports
@@ -116,7 +119,10 @@ export function makeChannels(parts: ChannelParts): Channels {
     )
     metrics.count('connections_welcomed')
     if (older) supersede(channel, older)
-    if (came) note(channel, counters, { online: true, connectionId: connection.id })
+    if (!came) return
+    const atMs = clock.nowMs()
+    Object.assign(channel, { epoch: counters.epoch, version: counters.version, sinceMs: atMs })
+    note(clientId, counters, { online: true, connectionId: connection.id, atMs })
   }
 
   function openChannel(clientId: string): Channel {
@@ -156,13 +162,11 @@ export function makeChannels(parts: ChannelParts): Channels {
   }
 
   function note(
-    channel: Channel,
+    clientId: string,
     { epoch, version }: Counters,
-    change: { online: boolean; connectionId: string; reason?: string },
+    change: { online: boolean; connectionId: string; reason?: string; atMs: number },
   ): void {
-    const atMs = clock.nowMs()
-    Object.assign(channel, { epoch, version, sinceMs: atMs })
-    sink.report({ clientId: channel.clientId, epoch, version, ...change, atMs })
+    sink.report({ clientId, epoch, version, ...change })
   }
 
   function end(connection: Connection, ending: Ending): void {
@@ -198,11 +202,15 @@ export function makeChannels(parts: ChannelParts): Channels {
     connectionId: string,
     departure: Departure,
   ): Promise<void> {
-    // A newer connection may have been welcomed while this departure waited for its turn.
-    if (channel.current || channels.get(channel.clientId) !== channel) return
-    const counters = await broker.turn(channel.clientId, false)
-    channels.delete(channel.clientId)
-    note(channel, counters, { online: false, connectionId, reason: departure.reason })
+    const { clientId, current } = channel
+    if (channels.get(clientId) !== channel) return
+    // Asked again: a newer connection may have been welcomed while this departure waited for its turn.
+    const isLast = current === undefined
+    if (rules.decideDeparture({ welcomed: true, current: isLast }) === 'nothing') return
+    const counters = await broker.turn(clientId, false)
+    if (isLast) channels.delete(clientId)
+    const { reason } = departure
+    note(clientId, counters, { online: false, connectionId, reason, atMs: clock.nowMs() })
   }
 
   function reportDefect(cause: unknown, connectionId: string): void {

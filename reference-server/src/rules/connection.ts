@@ -64,9 +64,12 @@ function makeOpening(welcome: WelcomeEnvelope): Envelope[] {
   return [welcome]
 }
 
-/** A notice that the connection will be closed, and how long to stay away then. */
-function makeReconnect(afterSeconds: number): ReconnectEnvelope {
-  return { type: 'reconnect', after_seconds: afterSeconds }
+/**
+ * What a draining service sends on a connection before it closes it: how long to stay away then.
+ * @spec connection.drain.announced
+ */
+function makeFarewell(afterSeconds: number): ReconnectEnvelope[] {
+  return [{ type: 'reconnect', after_seconds: afterSeconds }]
 }
 
 /**
@@ -116,11 +119,12 @@ function decideCloseAnswer(_code: number): boolean {
 }
 
 /**
- * Milliseconds for which the service reads on after its Close frame before it ends the TCP connection.
+ * Milliseconds for which the service reads and discards after its last word, a Close frame or the answer to a
+ * request that it reads no further, before it ends the TCP connection.
  * @spec connection.close.ended
  * @spec connection.close.lingering
  */
-function decideLingerMs(closeTimeoutSeconds: number): number {
+function decideLingerMs(closeTimeoutSeconds: number, _after: 'close' | 'answer'): number {
   return closeTimeoutSeconds * 1000
 }
 
@@ -154,7 +158,7 @@ export const connectionRules = {
   makeConnectionId,
   makeWelcome,
   makeOpening,
-  makeReconnect,
+  makeFarewell,
   encodeEnvelope,
   decideTakeover,
   decideDataFrame,

@@ -19,7 +19,8 @@ export async function drainChannels(parts: {
   const { rules, channels, timings, clock, random } = parts
   const waits = [...channels.open()].map((connection) => {
     const afterSeconds = rules.decideComeback(random.fraction(), timings.drain_seconds)
-    connection.writer.write(rules.encodeEnvelope(rules.makeReconnect(afterSeconds)))
+    for (const envelope of rules.makeFarewell(afterSeconds))
+      connection.writer.write(rules.encodeEnvelope(envelope))
     const delayMs = rules.decideDrainDelayMs(random.fraction(), timings.drain_seconds)
     return wait(clock, delayMs, () => {
       channels.end(connection, { by: 'service', slug: 'draining' })

@@ -73,7 +73,6 @@ function decideDrainDelayMs(fraction: number, drainSeconds: number): number {
 
 /**
  * Seconds for which a client stays away after a drain closed its connection.
- * @spec connection.drain.announced
  */
 function decideComeback(fraction: number, drainSeconds: number): number {
   return Math.round(fraction * Math.min(drainSeconds, 5) * 1000) / 1000

@@ -1,0 +1,134 @@
+/** Checks of the chapter webhook, section sending: the request of one attempt. */
+
+import { type Check, waitFor } from '../check.ts'
+import type { Drive } from '../drive/drive.ts'
+import { all } from '../judges/finding.ts'
+import { reported } from '../judges/presence.ts'
+import {
+  fieldsComplete,
+  idsByVersion,
+  sentAsForm,
+  sentLike,
+  signed,
+  timestampedByAttempt,
+} from '../judges/webhook.ts'
+import { heldBack, longRetryAfter, seenAttempts } from '../judges/webhook-sending.ts'
+
+const FIRST_RETRY = waitFor({ list: 'webhook_retry_seconds', entries: 1 })
+const COMES_AND_GOES = all(reported('client', 'connected'), reported('client', 'disconnected'))
+
+/** A client with this tail in its id comes and says goodbye, and both are reported. */
+async function comeAndGo(drive: Drive, tail = ''): Promise<void> {
+  const clientId = drive.clientId(tail)
+  const webhooks = drive.webhooks('client', clientId)
+  const connection = await drive.connect('client', clientId)
+  await webhooks.event('connected')
+  connection.close(1000)
+  await webhooks.event('disconnected')
+}
+
+/** In the order of the chapter. */
+export const WEBHOOK_REQUEST_CHECKS: readonly Check[] = [
+  {
+    id: 'webhook.form.posted',
+    proves: 'webhook.request.form',
+    needs: ['webhooks'],
+    drive: (drive) => comeAndGo(drive),
+    control: COMES_AND_GOES,
+    judge: sentAsForm('client'),
+    killedBy: ['sends-form-as-text', 'sends-all-to-connected'],
+  },
+  {
+    id: 'webhook.odd-client-id.encoded',
+    proves: 'webhook.request.form',
+    needs: ['webhooks'],
+    drive: (drive) => comeAndGo(drive, ' &=+%;"<é€😀'),
+    control: COMES_AND_GOES,
+    judge: sentAsForm('client'),
+    killedBy: ['sends-form-unencoded', 'sends-form-as-text', 'sends-all-to-connected'],
+  },
+  {
+    id: 'webhook.fields.there',
+    proves: 'webhook.request.fields',
+    needs: ['webhooks'],
+    drive: (drive) => comeAndGo(drive),
+    control: COMES_AND_GOES,
+    judge: fieldsComplete('client'),
+    killedBy: ['sends-no-time', 'leaves-connection-out'],
+  },
+  {
+    id: 'webhook.repeat.keeps-id',
+    proves: 'webhook.id.same',
+    needs: ['webhooks'],
+    waitSeconds: FIRST_RETRY,
+    drive: async (drive) => {
+      const [clientId, neighbourId] = [drive.clientId(), drive.clientId()]
+      const neighbour = drive.webhooks('neighbour', neighbourId)
+      const webhooks = drive.webhooks('client', clientId, (_attempt, number) => ({
+        status: number === 1 ? 500 : 204,
+      }))
+      const connection = await drive.connect('client', clientId)
+      await drive.connect('neighbour', neighbourId)
+      await neighbour.event('connected')
+      await webhooks.first(2, drive.patienceMs + FIRST_RETRY(drive.advertised) * 1000)
+      connection.close(1000)
+      await webhooks.event('disconnected')
+    },
+    control: all(
+      seenAttempts('client', 2),
+      reported('client', 'disconnected'),
+      reported('neighbour', 'connected'),
+    ),
+    judge: idsByVersion('client', 'neighbour'),
+    killedBy: ['makes-id-per-attempt', 'makes-id-per-client'],
+  },
+  {
+    id: 'webhook.repeat.stamped-anew',
+    proves: 'webhook.timestamp.attempt',
+    needs: ['webhooks'],
+    waitSeconds: longRetryAfter,
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const wait = longRetryAfter(drive.advertised)
+      const webhooks = drive.webhooks('client', clientId, (_attempt, number) =>
+        number === 1 ? { status: 500, headers: { 'retry-after': `${wait}` } } : { status: 204 },
+      )
+      await drive.connect('client', clientId)
+      await webhooks.first(2, drive.patienceMs + wait * 1000)
+    },
+    control: heldBack('client'),
+    judge: timestampedByAttempt('client'),
+    killedBy: ['keeps-first-timestamp', 'stamps-milliseconds'],
+  },
+  {
+    id: 'webhook.signature.verifies',
+    proves: 'webhook.signature.valid',
+    needs: ['webhooks'],
+    drive: (drive) => comeAndGo(drive, ' é'),
+    control: COMES_AND_GOES,
+    judge: signed('client'),
+    killedBy: ['signs-without-timestamp', 'signs-decoded-body', 'signs-with-encoded-secret'],
+  },
+  {
+    id: 'webhook.url.from-configuration',
+    proves: 'webhook.target.configured',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      const headers = {
+        forwarded: 'host=elsewhere.example;proto=http',
+        'x-forwarded-host': 'elsewhere.example',
+        'x-forwarded-prefix': '/elsewhere',
+      }
+      const [plainId, defectId] = [drive.clientId(), drive.clientId('/../elsewhere/?a=b#c')]
+      const control = drive.webhooks('control', plainId)
+      const defect = drive.webhooks('defect', defectId)
+      await drive.connect('control', plainId)
+      await control.event('connected')
+      await drive.connect('defect', defectId, { headers })
+      await defect.event('connected')
+    },
+    control: reported('control', 'connected'),
+    judge: sentLike('defect', 'control'),
+    killedBy: ['resolves-client-id-into-url'],
+  },
+]

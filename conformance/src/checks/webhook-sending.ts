@@ -1,0 +1,310 @@
+/** Checks of the chapter webhook, sections answers and the target as a whole: repeating, giving up, bounds. */
+
+import { type Check, waitFor } from '../check.ts'
+import type { Drive } from '../drive/drive.ts'
+import type { Reply } from '../drive/receiver.ts'
+import type { Webhooks } from '../drive/webhooks.ts'
+import { all } from '../judges/finding.ts'
+import { FENCE, reported } from '../judges/presence.ts'
+import { heldAlone } from '../judges/presence-version.ts'
+import {
+  attempted,
+  attemptedOnce,
+  heldBack,
+  inFlightBounded,
+  longRetryAfter,
+  pausedBetween,
+  redirectIgnored,
+  repeatedOnTime,
+  reportedAfterFence,
+  scheduleEnded,
+  seenAttempts,
+  waitsOf,
+} from '../judges/webhook-sending.ts'
+import { seconds, type Timeline } from '../timeline/timeline.ts'
+
+const FIRST_RETRY = waitFor({ list: 'webhook_retry_seconds', entries: 1 })
+const REPEATS = 2
+const FAILURES = [404, 410, 501, 500] as const
+const REDIRECTS = [301, 302, 303, 307, 308] as const
+const TROUBLES: Readonly<Record<string, Reply>> = {
+  unavailable: { status: 503 },
+  'too-many': { status: 429 },
+  broken: 'drop',
+}
+const SUCCESSES = [200, 201, 202, 299] as const
+
+/** A client comes online, its reports answered by `reply`. */
+async function come(
+  drive: Drive,
+  as: string,
+  reply: (number: number) => Reply,
+): Promise<{ readonly webhooks: Webhooks; readonly close: () => void }> {
+  const clientId = drive.clientId()
+  const webhooks = drive.webhooks(as, clientId, (_attempt, number) => reply(number))
+  const connection = await drive.connect(as, clientId)
+  return { webhooks, close: () => connection.close(1000) }
+}
+
+/** Seconds of all waits at their longest, and the last once more for a service that would go on. */
+function wholeSchedule(advertised: Timeline['advertised']): number {
+  const waits = waitsOf(advertised)
+  return (waits.reduce((a, b) => a + b, 0) + (waits.at(-1) ?? 0)) * 1.2
+}
+
+/** Answers every attempt about a client with 500 until the schedule is over, and a last wait longer. */
+async function exhaust(drive: Drive): Promise<{ readonly goOn: () => Promise<void> }> {
+  let isWell = false
+  const { webhooks, close } = await come(drive, 'client', () => ({ status: isWell ? 204 : 500 }))
+  const waits = waitsOf(drive.advertised)
+  const schedule = wholeSchedule(drive.advertised) * 1000
+  await webhooks.first(waits.length + 1, drive.patienceMs + schedule)
+  await drive.pass((waits.at(-1) ?? 0) * 1.2)
+  return {
+    goOn: async () => {
+      drive.note(FENCE, 'the schedule is over')
+      isWell = true
+      close()
+      await webhooks.event('disconnected')
+    },
+  }
+}
+
+/** One client's report fails by `reply`, and everything after it, until two more clients were reported. */
+async function failTarget(drive: Drive, kind: string, reply: Reply): Promise<void> {
+  let isUnwell = true
+  const watch = (as: string, clientId: string): Webhooks =>
+    drive.webhooks(as, clientId, () => (isUnwell ? reply : { status: 204 }))
+  const clients = ['first', 'second', 'third'].map((name) => {
+    const [as, clientId] = [`${name}-${kind}`, drive.clientId()]
+    return { webhooks: watch(as, clientId), connect: () => drive.connect(as, clientId) }
+  })
+  const others = drive.allWebhooks(
+    'others',
+    () => true,
+    () => (isUnwell ? reply : { status: 204 }),
+  )
+  const [first, ...rest] = clients
+  await first?.connect()
+  await first?.webhooks.first(1)
+  await Promise.all(rest.map(({ connect }) => connect()))
+  const pauseMs = seconds(drive.advertised, 'webhook_pause_seconds') * 1000
+  await Promise.all(rest.map(({ webhooks }) => webhooks.first(1, drive.patienceMs + 4 * pauseMs)))
+  isUnwell = false
+  await first?.webhooks.first(2, drive.patienceMs + 4 * pauseMs)
+  others.forget()
+}
+
+/** In the order of the chapter. */
+export const WEBHOOK_SENDING_CHECKS: readonly Check[] = [
+  {
+    id: 'webhook.success.not-repeated',
+    proves: 'webhook.success.final',
+    needs: ['webhooks'],
+    waitSeconds: FIRST_RETRY,
+    drive: async (drive) => {
+      await Promise.all(
+        SUCCESSES.map(async (status) => {
+          const { webhooks } = await come(drive, `answered-${status}`, () => ({ status }))
+          await webhooks.first(1)
+        }),
+      )
+      const { webhooks } = await come(drive, 'control', (number) => ({
+        status: number === 1 ? 500 : 204,
+      }))
+      const wait = FIRST_RETRY(drive.advertised)
+      await webhooks.first(2, drive.patienceMs + wait * 1000)
+      await drive.pass(wait * 0.4)
+    },
+    control: all(
+      seenAttempts('control', 2),
+      ...SUCCESSES.map((status) => seenAttempts(`answered-${status}`, 1)),
+    ),
+    judge: all(...SUCCESSES.map((status) => attemptedOnce(`answered-${status}`))),
+    killedBy: ['takes-only-204-for-success'],
+  },
+  {
+    id: 'webhook.failure.repeated',
+    proves: 'webhook.failure.retried',
+    needs: ['webhooks'],
+    waitSeconds: waitFor({ list: 'webhook_retry_seconds', entries: REPEATS }),
+    drive: async (drive) => {
+      const waits = waitsOf(drive.advertised).slice(0, REPEATS)
+      const patienceMs = drive.patienceMs + waits.reduce((a, b) => a + b, 0) * 1200
+      await Promise.all(
+        FAILURES.map(async (status) => {
+          const { webhooks } = await come(drive, `answered-${status}`, (number) => ({
+            status: number <= waits.length ? status : 204,
+          }))
+          await webhooks.first(waits.length + 1, patienceMs)
+        }),
+      )
+    },
+    control: all(...FAILURES.map((status) => seenAttempts(`answered-${status}`, 1))),
+    judge: all(...FAILURES.map((status) => repeatedOnTime(`answered-${status}`, REPEATS))),
+    killedBy: ['takes-404-for-success', 'repeats-too-soon'],
+  },
+  {
+    id: 'webhook.retry-after.honoured',
+    proves: 'webhook.failure.retry-after',
+    needs: ['webhooks'],
+    waitSeconds: longRetryAfter,
+    drive: async (drive) => {
+      const wait = longRetryAfter(drive.advertised)
+      const date = (): string => new Date(Math.ceil(Date.now() / 1000 + wait) * 1000).toUTCString()
+      const values = { seconds: () => `${wait}`, date }
+      await Promise.all(
+        Object.entries(values).map(async ([as, value]) => {
+          const { webhooks } = await come(drive, as, (number) =>
+            number === 1 ? { status: 500, headers: { 'retry-after': value() } } : { status: 204 },
+          )
+          await webhooks.first(2, drive.patienceMs + (wait + 1) * 1000)
+        }),
+      )
+    },
+    control: all(seenAttempts('seconds', 2), seenAttempts('date', 2)),
+    judge: all(heldBack('seconds'), heldBack('date')),
+    killedBy: ['ignores-retry-after'],
+  },
+  {
+    id: 'webhook.redirect.not-followed',
+    proves: 'webhook.redirect.refused',
+    needs: ['webhooks'],
+    waitSeconds: FIRST_RETRY,
+    drive: async (drive) => {
+      const patienceMs = drive.patienceMs + FIRST_RETRY(drive.advertised) * 1000
+      await Promise.all(
+        REDIRECTS.map(async (status) => {
+          const clientId = drive.clientId()
+          const place = `/redirected-${clientId}`
+          drive.allWebhooks(`behind-${status}`, ({ path }) => path.endsWith(place))
+          const webhooks = drive.webhooks(
+            `answered-${status}`,
+            clientId,
+            ({ headers, path }, n) => {
+              const base = path.slice(0, Math.max(0, path.indexOf('/_ah/')))
+              const location = `http://${headers.host}${base}${place}`
+              return n === 1 ? { status, headers: { location } } : { status: 204 }
+            },
+          )
+          await drive.connect(`answered-${status}`, clientId)
+          await webhooks.first(2, patienceMs)
+        }),
+      )
+    },
+    control: all(...REDIRECTS.map((status) => seenAttempts(`answered-${status}`, 1))),
+    judge: all(
+      ...REDIRECTS.map((status) => redirectIgnored(`answered-${status}`, `behind-${status}`)),
+    ),
+    killedBy: ['follows-redirect'],
+  },
+  {
+    id: 'webhook.unanswered.repeated',
+    proves: 'webhook.timeout.retried',
+    needs: ['webhooks'],
+    waitSeconds: waitFor('webhook_timeout_seconds', { list: 'webhook_retry_seconds', entries: 1 }),
+    drive: async (drive) => {
+      const wait =
+        seconds(drive.advertised, 'webhook_timeout_seconds') + FIRST_RETRY(drive.advertised) * 1.2
+      const never = Promise.withResolvers<{ readonly status: number }>()
+      const { webhooks } = await come(drive, 'client', (number) =>
+        number === 1 ? { hold: never.promise } : { status: 204 },
+      )
+      await webhooks.first(2, drive.patienceMs + wait * 1000)
+    },
+    control: seenAttempts('client', 1),
+    judge: attempted('client', 2),
+    killedBy: ['takes-silence-for-success'],
+  },
+  {
+    id: 'webhook.schedule.ends',
+    proves: 'webhook.schedule.given-up',
+    needs: ['webhooks'],
+    waitSeconds: wholeSchedule,
+    drive: async (drive) => {
+      const { goOn } = await exhaust(drive)
+      const { webhooks } = await come(drive, 'neighbour', () => ({ status: 204 }))
+      await webhooks.event('connected')
+      await goOn()
+    },
+    control: all(reported('neighbour', 'connected'), reported('client', 'connected')),
+    judge: scheduleEnded('client'),
+    killedBy: ['never-gives-up'],
+  },
+  {
+    id: 'webhook.change-after-giving-up.reported',
+    proves: 'webhook.schedule.resumed',
+    needs: ['webhooks'],
+    waitSeconds: wholeSchedule,
+    drive: async (drive) => {
+      const { goOn } = await exhaust(drive)
+      await goOn()
+    },
+    control: reported('client', 'connected'),
+    judge: reportedAfterFence('client'),
+    killedBy: ['stays-silent-after-giving-up'],
+  },
+  {
+    id: 'webhook.client.one-at-a-time',
+    proves: 'webhook.client.single',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      const held = Promise.withResolvers<{ readonly status: number }>()
+      const { webhooks, close } = await come(drive, 'client', (number) =>
+        number === 1 ? { hold: held.promise } : { status: 204 },
+      )
+      await webhooks.first(1)
+      close()
+      await drive.pass(seconds(drive.advertised, 'webhook_timeout_seconds') * 0.3)
+      held.resolve({ status: 204 })
+      await webhooks.event('disconnected')
+    },
+    control: reported('client', 'disconnected'),
+    judge: heldAlone('client'),
+    killedBy: ['attempts-side-by-side'],
+  },
+  {
+    id: 'webhook.target.bounded',
+    proves: 'webhook.target.concurrency',
+    needs: ['webhooks'],
+    alone: true,
+    drive: async (drive) => {
+      const most = drive.advertised.limits.webhook_concurrency ?? 1
+      const timeoutMs = seconds(drive.advertised, 'webhook_timeout_seconds') * 1000
+      const held = Promise.withResolvers<{ readonly status: number }>()
+      const target = drive.allWebhooks(
+        'target',
+        () => true,
+        () => ({ hold: held.promise }),
+      )
+      await Promise.all([
+        ...Array.from({ length: most + 4 }, () => drive.connect('crowd', drive.clientId())),
+        target.first(most + 1, timeoutMs * 0.5).then(() => held.resolve({ status: 204 })),
+      ])
+      await target.first(most + 4)
+    },
+    judge: inFlightBounded('target'),
+    killedBy: ['ignores-concurrency'],
+  },
+  {
+    id: 'webhook.target.unwell',
+    proves: 'webhook.target.paused',
+    needs: ['webhooks'],
+    alone: true,
+    waitSeconds: (advertised) =>
+      seconds(advertised, 'presence_grace_seconds') +
+      seconds(advertised, 'webhook_pause_seconds') * 4 * Object.keys(TROUBLES).length,
+    drive: async (drive) => {
+      // What the checks before left behind is reported within the grace, and would be in the way.
+      await drive.pass(seconds(drive.advertised, 'presence_grace_seconds') * 1.1)
+      for (const [kind, reply] of Object.entries(TROUBLES)) await failTarget(drive, kind, reply)
+    },
+    control: all(...Object.keys(TROUBLES).map((kind) => seenAttempts(`third-${kind}`, 1))),
+    judge: all(
+      ...Object.keys(TROUBLES).map((kind) =>
+        pausedBetween(`first-${kind}`, `second-${kind}`, `third-${kind}`),
+      ),
+    ),
+    killedBy: ['hurries-after-503', 'hurries-after-429', 'hurries-after-broken-connection'],
+  },
+]

@@ -1,0 +1,99 @@
+/** Faults of heartbeats and of how slow peers are met. */
+import type { Pulse } from '../outbound/connection.ts'
+import type { Fault } from '../parts.ts'
+
+const BACKLOG_BYTES = 65_536
+
+/** Each breaks what the chapter on connections promises about silent and slow peers. */
+export const livenessFaults: readonly Fault[] = [
+  {
+    name: 'never-pings',
+    misdeed: 'No Ping is ever sent.',
+    breaks: ['connection.heartbeat.ping'],
+    apply: ({ rules }) => {
+      rules.decidePing = () => false
+    },
+  },
+  {
+    name: 'sends-no-heartbeat',
+    misdeed: 'No heartbeat envelope is ever sent.',
+    breaks: ['connection.heartbeat.envelope'],
+    apply: ({ rules }) => {
+      rules.decideHeartbeat = () => false
+    },
+  },
+  {
+    name: 'sends-heartbeats-late',
+    misdeed: 'Heartbeat envelopes come after five times the advertised silence.',
+    breaks: ['connection.heartbeat.envelope'],
+    apply: ({ rules }) => {
+      const decide = rules.decideHeartbeat
+      rules.decideHeartbeat = (vitals, seconds) => decide(vitals, 5 * seconds)
+    },
+  },
+  {
+    name: 'forgives-silence',
+    misdeed: 'A connection whose Pings stay unanswered is kept.',
+    breaks: ['connection.heartbeat.timeout'],
+    apply: ({ rules }) => {
+      rules.decideSilence = () => undefined
+    },
+  },
+  {
+    name: 'gives-silence-another-code',
+    misdeed: 'A connection whose Pings stay unanswered is closed as a slow reader.',
+    breaks: ['connection.heartbeat.timeout'],
+    apply: ({ rules }) => {
+      const decide = rules.decideSilence
+      rules.decideSilence = (vitals, seconds) => decide(vitals, seconds) && 'slow-consumer'
+    },
+  },
+  {
+    name: 'ends-quiet-connections',
+    misdeed: 'A connection is closed after its fourth heartbeat, although its Pings are answered.',
+    breaks: ['connection.heartbeat.kept'],
+    apply: ({ wraps }) => {
+      wraps.writer = (writer) => {
+        let beats = 0
+        const write = (frame: string | Uint8Array): void => {
+          writer.write(frame)
+          if (frame === '{"type":"heartbeat"}') beats += 1
+          if (beats === 4) writer.close('heartbeat-timeout')
+        }
+        return { ...writer, write }
+      }
+    },
+  },
+  {
+    name: 'keeps-slow-readers',
+    misdeed: 'What a client does not read is queued without bound and for ever.',
+    breaks: ['connection.slow.ended'],
+    apply: ({ rules }) => {
+      rules.decideBacklog = () => undefined
+    },
+  },
+  {
+    name: 'holds-everyone-for-a-slow-reader',
+    misdeed: 'While much waits for one client, messages to the others are dropped.',
+    breaks: ['connection.slow.others'],
+    apply: ({ wraps }) => {
+      const pulses = new Set<Pulse>()
+      wraps.writer = (writer, _clientId, own) => {
+        pulses.add(own)
+        const mayWrite = (): boolean =>
+          [...pulses].every((pulse) => pulse === own || pulse.queuedBytes() < BACKLOG_BYTES)
+        return { ...writer, write: (frame) => (mayWrite() ? writer.write(frame) : undefined) }
+      }
+    },
+  },
+  {
+    name: 'waits-long-for-heads',
+    misdeed: 'A header section may take 30 seconds longer than advertised.',
+    breaks: ['connection.idle.ended'],
+    apply: ({ rules }) => {
+      const decide = rules.decideRequestTimeoutSeconds
+      rules.decideRequestTimeoutSeconds = (seconds, part) =>
+        decide(seconds, part) + (part === 'headers' ? 30 : 0)
+    },
+  },
+]
