@@ -34,7 +34,7 @@ export async function runChecks(
   ledger: Ledger,
   options: RunOptions,
 ): Promise<Result[]> {
-  const http = makeHttp(Math.max(options.patienceMs, 1000) * 4)
+  const http = makeHttp(options.patienceMs * 2)
   const results = new Map<string, Result>()
   const put = (result: Result): void => {
     results.set(result.check, result)

@@ -521,7 +521,7 @@ export const TIMINGS = {
     "default": 10,
     "min": 5,
     "max": 30,
-    "test": 1,
+    "test": 2,
     "test_floor": 0.2,
     "largest_delay": 2,
     "advertised": true,

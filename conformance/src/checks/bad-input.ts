@@ -99,7 +99,11 @@ const CALLS: readonly BadInput[] = [
   call('a path that climbs', 'GET', '/v1/../../etc/passwd', {}),
   call('a path that cannot be decoded', 'GET', '/v1/%ff%2', {}),
   call('a wrong method', 'DELETE', '/v1/messages', {}),
-  call('a wrong key', 'POST', '/v1/tokens', { key: { text: 'Basic YTpi' }, json: {} }),
+  call('a wrong key', 'POST', '/v1/tokens', {
+    key: 'none',
+    headers: { authorization: 'Basic YTpi' },
+    json: {},
+  }),
   {
     name: 'a body that announces too much',
     async send(drive, as) {

@@ -66,7 +66,9 @@ const FOREIGN_ORIGINS: Readonly<Record<string, (listed: string) => string>> = {
   'longer host': (listed) => `${listed}.elsewhere.example`,
   'host in front': (listed) => listed.replace('://', '://elsewhere.'),
   'other scheme': (listed) =>
-    listed.startsWith('https:') ? listed.replace('https:', 'http:') : listed.replace('http:', 'https:'),
+    listed.startsWith('https:')
+      ? listed.replace('https:', 'http:')
+      : listed.replace('http:', 'https:'),
   'other port': (listed) => `${listed.replace(/:\d+$/, '')}:4443`,
 }
 
@@ -137,7 +139,7 @@ export const CONNECTION_OPENING_CHECKS: readonly Check[] = [
     judge: each(Object.keys(MALFORMED_UPGRADES), (as) =>
       refused(as, 'malformed-request', 'upgrade-required'),
     ),
-    killedBy: ['accepts-any-websocket-key', 'accepts-any-websocket-version'],
+    killedBy: ['refuses-broken-websocket-key-without-problem', 'accepts-old-websocket-version'],
   },
   {
     id: 'connection.token-count.closed',
@@ -199,7 +201,9 @@ export const CONNECTION_OPENING_CHECKS: readonly Check[] = [
       }
     },
     control: welcomed('control'),
-    judge: each(Object.keys(FOREIGN_ORIGINS), (as) => all(notWelcomed(as), closed(as, 'forbidden'))),
+    judge: each(Object.keys(FOREIGN_ORIGINS), (as) =>
+      all(notWelcomed(as), closed(as, 'forbidden')),
+    ),
     killedBy: ['accepts-null-origin', 'compares-start-of-origin', 'ignores-scheme-of-origin'],
   },
   {

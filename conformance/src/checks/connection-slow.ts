@@ -45,7 +45,7 @@ async function fillQueue(
   for (let bytes = 0; bytes < enough; ) {
     const receipt = await drive.post('filler', clientId, data)
     if (receipt && 'seq' in receipt) bytes += 6 * data.length
-    else if (receipt) await drive.pass(PAUSE_SECONDS)
+    else if (receipt?.code === 'rate-limited') await drive.pass(PAUSE_SECONDS)
     else return
     await between()
     if (await isOver()) return

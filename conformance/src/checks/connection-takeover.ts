@@ -90,9 +90,16 @@ export const CONNECTION_TAKEOVER_CHECKS: readonly Check[] = [
       await drive.post('fence', silent, fence)
       await control.message(fence)
     },
-    control: all(...['control', ...Object.keys(CLIENT_DATA)].map(welcomed), arrived('control', 'fence')),
+    control: all(
+      ...['control', ...Object.keys(CLIENT_DATA)].map(welcomed),
+      arrived('control', 'fence'),
+    ),
     judge: all(...Object.keys(CLIENT_DATA).map((as) => closed(as, 'protocol-violation'))),
-    killedBy: ['tolerates-empty-frames', 'tolerates-largest-frames', 'calls-client-data-unsupported'],
+    killedBy: [
+      'tolerates-empty-frames',
+      'tolerates-largest-frames',
+      'calls-client-data-unsupported',
+    ],
   },
   {
     id: 'connection.client-close.answered',
@@ -113,6 +120,7 @@ export const CONNECTION_TAKEOVER_CHECKS: readonly Check[] = [
     proves: 'connection.epoch.constant',
     drive: async (drive) => {
       const clientId = drive.clientId()
+      await drive.post('before', clientId, drive.text())
       await drive.connect('client', clientId)
       for (let posts = 0; posts < MANY; posts += 1) {
         await drive.post('post', clientId, drive.text())

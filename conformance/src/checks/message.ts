@@ -24,7 +24,7 @@ const DELICATE_DATA = [
   '{"move":"e2e4","n":1.0}',
   ' blanks at both ends \t\r\n',
   'quotes " \' ` and \\ and / and \\u0041',
-  '<b>&amp;</b> ${x} %s %20 +',
+  '<b>&amp;</b> $(x) %s %20 +',
   '\u0000\u0001\u001f\u007f\u0085',
   '\u2028\u2029\u00a0\ufeff',
   'A\u030a e\u0301 Å é ﬁ Ω',
@@ -115,14 +115,19 @@ export const MESSAGE_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       const clientId = drive.clientId()
       const connection = await drive.connect('client', clientId)
-      await postEach(drive, 'post', clientId, texts(drive, MANY))
+      await postEach(
+        drive,
+        'post',
+        clientId,
+        texts(drive, MANY).flatMap((text) => [text, text]),
+      )
       const fence = drive.text()
       await drive.post('fence', clientId, fence)
       await connection.message(fence)
     },
     control: arrived('client', 'fence'),
     judge: delivered('client', 'post'),
-    killedBy: ['loses-a-message'],
+    killedBy: ['drops-repeated-data', 'names-another-message'],
   },
   {
     id: 'message.neighbours.isolated',
@@ -133,7 +138,7 @@ export const MESSAGE_CHECKS: readonly Check[] = [
         client: clientId,
         'upper case': clientId.toUpperCase(),
         decomposed: clientId.normalize('NFD'),
-        longer: `${clientId} `,
+        longer: `${clientId}.`,
         shorter: clientId.slice(0, -2),
       }
       const connections = new Map<string, Connection>()
@@ -195,7 +200,7 @@ export const MESSAGE_CHECKS: readonly Check[] = [
       const clientId = drive.clientId()
       const connection = await drive.connect('client', clientId)
       await postEach(drive, 'post', clientId, texts(drive, MANY))
-      await Promise.all(texts(drive, 10).map((text) => drive.post('burst', clientId, text)))
+      await Promise.all(texts(drive, 8).map((text) => drive.post('burst', clientId, text)))
       const fence = drive.text()
       await drive.post('fence', clientId, fence)
       await connection.message(fence)

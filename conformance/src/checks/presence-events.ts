@@ -5,11 +5,12 @@ import type { Drive } from '../drive/drive.ts'
 import { makeFrame } from '../drive/frames.ts'
 import type { Connection } from '../drive/socket.ts'
 import type { Webhooks } from '../drive/webhooks.ts'
-import { closed } from '../judges/connection.ts'
+import { closed, notWelcomed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
 import {
   FENCE,
   fencePassed,
+  lastOf,
   reported,
   reportedAheadOf,
   reportedGone,
@@ -19,6 +20,9 @@ import {
   waitedForGrace,
 } from '../judges/presence.ts'
 import { seconds } from '../timeline/timeline.ts'
+
+/** Roles of a stimulus that is made again where the machine was too slow for the grace. */
+const TRIES = ['client', 'client-2', 'client-3', 'client-4'] as const
 
 const GRACE = waitFor('presence_grace_seconds')
 
@@ -175,7 +179,7 @@ export const PRESENCE_EVENT_CHECKS: readonly Check[] = [
     },
     control: all(reported('dropped', 'disconnected'), reported('left', 'disconnected')),
     judge: all(waitedForGrace('dropped'), waitedForGrace('left')),
-    killedBy: ['skips-grace', 'halves-grace'],
+    killedBy: ['skips-grace'],
   },
   {
     id: 'presence.return-within-grace.silent',
@@ -183,22 +187,28 @@ export const PRESENCE_EVENT_CHECKS: readonly Check[] = [
     needs: ['webhooks'],
     waitSeconds: waitFor('presence_grace_seconds', 'presence_grace_seconds'),
     drive: async (drive) => {
-      const clientId = drive.clientId()
-      const webhooks = drive.webhooks('client', clientId)
-      const first = await drive.connect('client', clientId)
-      await webhooks.event('connected')
-      const { token, connectUrl: url } = await drive.mint('return', clientId)
-      first.close(1001)
-      await first.ended()
-      const second = await drive.open('return', { url, token })
-      await second.welcome()
-      await drive.pass(seconds(drive.advertised, 'presence_grace_seconds'))
-      drive.note(FENCE, 'the grace has passed with the client online')
-      second.close(1000)
-      await webhooks.event('disconnected', ({ fields }) => fields.reason === 'closed')
+      const graceMs = seconds(drive.advertised, 'presence_grace_seconds') * 1000
+      for (const as of TRIES) {
+        const clientId = drive.clientId()
+        const webhooks = drive.webhooks(as, clientId)
+        const first = await drive.connect(as, clientId)
+        await webhooks.event('connected')
+        const { token, connectUrl: url } = await drive.mint(`${as}-again`, clientId)
+        const leftAt = performance.now()
+        first.close(1001)
+        await first.ended()
+        const second = await drive.open(`${as}-again`, { url, token })
+        await second.welcome()
+        if (performance.now() - leftAt > graceMs && as !== TRIES.at(-1)) continue
+        await drive.pass(graceMs / 1000)
+        drive.note(FENCE, 'the grace has passed with the client online')
+        second.close(1000)
+        await webhooks.event('disconnected', ({ fields }) => fields.reason === 'closed')
+        return
+      }
     },
-    control: all(returnedInTime('client', 'return'), fencePassed('client')),
-    judge: silentUntilFence('client', 'a return within the grace'),
+    control: lastOf(TRIES, (as) => all(returnedInTime(as, `${as}-again`), fencePassed(as))),
+    judge: lastOf(TRIES, (as) => silentUntilFence(as, 'a return within the grace')),
     killedBy: ['skips-grace'],
   },
   {
@@ -275,7 +285,11 @@ export const PRESENCE_EVENT_CHECKS: readonly Check[] = [
       await drive.connect('client', clientId)
       await webhooks.event('connected')
     },
-    control: all(closed('refused', 'token-expired'), reported('client', 'connected')),
+    control: all(
+      notWelcomed('refused'),
+      closed('refused', 'token-expired'),
+      reported('client', 'connected'),
+    ),
     judge: reportedOnlyWelcomed('client'),
     killedBy: ['reports-refused-connection'],
   },

@@ -26,6 +26,7 @@ import { readObject, seconds } from '../timeline/timeline.ts'
 
 const MOST_CLIENTS = 40
 const MOST_PAGES = 400
+const MOST_TRIES = 5
 const UNWANTED = [404, 410, 501] as const
 
 async function read(drive: Drive, as: string, query: Record<string, string> = {}) {
@@ -52,7 +53,7 @@ async function fillPage(drive: Drive): Promise<void> {
 /** Makes an attempt again where it took longer than the grace that it has to be made in. */
 async function inGrace(drive: Drive, attempt: () => Promise<void>): Promise<void> {
   const graceMs = seconds(drive.advertised, 'presence_grace_seconds') * 1000
-  for (let tries = 1; tries <= 3; tries += 1) {
+  for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
     const startedAt = performance.now()
     await attempt()
     if (performance.now() - startedAt < graceMs) return

@@ -6,6 +6,8 @@ import { all } from '../judges/finding.ts'
 import { FENCE, fencePassed, reported, silentUntilFence } from '../judges/presence.ts'
 import {
   alternating,
+  answeredInTime,
+  goneByFence,
   growing,
   heldAlone,
   numberedByParity,
@@ -37,12 +39,17 @@ async function returnWhileHeld(drive: Drive, times: number): Promise<void> {
   const webhooks = drive.webhooks('client', clientId, (_attempt, number) =>
     number === 1 ? { hold: held.promise } : { status: 204 },
   )
+  // Minted beforehand, because the first report cannot be held for long.
+  const tokens = await Promise.all(
+    Array.from({ length: times }, () => drive.mint('client', clientId)),
+  )
   let connection = await drive.connect('client', clientId)
   await webhooks.event('connected')
-  for (let round = 0; round < times; round += 1) {
+  for (const { token, connectUrl: url } of tokens) {
     connection.close(1000)
     await connection.ended()
-    connection = await drive.connect('client', clientId)
+    connection = await drive.open('client', { url, token })
+    await connection.welcome()
   }
   held.resolve({ status: 204 })
   await drive.pass(seconds(drive.advertised, 'presence_interval_seconds'))
@@ -87,7 +94,7 @@ export const PRESENCE_VERSION_CHECKS: readonly Check[] = [
     needs: ['webhooks'],
     waitSeconds: INTERVAL,
     drive: (drive) => returnWhileHeld(drive, 2),
-    control: all(heldAlone('client'), fencePassed('client')),
+    control: all(answeredInTime('client'), heldAlone('client'), fencePassed('client')),
     judge: alternating('client'),
     killedBy: ['ignores-parity'],
   },
@@ -120,7 +127,7 @@ export const PRESENCE_VERSION_CHECKS: readonly Check[] = [
         ({ fields }) => Number(fields.version) > Number(gone?.fields.version),
       )
     },
-    control: all(heldAlone('client'), reported('client', 'disconnected')),
+    control: all(answeredInTime('client'), heldAlone('client'), goneByFence('client')),
     judge: oldNotRepeated('client'),
     killedBy: ['retries-overtaken-version'],
   },
@@ -130,7 +137,7 @@ export const PRESENCE_VERSION_CHECKS: readonly Check[] = [
     needs: ['webhooks'],
     waitSeconds: INTERVAL,
     drive: (drive) => returnWhileHeld(drive, 1),
-    control: all(heldAlone('client'), fencePassed('client')),
+    control: all(answeredInTime('client'), heldAlone('client'), fencePassed('client')),
     judge: silentUntilFence('client', 'a state that the application has acknowledged'),
     killedBy: ['ignores-parity'],
   },

@@ -52,7 +52,12 @@ export const PROBLEM_INPUT_CHECKS: readonly Check[] = [
     id: 'problem.other-method.refused',
     proves: 'problem.method.refused',
     drive: async (drive) => {
-      await drive.call('control', 'POST', '/v1/tokens', { json: { client_id: drive.clientId() } })
+      if (
+        !(await drive.call('control', 'POST', '/v1/tokens', {
+          json: { client_id: drive.clientId() },
+        }))
+      )
+        return
       for (const { as, method, path } of REFUSED_METHODS) await drive.call(as, method, path)
     },
     control: answeredAs('control', 201, 'TokenAnswer'),
@@ -68,7 +73,7 @@ export const PROBLEM_INPUT_CHECKS: readonly Check[] = [
     proves: 'problem.media-type.refused',
     drive: async (drive) => {
       const json = { client_id: drive.clientId() }
-      await drive.call('control', 'POST', '/v1/tokens', { json })
+      if (!(await drive.call('control', 'POST', '/v1/tokens', { json }))) return
       for (const type of OTHER_MEDIA_TYPES) {
         await drive.call(type, 'POST', '/v1/tokens', { json, headers: { 'content-type': type } })
       }
@@ -88,7 +93,12 @@ export const PROBLEM_INPUT_CHECKS: readonly Check[] = [
           Buffer.from('."}'),
         ])
       const clientId = drive.clientId()
-      await drive.call('control', 'POST', '/v1/messages', { body: body(clientId, [0xc3, 0xa9]) })
+      if (
+        !(await drive.call('control', 'POST', '/v1/messages', {
+          body: body(clientId, [0xc3, 0xa9]),
+        }))
+      )
+        return
       for (const [as, bytes] of Object.entries(BAD_UTF8)) {
         await drive.call(as, 'POST', '/v1/messages', { body: body(clientId, bytes) })
       }
@@ -102,7 +112,7 @@ export const PROBLEM_INPUT_CHECKS: readonly Check[] = [
     proves: 'problem.body.nested',
     drive: async (drive) => {
       const head = `{"client_id":${JSON.stringify(drive.clientId())}`
-      await drive.call('flat', 'POST', '/v1/tokens', { body: `${head}}` })
+      if (!(await drive.call('flat', 'POST', '/v1/tokens', { body: `${head}}` }))) return
       await drive.call('deep', 'POST', '/v1/tokens', { body: `${head},"x_unknown":${NESTED}}` })
     },
     control: answeredAs('flat', 201, 'TokenAnswer'),
@@ -193,7 +203,7 @@ export const PROBLEM_INPUT_CHECKS: readonly Check[] = [
       const clientId = drive.clientId()
       const headers = { origin: drive.listedOrigin || 'https://example.org' }
       const json = { client_id: clientId, data: 'hello' }
-      await drive.call('token', 'POST', '/v1/tokens', { json, headers })
+      if (!(await drive.call('token', 'POST', '/v1/tokens', { json, headers }))) return
       await drive.call('message', 'POST', '/v1/messages', { json, headers })
       await drive.call('refused', 'POST', '/v1/messages', { json: {}, headers })
       await drive.call('no key', 'POST', '/v1/tokens', { json, headers, key: 'none' })
@@ -222,7 +232,7 @@ export const PROBLEM_INPUT_CHECKS: readonly Check[] = [
     proves: 'problem.detail.safe',
     drive: async (drive) => {
       const { token } = await drive.mint('client', drive.clientId())
-      const wrongKey = `Bearer wrong-${drive.clientId()}`
+      const wrongKey = `wrong-${drive.clientId()}`
       const json = { client_id: drive.clientId() }
       await drive.call('wrong key', 'POST', '/v1/tokens', { key: { text: wrongKey }, json })
       const key = keyOf(drive)

@@ -39,7 +39,12 @@ function bodyCheck(id: string, bodies: Readonly<Record<string, string>>, fault: 
     id,
     proves: 'problem.body.malformed',
     drive: async (drive) => {
-      await drive.call('control', 'POST', '/v1/tokens', { json: { client_id: drive.clientId() } })
+      if (
+        !(await drive.call('control', 'POST', '/v1/tokens', {
+          json: { client_id: drive.clientId() },
+        }))
+      )
+        return
       for (const { name, path } of roles) {
         await drive.call(`${name} ${path}`, 'POST', path, { body: bodies[name] ?? '' })
       }
@@ -56,9 +61,9 @@ export const PROBLEM_CHECKS: readonly Check[] = [
     id: 'problem.call-refusal.documented',
     proves: 'problem.document.shape',
     drive: async (drive) => {
-      await drive.call('unknown path', 'GET', '/v1/x-no-such-path')
+      if (!(await drive.call('unknown path', 'GET', '/v1/x-no-such-path'))) return
       await drive.call('wrong key', 'POST', '/v1/tokens', {
-        key: { text: 'Bearer no-such-key' },
+        key: { text: 'no-such-key' },
         json: { client_id: drive.clientId() },
       })
       await drive.call('no JSON', 'POST', '/v1/tokens', { body: 'client_id=ada' })
@@ -109,7 +114,7 @@ export const PROBLEM_CHECKS: readonly Check[] = [
     id: 'problem.unknown-path.refused',
     proves: 'problem.path.unknown',
     drive: async (drive) => {
-      await drive.call('control', 'GET', '/v1', { key: 'none' })
+      if (!(await drive.call('control', 'GET', '/v1', { key: 'none' }))) return
       const json = { client_id: drive.clientId(), data: 'hello' }
       await drive.call('new noun', 'GET', '/v1/x-no-such-path')
       await drive.call('new noun posted', 'POST', '/v1/x-no-such-path', { json })
@@ -134,9 +139,8 @@ export const PROBLEM_CHECKS: readonly Check[] = [
         ['plain', {}],
         ['more', UNKNOWN],
       ] as const) {
-        await drive.call(`${as} token`, 'POST', '/v1/tokens', {
-          json: { client_id: clientId, ...more },
-        })
+        const json = { client_id: clientId, ...more }
+        if (!(await drive.call(`${as} token`, 'POST', '/v1/tokens', { json }))) return
         await drive.call(`${as} message`, 'POST', '/v1/messages', {
           json: { client_id: clientId, data: 'hello', ...more },
         })
@@ -162,7 +166,7 @@ export const PROBLEM_CHECKS: readonly Check[] = [
         ['plain', {}],
         ['more', { query }],
       ] as const) {
-        await drive.call(`${as} discovery`, 'GET', '/v1', { key: 'none', ...more })
+        if (!(await drive.call(`${as} discovery`, 'GET', '/v1', { key: 'none', ...more }))) return
         await drive.call(`${as} token`, 'POST', '/v1/tokens', {
           json: { client_id: clientId },
           ...more,

@@ -108,7 +108,7 @@ export const TOKEN_LIFE_CHECKS: readonly Check[] = [
     },
     control: all(welcomed('control'), minted('other service')),
     judge: refusedAsInvalid('defect'),
-    killedBy: ['ignores-token-signature'],
+    killedBy: ['ignores-token-signature', 'calls-invalid-token-expired'],
   },
   {
     id: 'token.expiry.closed',

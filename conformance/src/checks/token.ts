@@ -174,10 +174,10 @@ export const TOKEN_CHECKS: readonly Check[] = [
       await ask(drive, 'control', { client_id: clientId, ttl_seconds: 600 })
       await ask(drive, 'fraction', { client_id: clientId, ttl_seconds: 900.25 })
       await ask(drive, 'longest', { client_id: clientId, ttl_seconds: 86_400 })
-      await ask(drive, 'shortest', { client_id: clientId, ttl_seconds: 1 })
+      await ask(drive, 'a minute', { client_id: clientId, ttl_seconds: 61 })
     },
     control: minted('control'),
-    judge: each(['fraction', 'longest', 'shortest'], (as) => livesAsAsked(as, 'control')),
+    judge: each(['fraction', 'longest', 'a minute'], (as) => livesAsAsked(as, 'control')),
     killedBy: ['caps-ttl', 'rounds-ttl-up'],
   },
   {

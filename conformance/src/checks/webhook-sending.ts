@@ -1,4 +1,4 @@
-/** Checks of the chapter webhook, sections answers and the target as a whole: repeating, giving up, bounds. */
+/** Checks of the chapter webhook, section answers: what is repeated, when, and when no more. */
 
 import { type Check, waitFor } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
@@ -6,14 +6,11 @@ import type { Reply } from '../drive/receiver.ts'
 import type { Webhooks } from '../drive/webhooks.ts'
 import { all } from '../judges/finding.ts'
 import { FENCE, reported } from '../judges/presence.ts'
-import { heldAlone } from '../judges/presence-version.ts'
 import {
   attempted,
   attemptedOnce,
   heldBack,
-  inFlightBounded,
   longRetryAfter,
-  pausedBetween,
   redirectIgnored,
   repeatedOnTime,
   reportedAfterFence,
@@ -27,11 +24,6 @@ const FIRST_RETRY = waitFor({ list: 'webhook_retry_seconds', entries: 1 })
 const REPEATS = 2
 const FAILURES = [404, 410, 501, 500] as const
 const REDIRECTS = [301, 302, 303, 307, 308] as const
-const TROUBLES: Readonly<Record<string, Reply>> = {
-  unavailable: { status: 503 },
-  'too-many': { status: 429 },
-  broken: 'drop',
-}
 const SUCCESSES = [200, 201, 202, 299] as const
 
 /** A client comes online, its reports answered by `reply`. */
@@ -68,31 +60,6 @@ async function exhaust(drive: Drive): Promise<{ readonly goOn: () => Promise<voi
       await webhooks.event('disconnected')
     },
   }
-}
-
-/** One client's report fails by `reply`, and everything after it, until two more clients were reported. */
-async function failTarget(drive: Drive, kind: string, reply: Reply): Promise<void> {
-  let isUnwell = true
-  const watch = (as: string, clientId: string): Webhooks =>
-    drive.webhooks(as, clientId, () => (isUnwell ? reply : { status: 204 }))
-  const clients = ['first', 'second', 'third'].map((name) => {
-    const [as, clientId] = [`${name}-${kind}`, drive.clientId()]
-    return { webhooks: watch(as, clientId), connect: () => drive.connect(as, clientId) }
-  })
-  const others = drive.allWebhooks(
-    'others',
-    () => true,
-    () => (isUnwell ? reply : { status: 204 }),
-  )
-  const [first, ...rest] = clients
-  await first?.connect()
-  await first?.webhooks.first(1)
-  await Promise.all(rest.map(({ connect }) => connect()))
-  const pauseMs = seconds(drive.advertised, 'webhook_pause_seconds') * 1000
-  await Promise.all(rest.map(({ webhooks }) => webhooks.first(1, drive.patienceMs + 4 * pauseMs)))
-  isUnwell = false
-  await first?.webhooks.first(2, drive.patienceMs + 4 * pauseMs)
-  others.forget()
 }
 
 /** In the order of the chapter. */
@@ -243,68 +210,5 @@ export const WEBHOOK_SENDING_CHECKS: readonly Check[] = [
     control: reported('client', 'connected'),
     judge: reportedAfterFence('client'),
     killedBy: ['stays-silent-after-giving-up'],
-  },
-  {
-    id: 'webhook.client.one-at-a-time',
-    proves: 'webhook.client.single',
-    needs: ['webhooks'],
-    drive: async (drive) => {
-      const held = Promise.withResolvers<{ readonly status: number }>()
-      const { webhooks, close } = await come(drive, 'client', (number) =>
-        number === 1 ? { hold: held.promise } : { status: 204 },
-      )
-      await webhooks.first(1)
-      close()
-      await drive.pass(seconds(drive.advertised, 'webhook_timeout_seconds') * 0.3)
-      held.resolve({ status: 204 })
-      await webhooks.event('disconnected')
-    },
-    control: reported('client', 'disconnected'),
-    judge: heldAlone('client'),
-    killedBy: ['attempts-side-by-side'],
-  },
-  {
-    id: 'webhook.target.bounded',
-    proves: 'webhook.target.concurrency',
-    needs: ['webhooks'],
-    alone: true,
-    drive: async (drive) => {
-      const most = drive.advertised.limits.webhook_concurrency ?? 1
-      const timeoutMs = seconds(drive.advertised, 'webhook_timeout_seconds') * 1000
-      const held = Promise.withResolvers<{ readonly status: number }>()
-      const target = drive.allWebhooks(
-        'target',
-        () => true,
-        () => ({ hold: held.promise }),
-      )
-      await Promise.all([
-        ...Array.from({ length: most + 4 }, () => drive.connect('crowd', drive.clientId())),
-        target.first(most + 1, timeoutMs * 0.5).then(() => held.resolve({ status: 204 })),
-      ])
-      await target.first(most + 4)
-    },
-    judge: inFlightBounded('target'),
-    killedBy: ['ignores-concurrency'],
-  },
-  {
-    id: 'webhook.target.unwell',
-    proves: 'webhook.target.paused',
-    needs: ['webhooks'],
-    alone: true,
-    waitSeconds: (advertised) =>
-      seconds(advertised, 'presence_grace_seconds') +
-      seconds(advertised, 'webhook_pause_seconds') * 4 * Object.keys(TROUBLES).length,
-    drive: async (drive) => {
-      // What the checks before left behind is reported within the grace, and would be in the way.
-      await drive.pass(seconds(drive.advertised, 'presence_grace_seconds') * 1.1)
-      for (const [kind, reply] of Object.entries(TROUBLES)) await failTarget(drive, kind, reply)
-    },
-    control: all(...Object.keys(TROUBLES).map((kind) => seenAttempts(`third-${kind}`, 1))),
-    judge: all(
-      ...Object.keys(TROUBLES).map((kind) =>
-        pausedBetween(`first-${kind}`, `second-${kind}`, `third-${kind}`),
-      ),
-    ),
-    killedBy: ['hurries-after-503', 'hurries-after-429', 'hurries-after-broken-connection'],
   },
 ]

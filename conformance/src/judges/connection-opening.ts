@@ -67,7 +67,7 @@ export function saysExpiry(as: string): Judge {
     if (!welcome || !request || !upgrade || !answer) return inconclusive('there is no welcome')
     const { expires_at: expiresAt, expires_in_seconds: left } = welcome.envelope
     const expected = readObject(answer.body)?.expires_at
-    if (expiresAt !== expected) {
+    if (Date.parse(String(expiresAt)) !== Date.parse(String(expected))) {
       return fail(`expires_at ${show(expected)}`, show(expiresAt), welcome.event)
     }
     const ttl = Number(readObject(request.body)?.ttl_seconds)

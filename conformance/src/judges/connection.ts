@@ -38,7 +38,10 @@ export function outcomeOf(timeline: Timeline, as: string): string {
     return close.code === 1006
       ? 'an end without a Close frame (1006)'
       : `close ${close.code} ${show(close.reason)}`
-  const answer = eventsOf(timeline, 'answer', as).at(-1)
+  const minted = eventsOf(timeline, 'request', as).findLast(({ method }) => method === 'POST')
+  const answers = eventsOf(timeline, 'answer', as)
+  // The first answer to a role that minted its token is that token's.
+  const answer = answers.slice(minted ? 1 : 0).at(-1)
   const isOpen = answer?.status === 101 || eventsOf(timeline, 'open', as).length > 0
   if (answer && !isOpen) return `the upgrade refused with status ${answer.status}`
   const failure = eventsOf(timeline, 'failure', as)[0]

@@ -17,7 +17,7 @@ import { noAnswer, refused } from './problem.ts'
 export interface Post {
   readonly data: unknown
   readonly answer: AnswerEvent | undefined
-  /** The body of a 200. */
+  /** The body of a 200 that names the message. */
   readonly receipt: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -28,7 +28,8 @@ export function postsOf(timeline: Timeline, as: string): Post[] {
     .filter(({ url }) => /\/v1\/messages(\?|$)/.test(url))
     .map(({ body }, at) => {
       const answer = answers[at]
-      const receipt = answer?.status === 200 ? readObject(answer.body) : undefined
+      const told = answer?.status === 200 ? readObject(answer.body) : undefined
+      const receipt = told && 'id' in told ? told : undefined
       return { data: readObject(body)?.data, answer, receipt }
     })
 }

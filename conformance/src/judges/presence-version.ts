@@ -1,5 +1,6 @@
 /** Judges of versions: how reports about one client id are numbered, ordered, replaced and paced. */
 
+import type { WebhookAnswerEvent } from '../timeline/event.ts'
 import {
   eventsOf,
   type ReadWebhook,
@@ -68,11 +69,33 @@ export function oldNotRepeated(as: string): Judge {
     const fence = eventsOf(timeline, 'note', FENCE)[0]?.n ?? 0
     const [first, ...later] = webhooksOf(timeline, as)
     const wrong = later.find(
-      ({ event, fields }) => event.n > fence && fields.version === first?.fields.version,
+      ({ event, fields }) =>
+        event.n > fence &&
+        fields.version === first?.fields.version &&
+        fields.connection_id === first?.fields.connection_id,
     )
     return wrong
       ? fail('only the newer version', `${describeReport(wrong)} again`, wrong.event)
       : PASS
+  }
+}
+
+/** The going of the role's client was, by the instants that the reports give, a fact when the fence was set. */
+export function goneByFence(as: string): Judge {
+  return (timeline) => {
+    const [came] = webhooksOf(timeline, as, 'connected')
+    const [gone] = webhooksOf(timeline, as, 'disconnected')
+    const [start, fence] = [
+      eventsOf(timeline, 'request', as)[0],
+      eventsOf(timeline, 'note', FENCE)[0],
+    ]
+    if (!came || !gone || !start || !fence) return inconclusive(`${as} was not reported gone`)
+    // Differences of one clock each: that of the service and that of the suite need not agree.
+    const goneMs = Date.parse(gone.fields.time ?? '') - Date.parse(came.fields.time ?? '')
+    const lateMs = goneMs - (fence.atMs - start.atMs)
+    return lateMs <= TIMER_MS
+      ? PASS
+      : inconclusive(`${as} was gone ${lateMs} ms after it should have been`)
   }
 }
 
@@ -86,6 +109,20 @@ export function heldAlone(as: string): Judge {
       return fail('one attempt in flight', `${describeReport(second)} beside it`, second.event)
     }
     return answer ? PASS : inconclusive(`the report about ${as} was never answered`)
+  }
+}
+
+/** The first report about the role was answered before the time after which it would have failed. */
+export function answeredInTime(as: string): Judge {
+  return (timeline) => {
+    const timeoutMs = seconds(timeline.advertised, 'webhook_timeout_seconds') * 1000
+    const [first] = webhooksOf(timeline, as)
+    const answer = first && answerOf(timeline, first)
+    if (!first || !answer) return inconclusive(`no report about ${as} was answered`)
+    const tookMs = answer.atMs - first.event.atMs
+    return tookMs < timeoutMs * 0.9
+      ? PASS
+      : inconclusive(`the answer took ${tookMs} ms, the time-out is ${timeoutMs} ms`)
   }
 }
 
@@ -107,7 +144,7 @@ export function paced(as: string): Judge {
   }
 }
 
-function answerOf(timeline: Timeline, { event }: ReadWebhook): { n: number } | undefined {
+function answerOf(timeline: Timeline, { event }: ReadWebhook): WebhookAnswerEvent | undefined {
   return eventsOf(timeline, 'webhook-answer').find(({ to }) => to === event.n)
 }
 

@@ -19,7 +19,7 @@ export const FENCE = 'fence'
 export function reportsOf(timeline: Timeline, as: string, name?: string): ReadWebhook[] {
   const seen = new Set<string>()
   return webhooksOf(timeline, as).filter(({ fields }) => {
-    const key = [fields.event, fields.epoch, fields.version].join(' ')
+    const key = JSON.stringify([fields.event, fields.epoch, fields.version, fields.connection_id])
     const isNew = !seen.has(key) && (name === undefined || fields.event === name)
     seen.add(key)
     return isNew
@@ -128,6 +128,14 @@ export function returnedInTime(first: string, second: string): Judge {
     return awayMs < graceMs
       ? PASS
       : inconclusive(`the client was away for ${awayMs} ms, the grace is ${graceMs} ms`)
+  }
+}
+
+/** Judges the last role that was tried. */
+export function lastOf(tries: readonly string[], make: (as: string) => Judge): Judge {
+  return (timeline) => {
+    const last = tries.findLast((as) => timeline.events.some((event) => event.as === as))
+    return last === undefined ? inconclusive('nothing was tried') : make(last)(timeline)
   }
 }
 

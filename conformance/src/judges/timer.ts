@@ -72,6 +72,16 @@ export function hasPing(as: string): Judge {
       : fail('a Ping', outcomeOf(timeline, as))
 }
 
+/** A Close frame of the service arrived, whatever its code. */
+export function receivedClose(as: string): Judge {
+  return (timeline) => {
+    const close = closeOf(timeline, as)
+    return close && close.code !== 1006
+      ? PASS
+      : fail('a Close frame', outcomeOf(timeline, as), close)
+  }
+}
+
 /** The connection of this role ended, whether by a Close frame, by a reset or silently. */
 export function ended(as: string): Judge {
   return (timeline) =>

@@ -15,17 +15,14 @@ export interface FloorRow {
   readonly wrong: readonly Result[]
 }
 
-/** Judges every null server by every check, one server after the other. */
-export async function measureFloor(
+/** Judges every null server by every check. */
+export function measureFloor(
   checks: readonly Check[],
   ledger: Ledger,
   profiles: readonly string[],
 ): Promise<FloorRow[]> {
-  const rows: FloorRow[] = []
-  for (const server of Object.keys(NULL_SERVERS) as NullServer[]) {
-    rows.push(await judgeNullServer(server, checks, ledger, profiles))
-  }
-  return rows
+  const servers = Object.keys(NULL_SERVERS) as NullServer[]
+  return Promise.all(servers.map((server) => judgeNullServer(server, checks, ledger, profiles)))
 }
 
 const PATIENCE_MS = 250

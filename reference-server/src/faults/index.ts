@@ -1,27 +1,37 @@
 /** The list of all named faults. */
 import type { Fault } from '../parts.ts'
 import { connectionFaults } from './connection.ts'
+import { connectionTakeoverFaults } from './connection-takeover.ts'
+import { discoveryFaults } from './discovery.ts'
 import { drainFaults } from './drain.ts'
 import { frameFaults } from './frames.ts'
 import { livenessFaults } from './liveness.ts'
 import { messageFaults } from './message.ts'
+import { messageDataFaults } from './message-data.ts'
 import { presenceFaults } from './presence.ts'
 import { problemFaults } from './problem.ts'
 import { problemInputFaults } from './problem-input.ts'
 import { securityFaults } from './security.ts'
 import { tokenFaults } from './token.ts'
+import { clientIdFaults } from './token-client-id.ts'
+import { tokenLifeFaults } from './token-life.ts'
 import { webhookFaults } from './webhook.ts'
 
 /** Every fault, in the order of the chapters. */
 export const FAULTS: readonly Fault[] = [
   ...tokenFaults,
+  ...clientIdFaults,
+  ...tokenLifeFaults,
   ...connectionFaults,
+  ...connectionTakeoverFaults,
   ...frameFaults,
   ...livenessFaults,
   ...drainFaults,
   ...messageFaults,
+  ...messageDataFaults,
   ...presenceFaults,
   ...webhookFaults,
+  ...discoveryFaults,
   ...problemFaults,
   ...problemInputFaults,
   ...securityFaults,

@@ -3,6 +3,7 @@ import type { Pulse } from '../outbound/connection.ts'
 import type { Fault } from '../parts.ts'
 
 const BACKLOG_BYTES = 65_536
+const HEARTBEAT = '{"type":"heartbeat"}'
 
 /** Each breaks what the chapter on connections promises about silent and slow peers. */
 export const livenessFaults: readonly Fault[] = [
@@ -32,6 +33,21 @@ export const livenessFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'sends-one-heartbeat',
+    misdeed: 'A connection gets one heartbeat envelope and then no other.',
+    breaks: ['connection.heartbeat.envelope'],
+    apply: ({ wraps }) => {
+      wraps.writer = (writer) => {
+        let beats = 0
+        const write = (frame: string | Uint8Array): void => {
+          if (frame === HEARTBEAT) beats += 1
+          if (frame !== HEARTBEAT || beats === 1) writer.write(frame)
+        }
+        return { ...writer, write }
+      }
+    },
+  },
+  {
     name: 'forgives-silence',
     misdeed: 'A connection whose Pings stay unanswered is kept.',
     breaks: ['connection.heartbeat.timeout'],
@@ -57,7 +73,7 @@ export const livenessFaults: readonly Fault[] = [
         let beats = 0
         const write = (frame: string | Uint8Array): void => {
           writer.write(frame)
-          if (frame === '{"type":"heartbeat"}') beats += 1
+          if (frame === HEARTBEAT) beats += 1
           if (beats === 4) writer.close('heartbeat-timeout')
         }
         return { ...writer, write }

@@ -1,30 +1,52 @@
-/** Faults of messages. */
-import type { Fault } from '../parts.ts'
+/** Faults of posting, order and counters. */
 
-/** Each breaks what the chapter on messages promises. */
-export const messageFaults: readonly Fault[] = [
-  {
-    name: 'delivers-in-reverse-order',
-    misdeed: 'Of two messages on a connection the second is sent first.',
-    breaks: ['message.order.delivered'],
+import type { MessageEnvelope } from '@channel-protocol/schemas/types'
+import type { Fault } from '../parts.ts'
+import type { ConnectionWriter } from '../ports.ts'
+
+/** A message on its way, or nothing for any other frame. */
+function readMessage(frame: string | Uint8Array): MessageEnvelope | undefined {
+  if (typeof frame !== 'string' || !frame.startsWith('{"type":"message"')) return undefined
+  return JSON.parse(frame) as MessageEnvelope
+}
+
+/** A fault that sends what one client is sent to every client id that folds to the same text. */
+function confuses(name: string, fold: (clientId: string) => string, misdeed: string): Fault {
+  return {
+    name,
+    misdeed,
+    breaks: ['message.post.isolated'],
     apply: ({ wraps }) => {
-      wraps.writer = (writer) => {
-        let held: string | Uint8Array | undefined
+      const groups = new Map<string, Map<string, ConnectionWriter>>()
+      wraps.writer = (writer, clientId) => {
+        const group = groups.get(fold(clientId)) ?? new Map<string, ConnectionWriter>()
+        groups.set(fold(clientId), group.set(clientId, writer))
         const write = (frame: string | Uint8Array): void => {
-          const isMessage = typeof frame === 'string' && frame.startsWith('{"type":"message"')
-          if (isMessage && held === undefined) {
-            held = frame
-            return
-          }
           writer.write(frame)
-          if (!isMessage || held === undefined) return
-          writer.write(held)
-          held = undefined
+          if (!readMessage(frame)) return
+          for (const [other, neighbour] of group) if (other !== clientId) neighbour.write(frame)
         }
         return { ...writer, write }
       }
     },
-  },
+  }
+}
+
+/** A fault that changes the data of messages on their way. */
+function changesData(name: string, change: (data: string) => string, misdeed: string): Fault {
+  return {
+    name,
+    misdeed,
+    breaks: ['message.post.deliver'],
+    apply: ({ rules }) => {
+      const make = rules.makeMessage
+      rules.makeMessage = (id, seq, data) => make(id, seq, change(data))
+    },
+  }
+}
+
+/** Each breaks what the chapter on messages promises about posting, order and counters. */
+export const messageFaults: readonly Fault[] = [
   {
     name: 'answers-without-receipt-seq',
     misdeed: 'The receipt of a message has no seq.',
@@ -34,6 +56,152 @@ export const messageFaults: readonly Fault[] = [
       rules.makeReceipt = (...facts) => {
         const { seq: _seq, ...rest } = make(...facts)
         return rest as ReturnType<typeof make>
+      }
+    },
+  },
+  {
+    name: 'writes-epoch-as-text',
+    misdeed: 'The epoch of a receipt is a string of digits.',
+    breaks: ['message.post.receipt'],
+    apply: ({ rules }) => {
+      const make = rules.makeReceipt
+      rules.makeReceipt = (...facts) => {
+        const receipt = make(...facts)
+        return { ...receipt, epoch: String(receipt.epoch) as unknown as number }
+      }
+    },
+  },
+  {
+    name: 'claims-a-connection',
+    misdeed: 'A receipt counts a connection where nobody is connected.',
+    breaks: ['message.post.connections'],
+    apply: ({ rules }) => {
+      const make = rules.makeReceipt
+      rules.makeReceipt = (id, counters) => make(id, counters, 1)
+    },
+  },
+  {
+    name: 'claims-no-connection',
+    misdeed: 'A receipt counts no connection where somebody is connected.',
+    breaks: ['message.post.connections'],
+    apply: ({ rules }) => {
+      const make = rules.makeReceipt
+      rules.makeReceipt = (id, counters) => make(id, counters, 0)
+    },
+  },
+  changesData('trims-data', (data) => data.trim(), 'Blanks at the ends of data are dropped.'),
+  changesData('composes-data', (data) => data.normalize('NFC'), 'Data is put in composed form.'),
+  changesData(
+    'escapes-markup-in-data',
+    (data) => data.replace(/&/g, '&amp;').replace(/</g, '&lt;'),
+    'Data is escaped as if it were for a page.',
+  ),
+  {
+    name: 'names-another-message',
+    misdeed: 'A message travels with another id than that of its receipt.',
+    breaks: ['message.post.deliver'],
+    apply: ({ rules }) => {
+      const make = rules.makeMessage
+      rules.makeMessage = (id, seq, data) => make(`${id}_`, seq, data)
+    },
+  },
+  {
+    name: 'drops-repeated-data',
+    misdeed: 'A message with the same data as the one before it is accepted and never sent.',
+    breaks: ['message.post.deliver'],
+    apply: ({ wraps }) => {
+      wraps.writer = (writer) => {
+        let last: string | undefined
+        const write = (frame: string | Uint8Array): void => {
+          const data = readMessage(frame)?.data
+          if (data === undefined || data !== last) writer.write(frame)
+          last = data ?? last
+        }
+        return { ...writer, write }
+      }
+    },
+  },
+  confuses(
+    'ignores-case-of-client-ids',
+    (clientId) => clientId.toLowerCase(),
+    'Messages also go to client ids that differ in case only.',
+  ),
+  confuses(
+    'ignores-composition-of-client-ids',
+    (clientId) => clientId.normalize('NFC'),
+    'Messages also go to client ids that differ in their Unicode composition only.',
+  ),
+  {
+    name: 'skips-a-number',
+    misdeed: 'After four messages a seq is left out.',
+    breaks: ['message.seq.contiguous'],
+    apply: ({ rules }) => {
+      rules.nextSeq = (seq) => (seq % 5 === 4 ? seq + 2 : seq + 1)
+    },
+  },
+  {
+    name: 'numbers-all-clients-together',
+    misdeed: 'One counter numbers the messages of all client ids.',
+    breaks: ['message.seq.contiguous'],
+    apply: ({ rules }) => {
+      let newest = 0
+      rules.nextSeq = () => {
+        newest += 1
+        return newest
+      }
+    },
+  },
+  {
+    name: 'names-messages-by-seq',
+    misdeed: 'Messages of two client ids have the same id where they have the same seq.',
+    breaks: ['message.id.unique'],
+    apply: ({ rules }) => {
+      rules.makeMessageId = ({ seq }) => `msg_${seq}`
+    },
+  },
+  {
+    name: 'names-messages-by-epoch',
+    misdeed: 'All messages of a client id have the same id.',
+    breaks: ['message.id.unique'],
+    apply: ({ rules }) => {
+      rules.makeMessageId = ({ epoch }) => `msg_${epoch}`
+    },
+  },
+  {
+    name: 'delivers-in-reverse-order',
+    misdeed: 'Of twenty messages on a connection two change places.',
+    breaks: ['message.order.delivered'],
+    apply: ({ wraps }) => {
+      wraps.writer = (writer) => {
+        let held: string | Uint8Array | undefined
+        const write = (frame: string | Uint8Array): void => {
+          const isHeld = held === undefined && (readMessage(frame)?.seq ?? 0) % 20 === 18
+          if (!isHeld) writer.write(frame)
+          if (!isHeld && held !== undefined) writer.write(held)
+          held = isHeld ? frame : undefined
+        }
+        return { ...writer, write }
+      }
+    },
+  },
+  {
+    name: 'delivers-twice',
+    misdeed: 'Of twenty messages one is sent twice.',
+    breaks: ['message.order.delivered'],
+    apply: ({ rules }) => {
+      rules.makeDelivery = (frame, seq) => (seq % 20 === 17 ? [frame, frame] : [frame])
+    },
+  },
+  {
+    name: 'begins-smaller-epochs',
+    misdeed: 'Each new epoch is smaller than the one before.',
+    breaks: ['message.epoch.grows'],
+    apply: ({ rules }) => {
+      const farAheadUs = 1e12
+      let next: number | undefined
+      rules.decideEpoch = (nowMs) => {
+        next = next === undefined ? nowMs * 1000 + farAheadUs : next - 1
+        return next
       }
     },
   },

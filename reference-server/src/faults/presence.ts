@@ -49,15 +49,6 @@ export const presenceFaults: readonly Fault[] = [
     },
   },
   {
-    name: 'halves-grace',
-    misdeed: 'The grace is half as long as advertised.',
-    breaks: ['presence.grace.waited'],
-    apply: ({ rules }) => {
-      const decide = rules.decideGraceMs
-      rules.decideGraceMs = (grace, graceSeconds) => decide(grace, graceSeconds / 2)
-    },
-  },
-  {
     name: 'reports-takeover',
     misdeed: 'The end of a connection that was taken over is reported.',
     breaks: ['presence.takeover.silent'],

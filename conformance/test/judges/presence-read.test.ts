@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest'
+import type { Judge } from '../../src/judges/finding.ts'
+import {
+  listed,
+  listsAll,
+  listsInGrace,
+  pagesBounded,
+  readsGrace,
+  readsOffline,
+  readsOnline,
+} from '../../src/judges/presence-read.ts'
+import {
+  aboveFloor,
+  startedAgain,
+  startedFirst,
+  startedOnce,
+  startedSent,
+} from '../../src/judges/presence-started.ts'
+import {
+  answer,
+  envelope,
+  type Planned,
+  request,
+  sent,
+  timelineOf,
+  webhook,
+  webhookAnswer,
+} from '../timeline-builder.ts'
+
+const verdict = (judge: Judge, ...events: Planned[]): string =>
+  judge(timelineOf(events, { limits: { presence_page: 2 } })).verdict
+const welcome = envelope('client', { type: 'welcome', connection_id: 'a', epoch: 7 })
+
+describe('readsOnline', () => {
+  const judge = readsOnline('reader', 'client', 1)
+  const since = '2026-10-01T11:50:00.000Z'
+  const body = { online: true, connection_id: 'a', epoch: 7, version: 1, since }
+  test('the connection that was welcomed passes', () => {
+    expect(verdict(judge, welcome, answer('reader', 200, body))).toBe('pass')
+  })
+  test.each([
+    { online: false },
+    { connection_id: 'b' },
+    { epoch: 8 },
+    { version: 2 },
+    { since: 'yesterday' },
+  ])('an answer with %o instead fails', (change) => {
+    expect(verdict(judge, welcome, answer('reader', 200, { ...body, ...change }))).toBe('fail')
+  })
+  test('another status fails', () => {
+    expect(verdict(judge, welcome, answer('reader', 404, body))).toBe('fail')
+  })
+})
+
+describe('readsOffline', () => {
+  const stranger = readsOffline('reader', { isStranger: true })
+  const gone = readsOffline('reader', { isStranger: false })
+  const read = (version: number, online = false): Planned =>
+    answer('reader', 200, { online, version })
+  test('offline with version 0 passes for a stranger', () => {
+    expect(verdict(stranger, read(0))).toBe('pass')
+  })
+  test('another version fails for a stranger', () => {
+    expect(verdict(stranger, read(2))).toBe('fail')
+  })
+  test('an even version passes for a client that went', () => {
+    expect(verdict(gone, read(2))).toBe('pass')
+  })
+  test('an odd version fails', () => {
+    expect(verdict(gone, read(1))).toBe('fail')
+  })
+  test('online fails', () => {
+    expect(verdict(gone, read(2, true))).toBe('fail')
+  })
+})
+
+describe('readsGrace', () => {
+  const judge = readsGrace('reader', 'client')
+  const gone = sent('client', 1)
+  test('online without a connection passes', () => {
+    expect(verdict(judge, gone, answer('reader', 200, { online: true }))).toBe('pass')
+  })
+  test('offline fails', () => {
+    expect(verdict(judge, gone, answer('reader', 200, { online: false }))).toBe('fail')
+  })
+  test('a connection fails', () => {
+    const read = answer('reader', 200, { online: true, connection_id: 'a' })
+    expect(verdict(judge, gone, read)).toBe('fail')
+  })
+  test('another status fails', () => {
+    expect(verdict(judge, gone, answer('reader', 404))).toBe('fail')
+  })
+  test('after an answer beyond the grace nothing can be said', () => {
+    const read = { ...answer('reader', 200, { online: false }), atMs: 10_001 }
+    expect(verdict(judge, gone, read)).toBe('inconclusive')
+  })
+  test('without an answer nothing can be said', () => {
+    expect(verdict(judge, gone)).toBe('inconclusive')
+  })
+})
+
+describe('the list', () => {
+  const mint = request('client', 'http://127.0.0.1:1/v1/tokens', { client_id: 'c' })
+  const page = (clients: unknown, cursor?: string): Planned =>
+    answer('page', 200, { clients, next_cursor: cursor })
+  const entry = { client_id: 'c', epoch: 7, version: 1 }
+  const all = listsAll('page', { client: 1 })
+  test('pages that end pass', () => {
+    expect(verdict(listed('page'), page([], 'x'), page([entry]))).toBe('pass')
+  })
+  test('pages that do not end fail', () => {
+    expect(verdict(listed('page'), page([entry], 'x'))).toBe('fail')
+  })
+  test('a page without clients fails', () => {
+    expect(verdict(listed('page'), answer('page', 200, { ok: true }))).toBe('fail')
+  })
+  test('a page that is refused fails', () => {
+    expect(verdict(listed('page'), answer('page', 400))).toBe('fail')
+  })
+  test('a client on a later page passes', () => {
+    expect(verdict(all, mint, welcome, page([], 'x'), page([entry]))).toBe('pass')
+  })
+  test('a client on no page fails', () => {
+    expect(verdict(all, mint, welcome, page([]))).toBe('fail')
+  })
+  test('a client with another version fails', () => {
+    expect(verdict(all, mint, welcome, page([{ ...entry, version: 3 }]))).toBe('fail')
+  })
+  test('a client in its grace on a page passes', () => {
+    const judge = listsInGrace('page', 'client')
+    expect(verdict(judge, mint, welcome, sent('client', 5), page([entry]))).toBe('pass')
+  })
+  test('a client in its grace on no page fails', () => {
+    const judge = listsInGrace('page', 'client')
+    expect(verdict(judge, mint, welcome, sent('client', 5), page([]))).toBe('fail')
+  })
+  test('a page as long as advertised passes', () => {
+    expect(verdict(pagesBounded('page'), page([entry, entry]))).toBe('pass')
+  })
+  test('a longer page fails', () => {
+    expect(verdict(pagesBounded('page'), page([entry, entry, entry]))).toBe('fail')
+  })
+})
+
+describe('started', () => {
+  const started = webhook('instance', { event: 'started', epoch: '7' })
+  const connected = webhook('instance', { event: 'connected', epoch: '7' })
+  test('started before the others passes', () => {
+    expect(verdict(startedFirst('instance'), started, connected)).toBe('pass')
+  })
+  test('started after another fails', () => {
+    expect(verdict(startedFirst('instance'), connected, started)).toBe('fail')
+  })
+  test('started without an epoch fails', () => {
+    expect(verdict(startedFirst('instance'), webhook('instance', { event: 'started' }))).toBe(
+      'fail',
+    )
+  })
+  test('no webhook at all fails', () => {
+    expect(verdict(startedFirst('instance'))).toBe('fail')
+  })
+  test('a started is a condition that is met', () => {
+    expect(verdict(startedSent('instance'), started)).toBe('pass')
+  })
+  test('without a started nothing can be said', () => {
+    expect(verdict(startedSent('instance'), connected)).toBe('inconclusive')
+  })
+  test('an epoch at the floor passes', () => {
+    expect(verdict(aboveFloor('instance', 'client'), started, welcome)).toBe('pass')
+  })
+  test('an epoch below the floor fails', () => {
+    const high = webhook('instance', { event: 'started', epoch: '8' })
+    expect(verdict(aboveFloor('instance', 'client'), high, welcome)).toBe('fail')
+  })
+  test('without a welcome nothing can be said of the floor', () => {
+    expect(verdict(aboveFloor('instance', 'client'), started)).toBe('inconclusive')
+  })
+  test('one attempt passes', () => {
+    expect(verdict(startedOnce('instance'), started)).toBe('pass')
+  })
+  test('another attempt after it was declined fails', () => {
+    const events = [started, webhookAnswer('instance', 1, 404), started]
+    expect(verdict(startedOnce('instance'), ...events)).toBe('fail')
+  })
+  test('a repeat is a condition that is met', () => {
+    expect(verdict(startedAgain('instance'), started, started)).toBe('pass')
+  })
+  test('without a repeat nothing can be said', () => {
+    expect(verdict(startedAgain('instance'), started)).toBe('inconclusive')
+  })
+})

@@ -1,0 +1,125 @@
+/** Faults of takeover and of how a connection ends. */
+import type { Fault } from '../parts.ts'
+import type { ConnectionWriter } from '../ports.ts'
+
+type Frame = string | Uint8Array
+
+function isOfType(frame: Frame, type: string): boolean {
+  return typeof frame === 'string' && frame.startsWith(`{"type":"${type}"`)
+}
+
+/** Each breaks what the chapter on connections promises about takeover and ending. */
+export const connectionTakeoverFaults: readonly Fault[] = [
+  {
+    name: 'keeps-old-connection-on-takeover',
+    misdeed: 'The older connection stays open when a newer one is welcomed.',
+    breaks: ['connection.takeover.close'],
+    apply: ({ rules }) => {
+      rules.decideTakeover = () => undefined
+    },
+  },
+  {
+    name: 'calls-takeover-draining',
+    misdeed: 'The older connection is closed with 4200, so that it comes back at once.',
+    breaks: ['connection.takeover.close'],
+    apply: ({ rules }) => {
+      rules.decideTakeover = () => 'draining'
+    },
+  },
+  {
+    name: 'repeats-newest-message-after-takeover',
+    misdeed: 'The newer connection is sent the message that the older one was sent last.',
+    breaks: ['connection.takeover.split'],
+    apply: ({ wraps }) => {
+      const newest = new Map<string, { writer: ConnectionWriter; frame: Frame }>()
+      wraps.writer = (writer, clientId) => {
+        const write = (frame: Frame): void => {
+          writer.write(frame)
+          const last = newest.get(clientId)
+          if (isOfType(frame, 'welcome') && last?.writer.isOpen()) writer.write(last.frame)
+          if (isOfType(frame, 'message')) newest.set(clientId, { writer, frame })
+        }
+        return { ...writer, write }
+      }
+    },
+  },
+  {
+    name: 'loses-message-after-takeover',
+    misdeed: 'The first message after a takeover is sent to neither connection.',
+    breaks: ['connection.takeover.split'],
+    apply: ({ wraps }) => {
+      const current = new Map<string, ConnectionWriter>()
+      wraps.writer = (writer, clientId) => {
+        let loses = false
+        const write = (frame: Frame): void => {
+          const isLost = loses && isOfType(frame, 'message')
+          if (isOfType(frame, 'welcome')) {
+            loses = current.get(clientId)?.isOpen() === true
+            current.set(clientId, writer)
+          }
+          if (isLost) loses = false
+          else writer.write(frame)
+        }
+        return { ...writer, write }
+      }
+    },
+  },
+  {
+    name: 'tolerates-empty-frames',
+    misdeed: 'A client may send empty data frames.',
+    breaks: ['connection.data.refused'],
+    apply: ({ rules }) => {
+      const decide = rules.decideDataFrame
+      rules.decideDataFrame = (bytes) => (bytes === 0 ? undefined : decide(bytes))
+    },
+  },
+  {
+    name: 'tolerates-largest-frames',
+    misdeed: 'A client may send data frames of exactly 4096 bytes.',
+    breaks: ['connection.data.refused'],
+    apply: ({ rules }) => {
+      const decide = rules.decideDataFrame
+      rules.decideDataFrame = (bytes) => (bytes === 4096 ? undefined : decide(bytes))
+    },
+  },
+  {
+    name: 'calls-client-data-unsupported',
+    misdeed: 'A connection on which the client sends data is closed with 1003.',
+    breaks: ['connection.data.refused'],
+    apply: ({ rules }) => {
+      rules.decideDataFrame = () => 'unsupported-data'
+    },
+  },
+  {
+    name: 'leaves-close-unanswered',
+    misdeed: "A client's Close frame is answered by the end of the TCP connection alone.",
+    breaks: ['connection.close.answered'],
+    apply: ({ rules }) => {
+      rules.decideCloseAnswer = () => false
+    },
+  },
+  {
+    name: 'answers-only-goodbye',
+    misdeed: 'Of the Close frames of clients only those with 1000 are answered.',
+    breaks: ['connection.close.answered'],
+    apply: ({ rules }) => {
+      rules.decideCloseAnswer = (code) => code === 1000
+    },
+  },
+  {
+    name: 'changes-epoch-silently',
+    misdeed: 'After twenty messages another epoch begins, and the connection stays open.',
+    breaks: ['connection.epoch.constant'],
+    apply: ({ rules, ports }) => {
+      const { broker } = ports
+      rules.decideEpochChange = () => undefined
+      ports.broker = {
+        ...broker,
+        accept: async (clientId) => {
+          const counters = await broker.accept(clientId)
+          return counters.seq > 20 ? { ...counters, epoch: counters.epoch + 1 } : counters
+        },
+      }
+    },
+  },
+]

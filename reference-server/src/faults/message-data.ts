@@ -1,0 +1,139 @@
+/** Faults of data and rate. */
+import type { Fault } from '../parts.ts'
+import { Refusal } from '../refusal.ts'
+
+/** Each breaks what the chapter on messages promises about data and rate. */
+export const messageDataFaults: readonly Fault[] = [
+  {
+    name: 'refuses-long-data',
+    misdeed: 'Data of more than 16 KiB is refused.',
+    breaks: ['message.data.accept'],
+    apply: ({ rules }) => {
+      const decide = rules.decideDataSize
+      rules.decideDataSize = (data, maxBytes) => decide(data, Math.min(maxBytes, 16_384))
+    },
+  },
+  {
+    name: 'refuses-long-bodies',
+    misdeed: 'Bodies of more than twice the longest data are refused, whatever data they hold.',
+    breaks: ['message.data.accept'],
+    apply: ({ rules }) => {
+      rules.decideMaxBodyBytes = (dataBytes) => 2 * dataBytes
+    },
+  },
+  {
+    name: 'refuses-controls-in-long-data',
+    misdeed: 'Long data with control characters is refused.',
+    breaks: ['message.data.accept'],
+    apply: ({ rules }) => {
+      const read = rules.readData
+      rules.readData = (value) => {
+        const data = read(value)
+        if (data.length > 1000 && data.includes('\u0001'))
+          throw new Refusal('invalid-data', 'data has control characters')
+        return data
+      }
+    },
+  },
+  {
+    name: 'accepts-empty-data',
+    misdeed: 'Empty data is taken.',
+    breaks: ['message.data.refuse'],
+    apply: ({ rules }) => {
+      const read = rules.readData
+      rules.readData = (value) => (value === '' ? '' : read(value))
+    },
+  },
+  {
+    name: 'takes-absent-data-for-text',
+    misdeed: 'Absent data is taken for the text "undefined".',
+    breaks: ['message.data.refuse'],
+    apply: ({ rules }) => {
+      const read = rules.readData
+      rules.readData = (value) => read(value === undefined ? 'undefined' : value)
+    },
+  },
+  {
+    name: 'turns-data-into-text',
+    misdeed: 'Data that is not a string is taken as its JSON text.',
+    breaks: ['message.data.refuse'],
+    apply: ({ rules }) => {
+      const read = rules.readData
+      rules.readData = (value) =>
+        read(typeof value === 'string' || value === undefined ? value : JSON.stringify(value))
+    },
+  },
+  {
+    name: 'accepts-a-byte-too-much',
+    misdeed: 'Data may be one byte longer than advertised.',
+    breaks: ['message.data.too-large'],
+    apply: ({ rules }) => {
+      const decide = rules.decideDataSize
+      rules.decideDataSize = (data, maxBytes) =>
+        decide(data, maxBytes + 1) && decide(data, maxBytes)
+    },
+  },
+  {
+    name: 'counts-data-in-characters',
+    misdeed: 'The limit of data counts characters instead of bytes.',
+    breaks: ['message.data.too-large'],
+    apply: ({ rules }) => {
+      const decide = rules.decideDataSize
+      rules.decideDataSize = (data, maxBytes) =>
+        data.length <= maxBytes ? undefined : decide(data, maxBytes)
+    },
+  },
+  {
+    name: 'hides-limit-of-data',
+    misdeed: 'The refusal of too long data does not name the limit.',
+    breaks: ['message.data.too-large'],
+    apply: ({ rules }) => {
+      const decide = rules.decideDataSize
+      rules.decideDataSize = (...facts) =>
+        decide(...facts) && new Refusal('payload-too-large', 'data is too long')
+    },
+  },
+  {
+    name: 'delivers-lone-surrogates',
+    misdeed: 'A lone surrogate in data is delivered as it came.',
+    breaks: ['message.data.surrogate'],
+    apply: ({ rules }) => {
+      rules.decideSurrogates = () => undefined
+    },
+  },
+  {
+    name: 'drops-lone-surrogates',
+    misdeed: 'A lone surrogate is cut out of data.',
+    breaks: ['message.data.surrogate'],
+    apply: ({ rules }) => {
+      const read = rules.readData
+      rules.readData = (value) => read(value).replace(/\p{Surrogate}/gu, '')
+    },
+  },
+  {
+    name: 'never-limits-rate',
+    misdeed: 'Posts to one client id are taken at any rate.',
+    breaks: ['message.rate.refuse'],
+    apply: ({ rules }) => {
+      const decide = rules.decideRate
+      rules.decideRate = (...facts) => ({ ...decide(...facts), waitSeconds: 0 })
+    },
+  },
+  {
+    name: 'limits-rate-without-retry-after',
+    misdeed: 'A post that exceeds the rate is refused without Retry-After.',
+    breaks: ['message.rate.refuse'],
+    apply: ({ rules }) => {
+      const make = rules.makeProblemHeaders
+      rules.makeProblemHeaders = (refusal) => (refusal.slug === 'rate-limited' ? {} : make(refusal))
+    },
+  },
+  {
+    name: 'limits-rate-of-siblings-together',
+    misdeed: 'Client ids that are alike up to a slash share one rate.',
+    breaks: ['message.rate.others'],
+    apply: ({ rules }) => {
+      rules.selectRateKey = (clientId) => clientId.split('/')[0] ?? clientId
+    },
+  },
+]

@@ -1,0 +1,140 @@
+/** Faults of the life of a token. */
+import type { Fault } from '../parts.ts'
+import type { TokenClaims } from '../rules/token.ts'
+
+/** What a token says of itself, its signature unread. */
+function readUnsigned(token: string): TokenClaims | undefined {
+  try {
+    const payload = Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()
+    const { c: clientId, e: expiresAtMs } = JSON.parse(payload) as Record<string, unknown>
+    const isWhole = typeof clientId === 'string' && typeof expiresAtMs === 'number'
+    return isWhole ? { clientId, expiresAtMs } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Each breaks what the chapter on tokens promises about their life. */
+export const tokenLifeFaults: readonly Fault[] = [
+  {
+    name: 'forgets-older-tokens',
+    misdeed: 'A token dies when another is minted for its client id.',
+    breaks: ['token.live.accept'],
+    apply: ({ rules }) => {
+      const { mintToken, verifyToken } = rules
+      const newest = new Map<string, string>()
+      rules.mintToken = (claims, ...facts) => {
+        const token = mintToken(claims, ...facts)
+        newest.set(claims.clientId, token)
+        return token
+      }
+      rules.verifyToken = (token, key) => {
+        const claims = verifyToken(token, key)
+        return claims && newest.get(claims.clientId) === token ? claims : undefined
+      }
+    },
+  },
+  {
+    name: 'takes-token-once',
+    misdeed: 'A token opens one connection only.',
+    breaks: ['token.live.accept'],
+    apply: ({ rules }) => {
+      const verify = rules.verifyToken
+      const used = new Set<string>()
+      rules.verifyToken = (token, key) => {
+        const claims = used.has(token) ? undefined : verify(token, key)
+        used.add(token)
+        return claims
+      }
+    },
+  },
+  {
+    name: 'accepts-expired-token',
+    misdeed: 'A token opens connections after its expiry.',
+    breaks: ['token.expired.refused'],
+    apply: ({ rules }) => {
+      rules.decideTokenAge = () => 'live'
+    },
+  },
+  {
+    name: 'calls-expired-token-invalid',
+    misdeed: 'An expired token is refused like one that cannot be verified.',
+    breaks: ['token.expired.refused'],
+    apply: ({ rules, ports }) => {
+      const verify = rules.verifyToken
+      rules.verifyToken = (token, key) => {
+        const claims = verify(token, key)
+        return claims && claims.expiresAtMs > ports.clock.nowMs() ? claims : undefined
+      }
+    },
+  },
+  {
+    name: 'ignores-token-signature',
+    misdeed: 'What a token says of itself is believed without its signature.',
+    breaks: ['token.invalid.refused'],
+    apply: ({ rules }) => {
+      rules.verifyToken = readUnsigned
+    },
+  },
+  {
+    name: 'accepts-lengthened-token',
+    misdeed: 'A character behind a token is ignored.',
+    breaks: ['token.invalid.refused'],
+    apply: ({ rules }) => {
+      const verify = rules.verifyToken
+      rules.verifyToken = (token, key) => verify(token, key) ?? verify(token.slice(0, -1), key)
+    },
+  },
+  {
+    name: 'calls-invalid-token-expired',
+    misdeed:
+      'A token that looks signed and cannot be verified is refused like one that has expired.',
+    breaks: ['token.invalid.refused'],
+    apply: ({ rules }) => {
+      const verify = rules.verifyToken
+      rules.verifyToken = (token, key) =>
+        verify(token, key) ??
+        (token.includes('.') ? { clientId: 'unknown', expiresAtMs: 0 } : undefined)
+    },
+  },
+  {
+    name: 'closes-before-expiry',
+    misdeed: 'A connection is closed half a second before its token expires.',
+    breaks: ['token.expiry.close'],
+    apply: ({ rules }) => {
+      const decide = rules.decideExpiryDelay
+      rules.decideExpiryDelay = (...facts) => Math.max(0, decide(...facts) - 500)
+    },
+  },
+  {
+    name: 'closes-late-after-expiry',
+    misdeed: 'A connection is closed three and a half seconds after its token expired.',
+    breaks: ['token.expiry.close'],
+    apply: ({ rules }) => {
+      const decide = rules.decideExpiryDelay
+      rules.decideExpiryDelay = (...facts) => decide(...facts) + 3500
+    },
+  },
+  {
+    name: 'closes-expired-as-invalid',
+    misdeed: 'A connection whose token expires is closed with 4301.',
+    breaks: ['token.expiry.close'],
+    apply: ({ wraps }) => {
+      wraps.writer = (writer) => ({
+        ...writer,
+        close: (slug) => writer.close(slug === 'token-expired' ? 'token-invalid' : slug),
+      })
+    },
+  },
+  {
+    name: 'delivers-after-expiry',
+    misdeed:
+      'Until its connection is closed, a client is sent messages posted after its token expired.',
+    breaks: ['token.expiry.silent'],
+    apply: ({ rules }) => {
+      const decide = rules.decideExpiryDelay
+      rules.decideExpiryDelay = (...facts) => decide(...facts) + 1200
+      rules.decideDelivery = () => true
+    },
+  },
+]
