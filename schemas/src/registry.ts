@@ -951,7 +951,8 @@ export const DEVELOPMENT = {
     "development-key-two-not-secret-0002"
   ],
   "webhook_secrets": [
-    "whsec_ZGV2ZWxvcG1lbnQtc2VjcmV0LW5vdC1zZWNyZXQtMDAwMQ=="
+    "whsec_ZGV2ZWxvcG1lbnQtc2VjcmV0LW5vdC1zZWNyZXQtMDAwMQ==",
+    "whsec_ZGV2ZWxvcG1lbnQtc2VjcmV0LW5vdC1zZWNyZXQtMDAwMg=="
   ],
   "webhook_base": "http://127.0.0.1:9090",
   "origins": [

@@ -2,11 +2,11 @@
 import argparse
 import asyncio
 import base64
+import email
 import email.utils
 import hashlib
 import hmac
-import http.client
-import io
+import http
 import json
 import logging
 import os
@@ -29,8 +29,7 @@ CLOSES = {row["slug"]: row for row in REGISTRY["close-codes"]["rows"]}
 LOST = {"presence": "lost", "grace": True}  # an end that is no row's
 TTL = next(row for row in REGISTRY["timings"]["rows"] if row["name"] == "token_ttl_seconds")
 PROFILE_PATHS = {p["path"] for row in REGISTRY["profiles"]["rows"] for p in row["paths"]}
-MALFORMED = (ValueError, RecursionError, EOFError, asyncio.LimitOverrunError,
-             http.client.HTTPException)
+MALFORMED = (ValueError, RecursionError, EOFError, asyncio.LimitOverrunError)
 ILLEGAL_IN_CLIENT_ID = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")  # lone surrogates too
 PROTOCOL, TOKEN_OFFER = "channel-protocol.v1", "channel-token."
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -49,9 +48,9 @@ def instant(seconds):
 
 async def read_head(reader):
     """The start line and the headers of an HTTP message."""
-    head = await reader.readuntil(b"\r\n\r\n")
-    start, _, lines = head.lstrip(b"\r\n").partition(b"\r\n")
-    return start.decode("latin-1"), http.client.parse_headers(io.BytesIO(lines))
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lstrip("\r\n")
+    start, _, lines = head.partition("\r\n")
+    return start, email.message_from_string(lines)
 
 
 async def read_body(reader, headers, most):
@@ -78,25 +77,21 @@ class Connection:
         self.client = self.expires = None
 
     def write(self, opcode, payload):
-        """Queue one frame."""
+        """Queue one frame, and end the connection of a client that does not read."""
         size, first = len(payload), 0x80 | opcode
         head = (struct.pack("!BB", first, size) if size < 126 else
                 struct.pack("!BBH", first, 126, size) if size < 65536 else
                 struct.pack("!BBQ", first, 127, size))
         self.writer.write(head + payload)
-
-    def deliver(self, envelope):
-        """Queue an envelope."""
-        self.write(TEXT, json.dumps(envelope).encode("ascii"))
         if self.writer.transport.get_write_buffer_size() > self.service.limits["queue_bytes"]:
             self.end(CLOSES["slow-consumer"])
 
     def end(self, row, farewell=None):
         """Write Close, by default that of the row, and tell presence the reason of the row."""
         if self.open:
+            self.open, client, call_later = False, self.client, self.service.loop.call_later
             self.write(CLOSE, struct.pack("!H", row["code"]) + row["slug"].encode("ascii")
                        if farewell is None else farewell)
-            self.open, client, call_later = False, self.client, self.service.loop.call_later
             call_later(self.service.timings["close_timeout_seconds"], self.writer.transport.abort)
             if client and client.connection is self:
                 grace = self.service.timings["presence_grace_seconds"] if row["grace"] else 0
@@ -172,7 +167,7 @@ class Reporter:
                     await self.attempt(client, now)
             if wait > 0:
                 client.changed.clear()
-                self.waiting.add(client)
+                self.waiting |= {client} if self.unwell else set()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(client.changed.wait(), wait)
 
@@ -256,7 +251,7 @@ class Service:
     async def serve(self, reader, writer):
         """Answer the one request of a TCP connection, which may make a WebSocket of it."""
         start = ""
-        with suppress(OSError, EOFError, asyncio.CancelledError):  # cancelled when the loop ends
+        with suppress(OSError, EOFError, asyncio.CancelledError):  # of a peer that left, of the end
             try:
                 async with asyncio.timeout(self.timings["request_timeout_seconds"]):
                     start, headers = await read_head(reader)
@@ -354,7 +349,8 @@ class Service:
         client.seq += 1
         message = {"id": f"m-{client.epoch}-{client.seq}", "seq": client.seq}
         if queued := client.connection is not None:
-            client.connection.deliver({"type": "message", **message, "data": data})
+            envelope = {"type": "message", **message, "data": data}
+            client.connection.write(TEXT, json.dumps(envelope).encode("ascii"))
         return 200, {**message, "epoch": client.epoch, "connections": int(queued)}, ()
 
     def upgrade(self, method, headers, reader, writer):
@@ -391,10 +387,10 @@ class Service:
             return connection.end(CLOSES["token-expired"])
         client = connection.client = self.client(client_id)
         older, client.connection, connection.expires = client.connection, connection, expires
-        connection.deliver({
+        connection.write(TEXT, json.dumps({
             "type": "welcome", "client_id": client_id, "connection_id": connection.id,
             "epoch": client.epoch, "seq": client.seq, "heartbeat_seconds": 0, "resumed": False,
-            "expires_at": instant(expires), "expires_in_seconds": expires - time.time()})
+            "expires_at": instant(expires), "expires_in_seconds": expires - time.time()}).encode())
         if older:
             older.end(CLOSES["replaced"])
         if client.version % 2 == 0:

@@ -197,6 +197,20 @@ export const PROBLEM_INPUT_CHECKS: readonly Check[] = [
     killedBy: ['reads-huge-headers', 'calls-large-headers-malformed'],
   },
   {
+    id: 'problem.idempotent-post.refused',
+    proves: 'problem.idempotency.refused',
+    drive: async (drive) => {
+      if (drive.advertised.profiles.includes('idempotency')) return
+      const json = { client_id: drive.clientId(), data: 'hello' }
+      await drive.call('control', 'POST', '/v1/messages', { json })
+      const headers = { 'idempotency-key': drive.text() }
+      await drive.call('defect', 'POST', '/v1/messages', { json, headers })
+    },
+    control: answeredAs('control', 200, 'Receipt'),
+    judge: refused('defect', 'profile-not-supported'),
+    killedBy: ['ignores-idempotency-key'],
+  },
+  {
     id: 'problem.foreign-page.shut-out',
     proves: 'problem.cors.none',
     drive: async (drive) => {

@@ -107,7 +107,12 @@ export const WEBHOOK_REQUEST_CHECKS: readonly Check[] = [
     drive: (drive) => comeAndGo(drive, ' é'),
     control: COMES_AND_GOES,
     judge: signed('client'),
-    killedBy: ['signs-without-timestamp', 'signs-decoded-body', 'signs-with-encoded-secret'],
+    killedBy: [
+      'signs-without-timestamp',
+      'signs-decoded-body',
+      'signs-with-encoded-secret',
+      'signs-with-first-secret-only',
+    ],
   },
   {
     id: 'webhook.url.from-configuration',

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import type { AnswerEvent, Headers } from '../timeline/event.ts'
 import type { Recorder } from '../timeline/recorder.ts'
 import { type Advertised, readObject } from '../timeline/timeline.ts'
+import { sendBurst } from './burst.ts'
 import { openCrowd } from './crowd.ts'
 import type { Http } from './http.ts'
 import { openRaw, type RawConnection } from './raw.ts'
@@ -91,6 +92,8 @@ export interface Drive {
   raw(as: string, url?: string): Promise<RawConnection>
   /** Opens this many TCP connections to the target that never say anything; the function returned ends them. */
   crowd(as: string, count: number): Promise<() => void>
+  /** Sends calls made by `callRequest` all at once and waits for their answers. */
+  burst(as: string, requests: readonly Buffer[]): Promise<void>
   /** The bytes of a call of the application: its head, the first application key in it, and `body` behind it. */
   callRequest(method: string, path: string, headers: Headers, body: string | Buffer): Buffer
   /** The bytes of an upgrade request as an ordinary client sends it; a header given as an empty text is left out. */
@@ -230,6 +233,8 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
       endings.push(disperse)
       return disperse
     },
+    burst: (as, requests) =>
+      sendBurst(recorder, as, new URL(site.baseUrl), requests, patienceMs * 2),
     callRequest(method, path, headers, body) {
       const { host, pathname } = new URL(site.baseUrl)
       const lines = Object.entries({

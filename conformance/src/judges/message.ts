@@ -231,8 +231,9 @@ export function limitedRate(as: string): Judge {
     const answers = eventsOf(timeline, 'answer', as)
     const refusal = answers.find(({ status }) => status !== 200)
     if (!refusal) {
-      const [first] = answers
-      const elapsed = first ? ((answers.at(-1)?.atMs ?? 0) - first.atMs) / 1000 : 0
+      // From the first post that was sent, so that no answer that was read late makes the time too short.
+      const first = timeline.events.find((event) => event.as === as)
+      const elapsed = first ? ((answers.at(-1)?.atMs ?? first.atMs) - first.atMs) / 1000 : 0
       const allowed = Math.ceil(
         (timeline.advertised.limits.messages_per_second ?? 0) * (1 + elapsed),
       )

@@ -9,7 +9,7 @@ const welcome = (as: string, seq: number): Planned =>
 const message = (as: string, seq: number): Planned => envelope(as, { type: 'message', seq })
 const post = (seq: number, epoch = 7): Planned[] => [
   request('p', '/v1/messages', { data: 'x' }),
-  answer('p', 200, { seq, epoch }),
+  answer('p', 200, { id: `m${seq}`, seq, epoch }),
 ]
 
 describe('a takeover at seq 1', () => {

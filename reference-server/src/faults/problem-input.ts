@@ -101,6 +101,14 @@ export const problemInputFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'ignores-idempotency-key',
+    misdeed: 'A post that must not be repeated is taken as if it could be.',
+    breaks: ['problem.idempotency.refused'],
+    apply: ({ rules }) => {
+      rules.decideIdempotency = () => undefined
+    },
+  },
+  {
     name: 'opens-calls-to-every-page',
     misdeed: 'Every answer may be read by the pages of every origin.',
     breaks: ['problem.cors.none'],

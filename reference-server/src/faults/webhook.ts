@@ -102,6 +102,15 @@ export const webhookFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'signs-with-first-secret-only',
+    misdeed: 'Only the first of two live secrets signs.',
+    breaks: ['webhook.signature.valid'],
+    apply: ({ rules }) => {
+      const sign = rules.signWebhook
+      rules.signWebhook = (secrets, signable) => sign(secrets.slice(0, 1), signable)
+    },
+  },
+  {
     name: 'signs-with-encoded-secret',
     misdeed: 'The text of the secret is the key instead of the bytes that it encodes.',
     breaks: ['webhook.signature.valid'],

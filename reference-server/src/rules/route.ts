@@ -79,7 +79,10 @@ function decideMethod(method: string, route: Route): Refusal | undefined {
   })
 }
 
-/** Refuses a post with an `Idempotency-Key`: to ignore it would repeat what the caller wants once. */
+/**
+ * Refuses a POST with an `Idempotency-Key`: to ignore it would repeat what the caller wants once.
+ * @spec problem.idempotency.refused
+ */
 function decideIdempotency(key: string | undefined): Refusal | undefined {
   if (key === undefined) return undefined
   return new Refusal('profile-not-supported', 'the profile idempotency is not offered')
