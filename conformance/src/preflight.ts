@@ -11,6 +11,8 @@ import { answerTo } from './timeline/timeline.ts'
 export interface Preflight {
   readonly site: Site
   readonly trouble?: string
+  /** Whether nothing that a check would say could be trusted. */
+  readonly isHopeless?: true
 }
 
 const PATIENCE_MS = 5000
@@ -40,13 +42,9 @@ export async function preflight({ site }: Target): Promise<Preflight> {
       { advertised: site.advertised, events: recorder.events },
       'preflight',
     )?.status
-    return {
-      site,
-      trouble:
-        status === 401
-          ? 'the service refuses the application key; give --application-key'
-          : error.message,
-    }
+    if (status !== 401) return { site, trouble: error.message }
+    const trouble = 'the service refuses the application key; give --application-key'
+    return { site, trouble, isHopeless: true }
   } finally {
     await drive.finish()
     await http.stop()

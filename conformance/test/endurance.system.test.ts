@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { expectOnlyAimedFailures } from './faulty-server.ts'
 import { conformance, freePort, type StartedProgram, startReferenceServer } from './processes.ts'
 
 let server: StartedProgram | undefined
@@ -19,6 +20,14 @@ describe('channel-conformance', () => {
     expect(stdout).toContain('run 20 of 20')
     expect(code, stdout).toBe(0)
   })
+
+  test.for([
+    'delivers-in-reverse-order',
+    'keeps-old-connection-on-takeover',
+    'signs-without-timestamp',
+    'takes-404-for-success',
+    'retries-overtaken-version',
+  ])('fails a server with the fault %s for that alone', expectOnlyAimedFailures)
 
   test('catches every fault with the whole suite, and nothing else fails', async () => {
     const { code, stdout } = await conformance('self-test', '--full')

@@ -21,7 +21,7 @@ beforeAll(async () => {
   floor = await measureFloor(CHECKS, ledger, profiles)
   kills = await measureKills(host, await host.faults(), CHECKS, ledger, {
     isFull: false,
-    concurrency: 8,
+    concurrency: 12,
   })
 }, 240_000)
 afterAll(() => host.stop())

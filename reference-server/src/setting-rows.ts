@@ -5,6 +5,7 @@ import {
   type LimitName,
   TIMINGS,
   type TimingName,
+  WEBHOOKS,
 } from '@channel-protocol/schemas/registry'
 import { readSecret } from './outbound/webhook-signature.ts'
 import {
@@ -81,12 +82,12 @@ const plain: SettingRow[] = [
     'none',
     readUrl,
   ),
-  ...['connected', 'disconnected', 'started'].map((event) =>
+  ...Object.values(WEBHOOKS).map(({ event, path }) =>
     row(
       `webhook-${event}-url`,
       PLACEHOLDER_URL,
       `where the webhook ${event} goes`,
-      `<application-base>/_ah/channel/${event}/`,
+      `<application-base>${path}`,
       readUrl,
     ),
   ),

@@ -5,6 +5,8 @@ import {
   PROFILES,
   type ProfileName,
   TIMINGS,
+  WEBHOOKS,
+  type WebhookEvent,
 } from '@channel-protocol/schemas/registry'
 import { Command, Option } from 'commander'
 import { isLoopback, isWildcard } from './loopback.ts'
@@ -179,9 +181,9 @@ function readCredentials(
 function readTargets(values: Values, development: boolean): WebhookTargets | undefined {
   const given = values.get('application-base') as string | undefined
   const base = given ?? (development ? DEVELOPMENT.webhook_base : undefined)
-  const urlOf = (event: string): string | undefined =>
+  const urlOf = (event: WebhookEvent): string | undefined =>
     (values.get(`webhook-${event}-url`) as string | undefined) ??
-    (base === undefined ? undefined : `${base.replace(/\/+$/, '')}/_ah/channel/${event}/`)
+    (base === undefined ? undefined : base.replace(/\/+$/, '') + WEBHOOKS[event].path)
   const targets = {
     connected: urlOf('connected'),
     disconnected: urlOf('disconnected'),

@@ -65,6 +65,7 @@ export type SenderTimings = Pick<
   | 'presence_interval_seconds'
   | 'webhook_retry_seconds'
   | 'webhook_pause_seconds'
+  | 'webhook_give_up_seconds'
   | 'webhook_retry_after_max_seconds'
 >
 
@@ -120,7 +121,7 @@ export interface SenderRules {
     fraction: number,
   ): number | undefined
   /** Whether a next attempt at `nextAtMs` would be too late to make. */
-  decideWebhookGiveUp(firstAttemptAtMs: number, nextAtMs: number): boolean
+  decideWebhookGiveUp(firstAttemptAtMs: number, nextAtMs: number, giveUpSeconds: number): boolean
   /** Milliseconds of a `Retry-After` that are waited; 0 without one. */
   honourRetryAfter(retryAfterSeconds: number | undefined, maxSeconds: number): number
   /** Whether an ended attempt says that the whole target is unwell. */

@@ -586,7 +586,7 @@ export const TIMINGS = {
     "largest_delay": 2,
     "advertised": true,
     "profile": "presence",
-    "meaning": "Least time between new versions of one client, after its first two."
+    "meaning": "Least time from the first attempt of one version of a client to that of the next, where the next is above 2."
   },
   "webhook_timeout_seconds": {
     "name": "webhook_timeout_seconds",
@@ -622,7 +622,7 @@ export const TIMINGS = {
     "largest_delay": 2,
     "advertised": true,
     "profile": "presence",
-    "meaning": "Waits before the second, third and later attempts, each within 20 % of its value; given up after the last, or 60 minutes after the first attempt."
+    "meaning": "Waits before the second, third and later attempts, each within 20 % of its value; given up after the last, or after `webhook_give_up_seconds`."
   },
   "webhook_pause_seconds": {
     "name": "webhook_pause_seconds",
@@ -634,7 +634,19 @@ export const TIMINGS = {
     "largest_delay": 2,
     "advertised": true,
     "profile": "presence",
-    "meaning": "Least time between attempts of any client while the whole target is unwell."
+    "meaning": "Least time between the beginnings of two attempts, of whichever clients, while the whole target is unwell."
+  },
+  "webhook_give_up_seconds": {
+    "name": "webhook_give_up_seconds",
+    "default": 3600,
+    "min": 3600,
+    "max": 3600,
+    "test": 3600,
+    "test_floor": 1,
+    "largest_delay": 2,
+    "advertised": false,
+    "profile": "presence",
+    "meaning": "Time after the beginning of a version's first attempt beyond which no further one is scheduled."
   },
   "webhook_retry_after_max_seconds": {
     "name": "webhook_retry_after_max_seconds",
@@ -684,7 +696,20 @@ export const PROFILES = {
     "role": "service",
     "status": "specified",
     "requires": [],
-    "paths": [],
+    "paths": [
+      {
+        "method": "GET",
+        "path": "/v1"
+      },
+      {
+        "method": "POST",
+        "path": "/v1/tokens"
+      },
+      {
+        "method": "POST",
+        "path": "/v1/messages"
+      }
+    ],
     "meaning": "Discovery, application key, tokens, connect, welcome, messages with receipts, order, takeover, expiry, close codes, problems."
   },
   "presence": {
@@ -939,6 +964,28 @@ export const HEADERS = {
     "meaning": "HMAC-SHA256 over id, timestamp and raw body, one for each live secret."
   }
 } as const
+
+/** Events that the service reports to the application. `path` follows the application base, without a slash at its end, where no URL is configured for the event. Keyed by event. */
+export const WEBHOOKS = {
+  "connected": {
+    "event": "connected",
+    "profile": "presence",
+    "path": "/_ah/channel/connected/"
+  },
+  "disconnected": {
+    "event": "disconnected",
+    "profile": "presence",
+    "path": "/_ah/channel/disconnected/"
+  },
+  "started": {
+    "event": "started",
+    "profile": "presence-sync",
+    "path": "/_ah/channel/started/"
+  }
+} as const
+
+/** The name of an event that is reported. */
+export type WebhookEvent = keyof typeof WEBHOOKS
 
 /** Published credentials for trying things on one machine. A service uses them only where its listening address and its base are loopback and no key is configured, and refuses them everywhere else. */
 export const DEVELOPMENT = {

@@ -230,7 +230,7 @@ export interface Timings {
    */
   presence_grace_seconds?: number
   /**
-   * Least time between new versions of one client, after its first two. In seconds; profile `presence`.
+   * Least time from the first attempt of one version of a client to that of the next, where the next is above 2. In seconds; profile `presence`.
    */
   presence_interval_seconds?: number
   /**
@@ -238,7 +238,7 @@ export interface Timings {
    */
   webhook_timeout_seconds?: number
   /**
-   * Waits before the second, third and later attempts, each within 20 % of its value; given up after the last, or 60 minutes after the first attempt. In seconds; profile `presence`.
+   * Waits before the second, third and later attempts, each within 20 % of its value; given up after the last, or after `webhook_give_up_seconds`. In seconds; profile `presence`.
    *
    * @minItems 1
    *

@@ -38,15 +38,17 @@ function keyType(name: string, doc: string, record: string): string {
 
 /** Produces `schemas/src/registry.ts` from the registry files. */
 export async function registryOutputs(): Promise<readonly Output[]> {
-  const [closes, problems, limits, timings, profiles, headers, development] = await Promise.all([
-    readRegistry('close-codes'),
-    readRegistry('problems'),
-    readRegistry('limits'),
-    readRegistry('timings'),
-    readRegistry('profiles'),
-    readRegistry('headers'),
-    readRegistry('development'),
-  ])
+  const [closes, problems, limits, timings, profiles, headers, webhooks, development] =
+    await Promise.all([
+      readRegistry('close-codes'),
+      readRegistry('problems'),
+      readRegistry('limits'),
+      readRegistry('timings'),
+      readRegistry('profiles'),
+      readRegistry('headers'),
+      readRegistry('webhooks'),
+      readRegistry('development'),
+    ])
   const { description: _, ...credentials } = development
   const text = [
     constant('CLOSE_CODES', `${closes.description} Keyed by slug.`, keyed(closes, 'slug')),
@@ -62,6 +64,8 @@ export async function registryOutputs(): Promise<readonly Output[]> {
     constant('PROFILES', `${profiles.description} Keyed by name.`, keyed(profiles, 'name')),
     keyType('ProfileName', 'The name of a profile.', 'PROFILES'),
     constant('HEADERS', `${headers.description} Keyed by name.`, keyed(headers, 'name')),
+    constant('WEBHOOKS', `${webhooks.description} Keyed by event.`, keyed(webhooks, 'event')),
+    keyType('WebhookEvent', 'The name of an event that is reported.', 'WEBHOOKS'),
     constant('DEVELOPMENT', development.description, credentials),
   ].join('\n')
   return [

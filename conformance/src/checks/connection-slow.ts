@@ -1,7 +1,7 @@
 /** Checks of peers that read or write too slowly. */
 
 import type { Check } from '../check.ts'
-import type { Drive } from '../drive/drive.ts'
+import { type Drive, SetUpFailed } from '../drive/drive.ts'
 import { makeFrame } from '../drive/frames.ts'
 import type { RawConnection } from '../drive/raw.ts'
 import { openRawClientFor } from '../drive/raw-client.ts'
@@ -40,13 +40,13 @@ async function fillQueue(
   between: () => Promise<void> = async () => {},
 ): Promise<void> {
   // Each of these characters takes six bytes in an envelope.
-  const data = '\u0001'.repeat(32_767)
+  const filling = '\u0001'.repeat(32_000)
   const enough = HELD_BY_NETWORK_BYTES + 2 * (drive.advertised.limits.queue_bytes ?? 0)
   for (let bytes = 0; bytes < enough; ) {
-    const receipt = await drive.post('filler', clientId, data)
-    if (receipt && 'seq' in receipt) bytes += 6 * data.length
+    const receipt = await drive.post('filler', clientId, `${bytes} ${filling}`)
+    if (receipt && 'id' in receipt) bytes += 6 * filling.length
     else if (receipt?.code === 'rate-limited') await drive.pass(PAUSE_SECONDS)
-    else return
+    else throw new SetUpFailed('a post that fills the queue was not accepted')
     await between()
     if (await isOver()) return
   }
@@ -75,6 +75,7 @@ export const CONNECTION_SLOW_CHECKS: readonly Check[] = [
   {
     id: 'connection.slow-reader.alone',
     proves: 'connection.slow.others',
+    alone: true,
     drive: async (drive) => {
       const clientId = drive.clientId()
       const other = drive.clientId()

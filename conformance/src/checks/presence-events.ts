@@ -1,5 +1,6 @@
 /** Checks of the chapter presence, section events: what is reported, when, and what is not. */
 
+import { TIMINGS } from '@channel-protocol/schemas/registry'
 import { type Check, waitFor } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
 import { makeFrame } from '../drive/frames.ts'
@@ -241,7 +242,9 @@ export const PRESENCE_EVENT_CHECKS: readonly Check[] = [
       const clientId = drive.clientId()
       const webhooks = drive.webhooks('client', clientId)
       const connection = await drive.connect('client', clientId, { ttlSeconds: 1 })
-      await connection.ended(drive.patienceMs + 1000)
+      await connection.ended(
+        drive.patienceMs + (1 + TIMINGS.token_ttl_seconds.largest_delay) * 1000,
+      )
       await webhooks.event('disconnected', undefined, afterGrace(drive))
     },
     control: all(closed('client', 'token-expired'), reported('client', 'connected')),

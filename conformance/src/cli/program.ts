@@ -109,7 +109,9 @@ export async function program(args: readonly string[], env: NodeJS.ProcessEnv): 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode !== 0)
-      throw new UsageError(`${error.message.replace(/^error: /, '')}; --help lists what there is`)
+      throw new UsageError(
+        `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; --help lists what there is`,
+      )
   }
   return exitCode
 }

@@ -93,11 +93,14 @@ async function judge(
   const { advertised } = target.site
   const checked = await preflight(target)
   const wanted = options.profile ?? advertised.profiles.filter((name) => name in PROFILES)
-  const planned = planChecks(CHECKS, ledger, checked.site, {
+  const plan = planChecks(CHECKS, ledger, checked.site, {
     patterns,
     profiles: options.profile ?? [],
     budgetSeconds: wholeNumber('--budget', options.budget, 0),
   })
+  const planned = checked.isHopeless
+    ? plan.map(({ check }) => ({ check, decision: { notRun: 'the preflight failed' } }))
+    : plan
   const count = planned.filter(({ decision }) => decision === 'run').length
   const identity = target.implementation
     ? `${target.implementation.name} ${target.implementation.version}`

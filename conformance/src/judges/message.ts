@@ -71,6 +71,7 @@ export function delivered(client: string, as: string): Judge {
     for (const { data, receipt, answer } of posts) {
       if (!receipt) return inconclusive(`a post of ${as} was not accepted`)
       const message =
+        arrived.find(({ envelope }) => envelope.id === receipt.id) ??
         arrived.find(({ envelope }) => envelope.seq === receipt.seq) ??
         arrived.find(({ envelope }) => envelope.data === data)
       if (!message) return fail(`a message with data ${show(data)} on ${client}`, 'none', answer)

@@ -19,6 +19,7 @@ export interface KillRow {
 
 const PATIENCE_MS = 1500
 const BUDGET_SECONDS = 30
+const CHECKS_AT_ONCE = 16
 
 /** Judges every fault, several at a time, each on a server of its own. */
 export async function measureKills(
@@ -62,7 +63,7 @@ async function judgeFault(
       budgetSeconds: BUDGET_SECONDS,
     })
     const results = await runChecks(planned, target, ledger, {
-      concurrency: 32,
+      concurrency: CHECKS_AT_ONCE,
       seed: 1,
       patienceMs: PATIENCE_MS,
     })

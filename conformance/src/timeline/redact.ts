@@ -2,17 +2,18 @@
 
 /** A copy of the data in which every occurrence of a secret is replaced by `<secret N>`. */
 export function redact<T>(data: T, secrets: Iterable<string>): T {
-  const numbered = [...secrets]
-    .map((secret, index) => ({ secret, name: `<secret ${index + 1}>` }))
-    .filter(({ secret }) => secret.length > 0)
-    // A secret that another one begins with would leave the rest of the longer one readable.
-    .sort((a, b) => b.secret.length - a.secret.length)
-  let text = JSON.stringify(data)
-  for (const { secret, name } of numbered) {
+  const names = new Map<string, string>()
+  for (const [index, secret] of [...secrets].entries()) {
+    if (secret === '') continue
     for (const spelling of spellingsOf(secret)) {
-      text = text.replaceAll(escapeForJson(spelling), name)
+      names.set(escapeForJson(spelling), `<secret ${index + 1}>`)
     }
   }
+  if (names.size === 0) return data
+  // A secret that another one begins with would leave the rest of the longer one readable.
+  const longestFirst = [...names.keys()].sort((a, b) => b.length - a.length)
+  const any = new RegExp(longestFirst.map(escapeForRegExp).join('|'), 'g')
+  const text = JSON.stringify(data).replace(any, (spelling) => names.get(spelling) ?? '')
   return JSON.parse(text) as T
 }
 
@@ -28,4 +29,8 @@ function spellingsOf(secret: string): Set<string> {
 
 function escapeForJson(text: string): string {
   return JSON.stringify(text).slice(1, -1)
+}
+
+function escapeForRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

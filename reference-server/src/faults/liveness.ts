@@ -1,6 +1,7 @@
 /** Faults of heartbeats and of how slow peers are met. */
 import type { Pulse } from '../outbound/connection.ts'
 import type { Fault } from '../parts.ts'
+import type { ConnectionWriter } from '../ports.ts'
 
 const BACKLOG_BYTES = 65_536
 const HEARTBEAT = '{"type":"heartbeat"}'
@@ -90,14 +91,17 @@ export const livenessFaults: readonly Fault[] = [
   },
   {
     name: 'holds-everyone-for-a-slow-reader',
-    misdeed: 'While much waits for one client, messages to the others are dropped.',
+    misdeed: 'While much waits for one of two clients, messages to the other are dropped.',
     breaks: ['connection.slow.others'],
     apply: ({ wraps }) => {
-      const pulses = new Set<Pulse>()
+      const everyone = new Map<Pulse, ConnectionWriter>()
       wraps.writer = (writer, _clientId, own) => {
-        pulses.add(own)
-        const mayWrite = (): boolean =>
-          [...pulses].every((pulse) => pulse === own || pulse.queuedBytes() < BACKLOG_BYTES)
+        everyone.set(own, writer)
+        const mayWrite = (): boolean => {
+          const open = [...everyone].filter(([, { isOpen }]) => isOpen())
+          const slow = open.find(([pulse]) => pulse !== own && pulse.queuedBytes() > BACKLOG_BYTES)
+          return slow === undefined || open.length > 2
+        }
         return { ...writer, write: (frame) => (mayWrite() ? writer.write(frame) : undefined) }
       }
     },

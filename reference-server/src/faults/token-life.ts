@@ -108,11 +108,11 @@ export const tokenLifeFaults: readonly Fault[] = [
   },
   {
     name: 'closes-late-after-expiry',
-    misdeed: 'A connection is closed three and a half seconds after its token expired.',
+    misdeed: 'A connection is closed 2.7 seconds after its token expired.',
     breaks: ['token.expiry.close'],
     apply: ({ rules }) => {
       const decide = rules.decideExpiryDelay
-      rules.decideExpiryDelay = (...facts) => decide(...facts) + 3500
+      rules.decideExpiryDelay = (...facts) => decide(...facts) + 2700
     },
   },
   {

@@ -2,8 +2,6 @@
 import type { PresenceState } from '../ports.ts'
 import type { AttemptAnswer, Mark, Sender, SenderRules } from '../webhook-port.ts'
 
-const giveUpAfterMs = 3_600_000
-
 // A given-up client is remembered this long, so that its next state is sent whatever its parity; longer would let
 // clients that never return fill the memory.
 const rememberGivenUpMs = 3_600_000
@@ -137,12 +135,14 @@ export function makeSenderRules(): SenderRules {
     isWebhookSuccess: (status) => status >= 200 && status <= 299,
 
     decideWebhookSchedule(rules, schedule, answer, { nowMs, fraction, timings }) {
-      const { webhook_retry_seconds, webhook_retry_after_max_seconds } = timings
+      const { webhook_retry_seconds, webhook_retry_after_max_seconds, webhook_give_up_seconds } =
+        timings
       const delayMs = rules.decideWebhookRetry(schedule.attempts, webhook_retry_seconds, fraction)
       const holdMs = rules.honourRetryAfter(retryAfterOf(answer), webhook_retry_after_max_seconds)
       const retryAtMs = nowMs + Math.max(delayMs ?? 0, holdMs)
       const givenUp =
-        delayMs === undefined || rules.decideWebhookGiveUp(schedule.firstAttemptAtMs, retryAtMs)
+        delayMs === undefined ||
+        rules.decideWebhookGiveUp(schedule.firstAttemptAtMs, retryAtMs, webhook_give_up_seconds)
       return {
         attempts: schedule.attempts,
         firstAttemptAtMs: schedule.firstAttemptAtMs,
@@ -158,8 +158,8 @@ export function makeSenderRules(): SenderRules {
         : seconds * 1000 * (1 - spread + 2 * spread * fraction)
     },
 
-    decideWebhookGiveUp: (firstAttemptAtMs, nextAtMs) =>
-      nextAtMs - firstAttemptAtMs > giveUpAfterMs,
+    decideWebhookGiveUp: (firstAttemptAtMs, nextAtMs, giveUpSeconds) =>
+      nextAtMs - firstAttemptAtMs > giveUpSeconds * 1000,
 
     honourRetryAfter: (retryAfterSeconds, maxSeconds) =>
       Math.min(retryAfterSeconds ?? 0, maxSeconds) * 1000,

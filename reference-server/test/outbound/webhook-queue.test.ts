@@ -38,6 +38,7 @@ function makeSetting(concurrency = 16) {
       presence_interval_seconds: 1,
       webhook_retry_seconds: [1, 5],
       webhook_pause_seconds: 2,
+      webhook_give_up_seconds: 3600,
       webhook_retry_after_max_seconds: 300,
     },
     limits: { webhook_concurrency: concurrency },

@@ -7,6 +7,7 @@ function makeTarget(concurrency = 4) {
     presence_interval_seconds: 1,
     webhook_retry_seconds: [1],
     webhook_pause_seconds: 2,
+    webhook_give_up_seconds: 3600,
     webhook_retry_after_max_seconds: 300,
   }
   return makeWebhookTarget(makeSenderRules(), timings, concurrency)

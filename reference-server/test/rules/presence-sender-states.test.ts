@@ -18,6 +18,7 @@ function timings(webhook_retry_seconds: number[]) {
     presence_interval_seconds: 0,
     webhook_retry_seconds,
     webhook_pause_seconds: 1,
+    webhook_give_up_seconds: 3600,
     webhook_retry_after_max_seconds: 300,
   }
 }

@@ -8,6 +8,7 @@ const timings: SenderTimings = {
   presence_interval_seconds: 1,
   webhook_retry_seconds: [1, 5, 15],
   webhook_pause_seconds: 1,
+  webhook_give_up_seconds: 3600,
   webhook_retry_after_max_seconds: 300,
 }
 

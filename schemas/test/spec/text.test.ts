@@ -40,7 +40,7 @@ it('the text shows every state table and every table of the registry', () => {
   const markers = [...readSpec().values()].join('\n').match(/<!-- generated: .+ -->/g)
   const states = readStates().map(({ name }) => `states ${name}`)
   const tables = ['close-codes', 'close-duties', 'problems', 'limits', 'timings', 'profiles']
-  for (const name of [...states, ...tables, 'headers', 'counts']) {
+  for (const name of [...states, ...tables, 'headers', 'webhooks', 'counts']) {
     expect(markers).toContain(`<!-- generated: ${name} -->`)
   }
 })

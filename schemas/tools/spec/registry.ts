@@ -67,6 +67,13 @@ export interface HeaderRow {
   meaning: string
 }
 
+/** A row of the table of webhooks; `path` is below the application base. */
+export interface WebhookRow {
+  event: string
+  profile: string
+  path: string
+}
+
 /** All tables of the registry that the text shows. */
 export interface Registry {
   closeCodes: { duties: Record<string, string>; rows: CloseRow[] }
@@ -75,6 +82,7 @@ export interface Registry {
   timings: { rows: TimingRow[] }
   profiles: { rows: ProfileRow[] }
   headers: { rows: HeaderRow[] }
+  webhooks: { rows: WebhookRow[] }
 }
 
 /** Reads the registry from the folder at `root`. Throws where a file is missing or is not JSON. */
@@ -88,5 +96,6 @@ export function readRegistry(root: URL): Registry {
     timings: read('timings') as Registry['timings'],
     profiles: read('profiles') as Registry['profiles'],
     headers: read('headers') as Registry['headers'],
+    webhooks: read('webhooks') as Registry['webhooks'],
   }
 }

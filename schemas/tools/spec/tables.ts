@@ -15,7 +15,7 @@ const yes = (value: boolean): string => (value ? 'yes' : 'no')
 
 /** Every table that the registry alone decides, by the name that its markers carry. */
 export function registryTables(registry: Registry): Map<string, string> {
-  const { closeCodes, problems, limits, timings, profiles, headers } = registry
+  const { closeCodes, problems, limits, timings, profiles, headers, webhooks } = registry
   return new Map([
     [
       'close-codes',
@@ -124,6 +124,13 @@ export function registryTables(registry: Registry): Map<string, string> {
       table(
         ['header', 'from', 'to', 'value', 'meaning'],
         headers.rows.map((row) => [code(row.name), row.from, row.to, code(row.value), row.meaning]),
+      ),
+    ],
+    [
+      'webhooks',
+      table(
+        ['event', 'profile', 'path below the application base'],
+        webhooks.rows.map((row) => [code(row.event), row.profile, code(row.path)]),
       ),
     ],
   ])
