@@ -5,7 +5,6 @@ import base64
 import email.utils
 import hashlib
 import hmac
-import http
 import json
 import logging
 import os
@@ -16,37 +15,22 @@ import secrets
 import signal
 import time
 import traceback
-from contextlib import suppress
-from math import inf
+from collections import defaultdict
+from contextlib import closing, suppress
 from urllib.parse import urlencode, urlsplit
 
 FOLDER = pathlib.Path(__file__).resolve().parents[3] / "schemas" / "registry"
 REGISTRY = {file.stem: json.loads(file.read_text("utf-8")) for file in FOLDER.glob("*.json")}
-PROBLEMS = {row["code"]: row for row in REGISTRY["problems"]["rows"]}
-CLOSES = {row["slug"]: row for row in REGISTRY["close-codes"]["rows"]}
 BOUNDS = {row["name"]: row for name in ("limits", "timings") for row in REGISTRY[name]["rows"]}
+PROBLEMS = {row["code"]: row for row in REGISTRY["problems"]["rows"]}
 PROFILE_PATHS = {p["path"] for row in REGISTRY["profiles"]["rows"] for p in row["paths"]}
-MALFORMED = (ValueError, RecursionError, EOFError, asyncio.LimitOverrunError)
-ILLEGAL_IN_CLIENT_ID = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")  # lone surrogates too
+CLOSES = {row["slug"]: row for row in REGISTRY["close-codes"]["rows"]}
+CLOSES["lost"] = {"presence": "lost", "grace": True}  # an end without a code of its own
+LEGAL_CLIENT_ID = re.compile("[^\0-\x1f\x7f-\x9f\ud800-\udfff]+")  # no lone surrogates either
 PROTOCOL, TOKEN_OFFER = "channel-protocol.v1", "channel-token."
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 PORTS = {"http": 80, "https": 443}
 GIVE_UP_SECONDS = 3600
-
-
-LOST = {"presence": "lost", "grace": True}  # an end that is no row's
-
-
-def problem(code, *lines, **members):
-    """A refusal: the status, the document and the header lines of a row of the registry."""
-    row = {name: PROBLEMS[code][name] for name in ("status", "code", "title", "retryable")}
-    return row["status"], {"type": REGISTRY["problems"]["type_base"] + code, **row, **members}, lines
-
-
-def answer_head(status, *lines):
-    """The head of an answer."""
-    start = f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase}"
-    return "\r\n".join((start, *lines, "", "")).encode("ascii")
 
 
 def instant(seconds):
@@ -55,9 +39,15 @@ def instant(seconds):
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + f".{milliseconds:03}Z"
 
 
+def problem(code, *lines, **members):
+    """A refusal: the status, the document and the header lines of a row of the registry."""
+    row = {name: PROBLEMS[code][name] for name in ("status", "code", "title", "retryable")}
+    return row["status"], {"type": REGISTRY["problems"]["type_base"] + code, **row, **members}, lines
+
+
 async def read_head(reader):
     """The start line and the headers of an HTTP message."""
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lstrip("\r\n")
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     start, _, lines = head.partition("\r\n")
     return start, email.message_from_string(lines)
 
@@ -82,8 +72,7 @@ class Connection:
 
     def __init__(self, service, reader, writer):
         self.service, self.reader, self.writer = service, reader, writer
-        self.id, self.open = "c-" + secrets.token_hex(16), True
-        self.client = self.expiry = None  # of one that was welcomed
+        self.id, self.open, self.client = "c-" + secrets.token_hex(16), True, None
 
     def write(self, opcode, payload):
         """Queue one frame, and end the connection of a client that does not read."""
@@ -92,23 +81,22 @@ class Connection:
                   b"\x7e" + size.to_bytes(2) if size < 65536 else b"\x7f" + size.to_bytes(8))
         self.writer.write(bytes([0x80 | opcode]) + length + payload)
         if self.writer.transport.get_write_buffer_size() > self.service.values["queue_bytes"]:
-            self.end(CLOSES["slow-consumer"])
+            self.end("slow-consumer")
 
-    def end(self, row, farewell=None):
+    def end(self, slug, farewell=None):
         """Write Close, by default that of the row, and tell presence the reason of the row."""
         if not self.open:
             return
-        self.open, client, values = False, self.client, self.service.values
-        self.write(CLOSE, row["code"].to_bytes(2) + row["slug"].encode("ascii")
-                   if farewell is None else farewell)
-        call_later = self.service.loop.call_later
-        call_later(values["close_timeout_seconds"], self.writer.transport.abort)
-        if client:
+        self.open, row, values, loop = False, CLOSES[slug], self.service.values, self.service.loop
+        self.write(CLOSE, row["code"].to_bytes(2) + slug.encode() if farewell is None else farewell)
+        loop.call_later(values["close_timeout_seconds"], self.writer.transport.abort)
+        if self.client:
             self.expiry.cancel()
-        if client and client.connection is self:
-            grace = values["presence_grace_seconds"] if row["grace"] else 0
-            client.connection, client.grace = None, call_later(
-                grace, self.service.change, client, self.id, row["presence"])
+            if self.client.connection is self:
+                self.client.connection = None
+                self.client.grace = loop.call_later(
+                    values["presence_grace_seconds"] if row["grace"] else 0,
+                    self.service.change, self, row["presence"])
 
     async def run(self):
         """Read control frames until the client closes; any other frame ends the connection."""
@@ -119,33 +107,26 @@ class Connection:
             if first - 0x80 not in (CLOSE, PING, PONG) or not 0 <= length <= 125 or (
                     opcode == CLOSE and length == 1):
                 is_data = first & 0x7F in (TEXT, BINARY) and length >= 0
-                return self.end(CLOSES["protocol-violation" if is_data else "protocol-error"])
+                return self.end("protocol-violation" if is_data else "protocol-error")
             mask, masked = await self.reader.readexactly(4), await self.reader.readexactly(length)
             payload = bytes(byte ^ key for byte, key in zip(masked, mask * 32))
             if opcode == PING and self.open:
                 self.write(PONG, payload)
         said_goodbye = payload[:2] in (b"", CLOSES["closed"]["code"].to_bytes(2))
-        self.end(CLOSES["closed"] if said_goodbye else LOST, payload[:2])
+        self.end("closed" if said_goodbye else "lost", payload[:2])
 
 
 class Client:
-    """What the service knows about one client id."""
+    """What the service knows about one client id; its epoch begins when it is first used."""
 
-    def __init__(self, client_id, epoch):
-        self.id, self.epoch, self.seq, self.connection = client_id, epoch, 0, None
+    last_epoch = 0
+
+    def __init__(self):
+        self.epoch = Client.last_epoch = max(time.time_ns() // 1000, Client.last_epoch + 1)
+        self.seq, self.connection = 0, None
         self.grace = None  # the timer between a loss and the report of it
         self.version, self.event = 0, None  # the current one, odd is online; the form of it
-        self.acknowledged = self.attempted = 0
-        self.first_attempt, self.waits, self.retry_at = 0, None, inf  # of the attempted version
         self.changed, self.report = asyncio.Event(), None
-
-    def due_at(self, interval):
-        """When the current version may be attempted; never where there is nothing to send."""
-        if self.attempted == self.version:
-            return self.retry_at
-        if self.attempted == self.acknowledged and (self.version - self.acknowledged) % 2 == 0:
-            return inf
-        return self.first_attempt + interval if self.version > 2 else 0
 
 
 class Reporter:
@@ -155,73 +136,74 @@ class Reporter:
         self.base, self.values = urlsplit(settings.application_base.removesuffix("/")), values
         self.keys = [base64.b64decode(secret.removeprefix("whsec_"), validate=True)
                      for secret in settings.webhook_secret]
-        self.slots, self.well = asyncio.Semaphore(values["webhook_concurrency"]), asyncio.Event()
-        self.not_before, self.now = 0, asyncio.get_running_loop().time
+        self.slots = asyncio.Semaphore(values["webhook_concurrency"])
+        self.not_before, self.now = 0, asyncio.get_running_loop().time  # 0 while it is well
 
     async def report(self, client):
-        """Send what is current until the application knows it or it is given up."""
-        interval = self.values["presence_interval_seconds"]
-        while (due := client.due_at(interval)) < inf:
+        """Send the versions of one client id, each until it is known, outdated or given up."""
+        acknowledged = attempted = first_attempt = 0
+        while await client.changed.wait():
+            if client.version > 2:
+                pace = self.values["presence_interval_seconds"]
+                await asyncio.sleep(first_attempt + pace - self.now())
             client.changed.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(client.changed.wait(), due - self.now())
-            async with self.slots:
-                while not self.well.is_set() and self.not_before > self.now():
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self.well.wait(), self.not_before - self.now())
-                if client.due_at(interval) <= self.now():  # it may have changed meanwhile
-                    await self.attempt(client)
-
-    async def attempt(self, client):
-        """Attempt the current version and draw the consequences for its client and for all."""
-        pause = self.values["webhook_pause_seconds"]
-        self.not_before = self.now() + pause
-        if client.attempted != client.version:
-            client.first_attempt = self.now()
-            client.waits = iter(self.values["webhook_retry_seconds"])
-        version = client.attempted = client.version
-        status, retry_after = await self.post(client.event)
-        if status in (429, 503):
-            self.well.clear()
-            self.not_before = max(self.not_before, self.now() + max(retry_after, pause))
-        elif status:
-            self.well.set()
-        if status in range(200, 300):
-            client.acknowledged, client.retry_at = version, inf
-            return
-        wait = max(next(client.waits, inf) * random.uniform(0.8, 1.2), retry_after)
-        if self.now() + wait > client.first_attempt + GIVE_UP_SECONDS:
-            wait = inf
-        client.retry_at = self.now() + wait
-        logging.warning("webhook e%s-v%s: status %s, again in %.1f s", client.epoch, version,
-                        status, wait)
+            version, retry_after = client.version, 0
+            if attempted == acknowledged and (version - acknowledged) % 2 == 0:
+                continue  # the application knows this state
+            for wait in [0, *self.values["webhook_retry_seconds"]]:
+                wait = max(wait * random.uniform(0.8, 1.2), retry_after)
+                if attempted == version and self.now() + wait > first_attempt + GIVE_UP_SECONDS:
+                    break
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(client.changed.wait(), wait)
+                async with self.slots:
+                    while self.not_before > self.now():
+                        await asyncio.sleep(0.05)
+                    if client.changed.is_set():
+                        break  # a newer version takes the place of this one
+                    if attempted != version:
+                        attempted, first_attempt = version, self.now()
+                    status, retry_after = await self.post(client.event)
+                if status in range(200, 300):
+                    acknowledged = version
+                    break
+                logging.warning("webhook e%s-v%s: status %s", client.epoch, version, status)
 
     async def post(self, event):
         """POST an event: the status, None where none came in time, and the wait asked for."""
-        body, url, wait = urlencode(event), self.base, 0
-        webhook_id, timestamp = f"e{event['epoch']}-v{event['version']}", int(time.time())
-        signed = f"{webhook_id}.{timestamp}.{body}".encode("ascii")
+        pause, status, retry_after, wait = self.values["webhook_pause_seconds"], None, "", 0
+        if self.not_before:
+            self.not_before = self.now() + pause
+        body, webhook_id = urlencode(event), f"e{event['epoch']}-v{event['version']}"
+        url, timestamp = self.base, int(time.time())
+        signed = f"{webhook_id}.{timestamp}.{body}".encode()
         digests = (base64.b64encode(hmac.digest(key, signed, "sha256")) for key in self.keys)
-        request = (
-            f"POST {url.path}/_ah/channel/{event['event']}/ HTTP/1.1\r\nHost: {url.netloc}\r\n"
-            f"Connection: close\r\nContent-Length: {len(body)}\r\n"
-            f"Content-Type: application/x-www-form-urlencoded\r\nwebhook-id: {webhook_id}\r\n"
-            f"webhook-timestamp: {timestamp}\r\nwebhook-signature: "
-            f"{' '.join('v1,' + digest.decode() for digest in digests)}\r\n\r\n{body}")
+        request = "\r\n".join((
+            f"POST {url.path}/_ah/channel/{event['event']}/ HTTP/1.1", f"Host: {url.netloc}",
+            "Connection: close", "Content-Type: application/x-www-form-urlencoded",
+            f"Content-Length: {len(body)}", f"webhook-id: {webhook_id}",
+            f"webhook-timestamp: {timestamp}",
+            f"webhook-signature: {' '.join('v1,' + digest.decode() for digest in digests)}",
+            "", body))
         try:
             async with asyncio.timeout(self.values["webhook_timeout_seconds"]):
                 reader, writer = await asyncio.open_connection(
                     url.hostname, url.port or PORTS[url.scheme], ssl=url.scheme == "https")
                 with closing(writer):
-                    writer.write(request.encode("latin-1"))
+                    writer.write(request.encode())
                     start, headers = await read_head(reader)
             status, retry_after = int(start.split()[1]), headers.get("retry-after", "")
         except Exception as error:  # what is no HTTP is broken, too
-            return None if isinstance(error, TimeoutError) else 503, 0
+            status = None if isinstance(error, TimeoutError) else 503
         with suppress(ValueError):
             wait = (int(retry_after) if retry_after.isdecimal() else
                     email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time())
-        return status, min(wait, self.values["webhook_retry_after_max_seconds"])
+        wait = min(wait, self.values["webhook_retry_after_max_seconds"])
+        if status in (429, 503):
+            self.not_before = max(self.not_before, self.now() + max(wait, pause))
+        elif status:
+            self.not_before = 0
+        return status, wait
 
 
 class Service:
@@ -229,6 +211,9 @@ class Service:
 
     def __init__(self, base, settings):
         profiles = ["core", "presence"] if settings.application_base else ["core"]
+        column = dict.fromkeys(profiles, "test" if settings.test_timings else "default")
+        self.values = {name: row[column.get(row["profile"], "default")]
+                       for name, row in BOUNDS.items()}
         self.base, self.keys = urlsplit(base.removesuffix("/")), settings.application_key
         port = f":{PORTS[self.base.scheme]}"
         origin = f"{self.base.scheme}://{self.base.netloc.lower().removesuffix(port)}"
@@ -236,22 +221,17 @@ class Service:
         self.discovery = {
             "protocol": PROTOCOL, "implementation": {"name": "python-example", "version": "1.0"},
             "profiles": profiles, "origins": "any" if "any" in self.origins else "listed",
-            "test_timings": bool(settings.test_timings), "limits": {}, "timings": {}}
-        self.values = {name: row["default"] for name, row in BOUNDS.items()}
-        for table in ("limits", "timings"):
-            for row in REGISTRY[table]["rows"]:
-                if row["profile"] in profiles:
-                    value = row["test" if settings.test_timings else "default"]
-                    self.values[row["name"]] = value
-                    if row["advertised"]:
-                        self.discovery[table][row["name"]] = value
-        self.loop, self.signing_key = asyncio.get_running_loop(), secrets.token_bytes(32)
-        self.clients, self.last_epoch = {}, 0
+            "test_timings": bool(settings.test_timings), **{
+                table: {row["name"]: self.values[row["name"]] for row in REGISTRY[table]["rows"]
+                        if row["advertised"] and row["profile"] in profiles}
+                for table in ("limits", "timings")}}
+        self.clients, self.loop = defaultdict(Client), asyncio.get_running_loop()
+        self.signing_key = secrets.token_bytes(32)
         self.reporter = settings.application_base and Reporter(settings, self.values)
 
     async def serve(self, reader, writer):
         """Answer the one request of a TCP connection, which may make a WebSocket of it."""
-        start = ""
+        start, body = "", b""
         with suppress(OSError, EOFError, asyncio.CancelledError):  # the peer, or all, has ended
             try:
                 async with asyncio.timeout(self.values["request_timeout_seconds"]):
@@ -259,23 +239,20 @@ class Service:
                     status, content, lines = await self.answer(start, headers, reader, writer)
             except TimeoutError:
                 status, content, lines = problem("request-timeout")
-            except MALFORMED:
+            except (ValueError, RecursionError, EOFError, asyncio.LimitOverrunError):
                 status, content, lines = problem("malformed-request")
-            except Exception as error:  # its text may hold a secret
-                where = traceback.format_tb(error.__traceback__)
-                logging.error("defect: %s\n%s", type(error), "".join(where))
+            except Exception as error:  # whose text may hold a secret
+                logging.error("%s %s", type(error), traceback.format_tb(error.__traceback__))
                 status, content, lines = problem("internal-error")
-            if status == 101:
-                try:
-                    await content.run()
-                finally:
-                    content.end(LOST, b"")
-            else:
-                body = json.dumps(content).encode("ascii")
+            if status != 101:
+                body = json.dumps(content).encode()
                 kind = "problem+json" if status >= 400 else "json"
-                writer.write(answer_head(status, f"Content-Type: application/{kind}", *lines,
-                                         f"Content-Length: {len(body)}", "Connection: close"))
-                writer.write(b"" if start.startswith("HEAD ") else body)
+                lines = [*lines, f"Content-Type: application/{kind}",
+                         f"Content-Length: {len(body)}", "Connection: close"]
+            head = "\r\n".join((f"HTTP/1.1 {status} ", *lines, "", "")).encode()
+            writer.write(head if start.startswith("HEAD ") else head + body)
+            if status == 101:
+                await self.connect(Connection(self, reader, writer), *content)
             writer.write_eof()
             async with asyncio.timeout(self.values["close_timeout_seconds"]):
                 while await reader.read(65536):
@@ -283,42 +260,41 @@ class Service:
         writer.close()
 
     async def answer(self, start, headers, reader, writer):
-        """The status, the content and the header lines of an answer; a connection with 101."""
+        """The status, the content and the header lines of an answer."""
         request = re.fullmatch(r"([A-Z]+) (?:http://[^/ ]*)?(/[^? ]*)[^ ]* HTTP/1\.[01]", start)
         if not request or start.endswith("1") and "host" not in headers or headers.defects:
             return problem("malformed-request", detail="this is no HTTP/1.1")
         method, path = request.groups()
         path = path.removeprefix(self.base.path) if path.startswith(self.base.path) else ""
         if path == "/v1/connect":
-            return self.upgrade(method, headers, reader, writer)
+            return self.upgrade(method, headers)
         if (method, path) == ("GET", "/v1"):
             return 200, self.discovery, ["Cache-Control: max-age=60"]
         call = {"/v1/tokens": self.mint, "/v1/messages": self.post}.get(path)
         if not call or method != "POST":
             return problem("profile-not-supported" if path in PROFILE_PATHS else "not-found")
         scheme, _, key = headers.get("authorization", "").partition(" ")
-        matches = [hmac.compare_digest(key.strip().encode("utf-8"), live.encode("utf-8"))
-                   for live in self.keys]
+        matches = [hmac.compare_digest(key.strip().encode(), live.encode()) for live in self.keys]
         if scheme.lower() != "bearer" or not any(matches):
             return problem("invalid-application-key", "WWW-Authenticate: Bearer")
         if headers.get("expect", "").lower() == "100-continue":
-            writer.write(answer_head(100))
+            writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         most = 6 * self.values["data_bytes"] + 4096
         body = await read_body(reader, headers, most)
         if body is None:
             return problem("payload-too-large", max_bytes=most)
-        members = json.loads(body.decode("utf-8"), parse_int=float, parse_constant=int)
+        members = json.loads(body.decode(), parse_int=float, parse_constant=int)
         if not isinstance(members, dict):
             return problem("malformed-request", detail="the body is no JSON object")
         client_id = members.get("client_id")
-        if not isinstance(client_id, str) or ILLEGAL_IN_CLIENT_ID.search(client_id) or not (
-                1 <= len(client_id.encode("utf-8")) <= self.values["client_id_bytes"]):
+        if not isinstance(client_id, str) or not LEGAL_CLIENT_ID.fullmatch(client_id) or (
+                len(client_id.encode()) > self.values["client_id_bytes"]):
             return problem("invalid-client-id")
         return call(client_id, members)
 
     def sign(self, text):
         """A token: the text, and the signature that makes it one."""
-        return f"{text}.{hmac.digest(self.signing_key, text.encode('utf-8'), 'sha256').hex()}"
+        return f"{text}.{hmac.digest(self.signing_key, text.encode(), 'sha256').hex()}"
 
     def mint(self, client_id, members):
         """Answer a token request."""
@@ -327,30 +303,30 @@ class Service:
         if not isinstance(ttl, float) or not row["min"] <= ttl <= row["max"]:
             return problem("invalid-ttl", detail=f"send {row['min']} to {row['max']} seconds")
         expires = round((time.time() + ttl) * 1000)
-        token = self.sign(f"{client_id.encode('utf-8').hex()}.{expires}.{secrets.token_hex(8)}")
+        token = self.sign(f"{client_id.encode().hex()}.{expires}.{secrets.token_hex(8)}")
         connect_url = self.base.geturl().replace("http", "ws", 1) + "/v1/connect"
         return 201, {"token": token, "client_id": client_id, "connect_url": connect_url,
                      "expires_at": instant(expires / 1000)}, ["Cache-Control: no-store"]
 
     def post(self, client_id, members):
-        """Answer a message request."""
+        """Answer a message request; a lone surrogate makes it malformed."""
         data, most = members.get("data"), self.values["data_bytes"]
-        if not isinstance(data, str) or not data or re.search("[\ud800-\udfff]", data):
+        if not isinstance(data, str) or not data:
             return problem("invalid-data")
-        if len(data.encode("utf-8")) > most:
+        if len(data.encode()) > most:
             return problem("payload-too-large", max_bytes=most)
-        client = self.client(client_id)
+        client = self.clients[client_id]
         if client.connection and client.connection.expires <= time.time():
-            client.connection.end(CLOSES["token-expired"])
+            client.connection.end("token-expired")
         client.seq += 1
         message = {"id": f"m-{client.epoch}-{client.seq}", "seq": client.seq}
         if queued := client.connection is not None:
             envelope = {"type": "message", **message, "data": data}
-            client.connection.write(TEXT, json.dumps(envelope).encode("ascii"))
+            client.connection.write(TEXT, json.dumps(envelope).encode())
         return 200, {**message, "epoch": client.epoch, "connections": int(queued)}, ()
 
-    def upgrade(self, method, headers, reader, writer):
-        """Complete or refuse a WebSocket handshake, then welcome the client or close."""
+    def upgrade(self, method, headers):
+        """The answer to a request for a WebSocket; its content is the origin and the tokens."""
         wanted = method, headers.get("upgrade", "").lower(), headers["sec-websocket-version"]
         key = headers.get("sec-websocket-key", "")
         offers = re.split(r"\s*,\s*", ",".join(headers.get_all("sec-websocket-protocol", [])))
@@ -359,72 +335,75 @@ class Service:
                 or not re.fullmatch("[A-Za-z0-9+/]{21}[AQgw]==", key)):
             return problem("upgrade-required", "Upgrade: websocket", "Sec-WebSocket-Version: 13")
         accept = hashlib.sha1(f"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode()).digest()
-        writer.write(answer_head(101, "Connection: Upgrade", "Upgrade: websocket",
-                                 f"Sec-WebSocket-Accept: {base64.b64encode(accept).decode()}",
-                                 f"Sec-WebSocket-Protocol: {PROTOCOL}"))
-        connection = Connection(self, reader, writer)
         tokens = [o.removeprefix(TOKEN_OFFER) for o in offers if o.startswith(TOKEN_OFFER)]
+        return 101, (headers["origin"], tokens), [
+            "Connection: Upgrade", "Upgrade: websocket", f"Sec-WebSocket-Protocol: {PROTOCOL}",
+            f"Sec-WebSocket-Accept: {base64.b64encode(accept).decode()}"]
+
+    async def connect(self, connection, origin, tokens):
+        """Welcome or refuse a client, and stay until its connection ends."""
         text = "".join(tokens).rpartition(".")[0]
-        if not {headers["origin"], "any"} & self.origins:
-            connection.end(CLOSES["forbidden"])
+        if not {origin, "any"} & self.origins:
+            connection.end("forbidden")
         elif len(tokens) != 1:
-            connection.end(CLOSES["bad-request"])
-        elif not hmac.compare_digest(self.sign(text).encode(), tokens[0].encode("utf-8")):
-            connection.end(CLOSES["token-invalid"])
+            connection.end("bad-request")
+        elif not hmac.compare_digest(self.sign(text).encode(), tokens[0].encode()):
+            connection.end("token-invalid")
         else:
             client_id, expires, _ = text.split(".")
-            self.welcome(connection, bytes.fromhex(client_id).decode("utf-8"), int(expires) / 1000)
-        return 101, connection, ()
+            self.welcome(connection, bytes.fromhex(client_id).decode(), int(expires) / 1000)
+        try:
+            await connection.run()
+        except asyncio.CancelledError:
+            connection.end("draining")
+        finally:
+            connection.end("lost", b"")
 
     def welcome(self, connection, client_id, expires):
         """Make a connection the current one of its client, unless its token has expired."""
         if (left := expires - time.time()) <= 0:
-            return connection.end(CLOSES["token-expired"])
-        client = connection.client = self.client(client_id)
-        older, client.connection, connection.expires = client.connection, connection, expires
-        connection.expiry = self.loop.call_later(left, connection.end, CLOSES["token-expired"])
+            return connection.end("token-expired")
+        client = self.clients[client_id]
+        older, client.connection = client.connection, connection
+        connection.client, connection.client_id, connection.expires = client, client_id, expires
+        connection.expiry = self.loop.call_later(left, connection.end, "token-expired")
         connection.write(TEXT, json.dumps({
             "type": "welcome", "client_id": client_id, "connection_id": connection.id,
             "epoch": client.epoch, "seq": client.seq, "heartbeat_seconds": 0, "resumed": False,
-            "expires_at": instant(expires), "expires_in_seconds": left}).encode("ascii"))
+            "expires_at": instant(expires), "expires_in_seconds": left}).encode())
         if older:
-            older.end(CLOSES["replaced"])
+            older.end("replaced")
         if client.version % 2 == 0:
-            self.change(client, connection.id)
+            self.change(connection)
         elif client.grace:
             client.grace.cancel()
 
-    def client(self, client_id):
-        """What is known of a client id; its epoch begins when it is first used."""
-        if client_id not in self.clients:
-            self.last_epoch = max(time.time_ns() // 1000, self.last_epoch + 1)
-            self.clients[client_id] = Client(client_id, self.last_epoch)
-        return self.clients[client_id]
-
-    def change(self, client, connection_id, reason=None):
+    def change(self, connection, reason=None):
         """A client comes or goes: the next version, to be reported."""
+        client = connection.client
         client.version += 1
-        client.event = {"event": "connected" if client.version % 2 else "disconnected",
-                        "from": client.id, "connection_id": connection_id, "epoch": client.epoch,
-                        "version": client.version, "time": instant(time.time()),
-                        **({"reason": reason} if reason else {})}
+        client.event = {
+            "event": "connected" if client.version % 2 else "disconnected",
+            "from": connection.client_id, "connection_id": connection.id, "epoch": client.epoch,
+            "version": client.version, "time": instant(time.time())}
+        if reason:
+            client.event["reason"] = reason
         client.changed.set()
-        if self.reporter and (client.report is None or client.report.done()):
+        if self.reporter and not client.report:
             client.report = asyncio.create_task(self.reporter.report(client))
 
 
 def read_settings():
     """The settings, from flags and from CHANNEL_* variables, in which commas separate values."""
     parser, published = argparse.ArgumentParser(description=__doc__), REGISTRY["development"]
-    for flag, default in (("--host", published["listen"]["host"]), ("--base-url", ""),
-                          ("--port", published["listen"]["port"]), ("--application-base", "")):
-        parser.add_argument(flag, default=default)
-    for flag in ("--application-key", "--webhook-secret", "--origin"):
-        parser.add_argument(flag, action="append", default=[])
+    for name in ("host", "port", "base-url", "application-base"):
+        parser.add_argument(f"--{name}", default=published["listen"].get(name, ""))
+    for name in ("application-key", "webhook-secret", "origin"):
+        parser.add_argument(f"--{name}", action="append", default=[])
     parser.add_argument("--test-timings", nargs="?", const=True, default=False)
     given = [f"--{name.replace('_', '-')}={part.strip()}" for name in vars(parser.parse_args([]))
              for part in os.environ.get(f"CHANNEL_{name.upper()}", "").split(",") if part.strip()]
-    chosen = parser.parse_args(given + sys.argv[1:])
+    chosen = parser.parse_args(namespace=parser.parse_args(given))
     hosts = {chosen.host, urlsplit(chosen.base_url).hostname or chosen.host}
     local = hosts <= {"127.0.0.1", "::1", "localhost"}
     if local and not chosen.application_key:
@@ -441,13 +420,13 @@ def read_settings():
 
 
 async def main(settings):
-    """Serve until SIGTERM."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    """Serve until SIGTERM; then the end of their tasks closes the connections."""
+    stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
     server = await asyncio.start_server(
         lambda reader, writer: service.serve(reader, writer), settings.host, settings.port,
-        limit=HEADER_BYTES, start_serving=False)
+        limit=BOUNDS["header_bytes"]["default"], start_serving=False)
     host, port = server.sockets[0].getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     service = Service(settings.base_url or address, settings)
@@ -455,10 +434,6 @@ async def main(settings):
     print(f"listening on {address}", flush=True)
     await stop.wait()
     server.close()
-    for client in service.clients.values():
-        if client.connection:
-            client.connection.end(CLOSES["draining"])
-    await asyncio.sleep(0.2)
 
 
 if __name__ == "__main__":

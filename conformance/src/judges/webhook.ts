@@ -1,16 +1,15 @@
 /** Judges of a webhook's request: method, path, form, fields, id, timestamp and signature. */
 
-import { TIMINGS } from '@channel-protocol/schemas/registry'
+import { TIMINGS, WEBHOOKS } from '@channel-protocol/schemas/registry'
 import { signatureOf } from '../timeline/signature.ts'
 import { envelopesOf, type ReadWebhook, type Timeline, webhooksOf } from '../timeline/timeline.ts'
 import { fail, inconclusive, type Judge, PASS, show } from './finding.ts'
 import { clientIdOf, describeReport } from './presence.ts'
 
 const TOLERANCE_SECONDS = TIMINGS.webhook_tolerance_seconds.default
-const PATHS: Readonly<Record<string, string>> = {
-  connected: '/_ah/channel/connected/',
-  disconnected: '/_ah/channel/disconnected/',
-}
+const PATHS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.values(WEBHOOKS).map(({ event, path }) => [event, path]),
+)
 
 /** Every attempt is a POST to the path of its event, and a form whose `from` decodes to the role's client id. */
 export function sentAsForm(as: string): Judge {
