@@ -5,6 +5,11 @@ import { program } from './cli/program.ts'
 import { UsageError } from './cli/usage-error.ts'
 import { EXIT } from './summary.ts'
 
+// Whoever reads may stop early, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
 process.on('SIGINT', () => process.exit(EXIT.interrupted))
 
 try {

@@ -12,6 +12,8 @@ export interface Selection {
   readonly profiles: readonly string[]
   /** Longest wait for timers of one check, in seconds. */
   readonly budgetSeconds: number
+  /** Profiles that the target serves without announcing them. */
+  readonly served?: readonly string[]
 }
 
 /** A check and whether it will be made. */
@@ -65,7 +67,11 @@ function decide(
     return { notRun: `profile ${profile} was not selected` }
   }
   const missing = profiles.find((name) => !site.advertised.profiles.includes(name))
-  if (missing === profile) return 'unsupported'
+  if (missing === profile) {
+    return selection.served?.includes(profile)
+      ? { notRun: `profile ${profile} is not announced, though its path is served` }
+      : 'unsupported'
+  }
   if (missing !== undefined)
     return { notRun: `needs profile ${missing}, which the service does not announce` }
   for (const need of ['key', ...(check.needs ?? [])] as const) {

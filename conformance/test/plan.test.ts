@@ -3,7 +3,7 @@ import type { Check } from '../src/check.ts'
 import type { Site } from '../src/drive/site.ts'
 import { PASS } from '../src/judges/finding.ts'
 import type { Ledger, Requirement } from '../src/ledger.ts'
-import { matches, planChecks, suggest } from '../src/plan.ts'
+import { matches, planChecks, type Selection, suggest } from '../src/plan.ts'
 import { readAdvertised } from '../src/target/advertised.ts'
 
 const requirement = (id: string, profile: string): Requirement => ({
@@ -37,7 +37,7 @@ const site: Site = {
   applicationKeys: ['key'],
   webhookPrefix: '',
 }
-const all = { patterns: [], profiles: [], budgetSeconds: 10 }
+const all: Selection = { patterns: [], profiles: [], budgetSeconds: 10 }
 const decisionOf = (members: Partial<Check>, selection = all): unknown =>
   planChecks([check(members)], ledger, site, selection)[0]?.decision
 
@@ -63,6 +63,11 @@ describe('planChecks', () => {
   test('a check of a profile that is not announced is unsupported', () => {
     expect(decisionOf({ proves: 'presence.b' })).toBe('unsupported')
   })
+  test('a profile that is served without being announced is not unsupported', () => {
+    expect(decisionOf({ proves: 'presence.b' }, { ...all, served: ['presence'] })).toEqual({
+      notRun: 'profile presence is not announced, though its path is served',
+    })
+  })
   test('a need that is not met is named with its remedy', () => {
     expect(decisionOf({ needs: ['second-key'] })).toEqual({
       notRun: 'needs second-key: give --application-key twice',
@@ -74,16 +79,12 @@ describe('planChecks', () => {
     })
   })
   test('a profile that was not selected is not run', () => {
-    expect(decisionOf({}, { ...all, profiles: ['presence'] as never })).toEqual({
+    expect(decisionOf({}, { ...all, profiles: ['presence'] })).toEqual({
       notRun: 'profile core was not selected',
     })
   })
   test('a pattern selects by check id and by requirement id', () => {
-    expect(
-      planChecks([check()], ledger, site, { ...all, patterns: ['token.a'] as never }),
-    ).toHaveLength(1)
-    expect(
-      planChecks([check()], ledger, site, { ...all, patterns: ['token.b'] as never }),
-    ).toHaveLength(0)
+    expect(planChecks([check()], ledger, site, { ...all, patterns: ['token.a'] })).toHaveLength(1)
+    expect(planChecks([check()], ledger, site, { ...all, patterns: ['token.b'] })).toHaveLength(0)
   })
 })

@@ -3,6 +3,7 @@ import argparse
 import asyncio
 import base64
 import email.utils
+import functools
 import hashlib
 import hmac
 import json
@@ -15,7 +16,6 @@ import secrets
 import signal
 import time
 import traceback
-from collections import defaultdict
 from contextlib import closing, suppress
 from urllib.parse import urlencode, urlsplit
 
@@ -30,7 +30,7 @@ LEGAL_CLIENT_ID = re.compile("[^\0-\x1f\x7f-\x9f\ud800-\udfff]+")  # no lone sur
 PROTOCOL, TOKEN_OFFER = "channel-protocol.v1", "channel-token."
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 PORTS = {"http": 80, "https": 443}
-GIVE_UP_SECONDS = 3600
+GIVE_UP_SECONDS = REMEMBER_SECONDS = 3600
 
 
 def instant(seconds):
@@ -47,8 +47,7 @@ def problem(code, *lines, **members):
 
 async def read_head(reader):
     """The start line and the headers of an HTTP message."""
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    start, _, lines = head.partition("\r\n")
+    start, _, lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").partition("\r\n")
     return start, email.message_from_string(lines)
 
 
@@ -94,9 +93,9 @@ class Connection:
             self.expiry.cancel()
             if self.client.connection is self:
                 self.client.connection = None
+                grace = values["presence_grace_seconds"] if row["grace"] else 0
                 self.client.grace = loop.call_later(
-                    values["presence_grace_seconds"] if row["grace"] else 0,
-                    self.service.change, self, row["presence"])
+                    grace, self.client.change, self.id, row["presence"])
 
     async def run(self):
         """Read control frames until the client closes; any other frame ends the connection."""
@@ -117,93 +116,53 @@ class Connection:
 
 
 class Client:
-    """What the service knows about one client id; its epoch begins when it is first used."""
+    """What the service knows about one client id, and the reports of it to the application."""
 
     last_epoch = 0
 
-    def __init__(self):
+    def __init__(self, service, client_id):
+        self.service, self.values, self.id = service, service.values, client_id
         self.epoch = Client.last_epoch = max(time.time_ns() // 1000, Client.last_epoch + 1)
         self.seq, self.connection = 0, None
         self.grace = None  # the timer between a loss and the report of it
-        self.version, self.event = 0, None  # the current one, odd is online; the form of it
-        self.changed, self.report = asyncio.Event(), None
+        self.version = self.attempted = self.acknowledged = 0  # odd is online
+        self.first_attempt, self.turn = 0, asyncio.Lock()
 
+    def change(self, connection_id, reason=None):
+        """The client comes or goes: the next version, to be reported."""
+        self.version += 1
+        event = {"event": "connected" if self.version % 2 else "disconnected", "from": self.id,
+                 "connection_id": connection_id, "epoch": self.epoch, "version": self.version,
+                 "time": instant(time.time()), **({"reason": reason} if reason else {})}
+        if self.service.target:
+            self.task = asyncio.create_task(self.report(self.version, event))
 
-class Reporter:
-    """Sends webhooks: one in flight for each client, few while the application is unwell."""
-
-    def __init__(self, settings, values):
-        self.base, self.values = urlsplit(settings.application_base.removesuffix("/")), values
-        self.keys = [base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-                     for secret in settings.webhook_secret]
-        self.slots = asyncio.Semaphore(values["webhook_concurrency"])
-        self.not_before, self.now = 0, asyncio.get_running_loop().time  # 0 while it is well
-
-    async def report(self, client):
-        """Send the versions of one client id, each until it is known, outdated or given up."""
-        acknowledged = attempted = first_attempt = 0
-        while await client.changed.wait():
-            if client.version > 2:
-                pace = self.values["presence_interval_seconds"]
-                await asyncio.sleep(first_attempt + pace - self.now())
-            client.changed.clear()
-            version, retry_after = client.version, 0
-            if attempted == acknowledged and (version - acknowledged) % 2 == 0:
-                continue  # the application knows this state
-            for wait in [0, *self.values["webhook_retry_seconds"]]:
-                wait = max(wait * random.uniform(0.8, 1.2), retry_after)
-                if attempted == version and self.now() + wait > first_attempt + GIVE_UP_SECONDS:
-                    break
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(client.changed.wait(), wait)
-                async with self.slots:
-                    while self.not_before > self.now():
+    async def report(self, version, event):
+        """Send a version until the application knows it, it is outdated or it is given up."""
+        service, now, retry_after, give_up_at = self.service, self.service.loop.time, 0, math.inf
+        for wait in [0, *self.values["webhook_retry_seconds"]]:
+            wait = max(wait * random.uniform(0.8, 1.2), retry_after)
+            if now() + wait > give_up_at:
+                return
+            await asyncio.sleep(wait)
+            async with self.turn:
+                if version > 2 and version != self.attempted:
+                    pace = self.values["presence_interval_seconds"]
+                    await asyncio.sleep(self.first_attempt + pace - now())
+                async with service.slots:
+                    while service.paused_until > now():
                         await asyncio.sleep(0.05)
-                    if client.changed.is_set():
-                        break  # a newer version takes the place of this one
-                    if attempted != version:
-                        attempted, first_attempt = version, self.now()
-                    status, retry_after = await self.post(client.event)
+                    known = self.attempted == self.acknowledged and (version - self.attempted) % 2 == 0
+                    if version != self.version or known:
+                        return
+                    if version != self.attempted:
+                        self.attempted, self.first_attempt = version, now()
+                        give_up_at = now() + GIVE_UP_SECONDS
+                    status, retry_after = await service.notify(event)
                 if status in range(200, 300):
-                    acknowledged = version
-                    break
-                logging.warning("webhook e%s-v%s: status %s", client.epoch, version, status)
-
-    async def post(self, event):
-        """POST an event: the status, None where none came in time, and the wait asked for."""
-        pause, status, retry_after, wait = self.values["webhook_pause_seconds"], None, "", 0
-        if self.not_before:
-            self.not_before = self.now() + pause
-        body, webhook_id = urlencode(event), f"e{event['epoch']}-v{event['version']}"
-        url, timestamp = self.base, int(time.time())
-        signed = f"{webhook_id}.{timestamp}.{body}".encode()
-        digests = (base64.b64encode(hmac.digest(key, signed, "sha256")) for key in self.keys)
-        request = "\r\n".join((
-            f"POST {url.path}/_ah/channel/{event['event']}/ HTTP/1.1", f"Host: {url.netloc}",
-            "Connection: close", "Content-Type: application/x-www-form-urlencoded",
-            f"Content-Length: {len(body)}", f"webhook-id: {webhook_id}",
-            f"webhook-timestamp: {timestamp}",
-            f"webhook-signature: {' '.join('v1,' + digest.decode() for digest in digests)}",
-            "", body))
-        try:
-            async with asyncio.timeout(self.values["webhook_timeout_seconds"]):
-                reader, writer = await asyncio.open_connection(
-                    url.hostname, url.port or PORTS[url.scheme], ssl=url.scheme == "https")
-                with closing(writer):
-                    writer.write(request.encode())
-                    start, headers = await read_head(reader)
-            status, retry_after = int(start.split()[1]), headers.get("retry-after", "")
-        except Exception as error:  # what is no HTTP is broken, too
-            status = None if isinstance(error, TimeoutError) else 503
-        with suppress(ValueError):
-            wait = (int(retry_after) if retry_after.isdecimal() else
-                    email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time())
-        wait = min(wait, self.values["webhook_retry_after_max_seconds"])
-        if status in (429, 503):
-            self.not_before = max(self.not_before, self.now() + max(wait, pause))
-        elif status:
-            self.not_before = 0
-        return status, wait
+                    self.acknowledged = version
+                    return
+            logging.warning("webhook e%s-v%s: status %s", self.epoch, version, status)
 
 
 class Service:
@@ -214,9 +173,9 @@ class Service:
         column = dict.fromkeys(profiles, "test" if settings.test_timings else "default")
         self.values = {name: row[column.get(row["profile"], "default")]
                        for name, row in BOUNDS.items()}
-        self.base, self.keys = urlsplit(base.removesuffix("/")), settings.application_key
-        port = f":{PORTS[self.base.scheme]}"
-        origin = f"{self.base.scheme}://{self.base.netloc.lower().removesuffix(port)}"
+        self.base, self.keys = base.removesuffix("/"), settings.application_key
+        url = urlsplit(self.base)
+        origin = f"{url.scheme}://{url.netloc.lower().removesuffix(f':{PORTS[url.scheme]}')}"
         self.origins = {None, origin, *settings.origin}  # None: a client that sends none
         self.discovery = {
             "protocol": PROTOCOL, "implementation": {"name": "python-example", "version": "1.0"},
@@ -226,7 +185,7 @@ class Service:
                         if row["advertised"] and row["profile"] in profiles}
                 for table in ("limits", "timings")}}
         self.clients, self.loop = defaultdict(Client), asyncio.get_running_loop()
-        self.signing_key = secrets.token_bytes(32)
+        self.tokens = {}  # the client id and the end of each
         self.reporter = settings.application_base and Reporter(settings, self.values)
 
     async def serve(self, reader, writer):
@@ -264,8 +223,8 @@ class Service:
         request = re.fullmatch(r"([A-Z]+) (?:http://[^/ ]*)?(/[^? ]*)[^ ]* HTTP/1\.[01]", start)
         if not request or start.endswith("1") and "host" not in headers or headers.defects:
             return problem("malformed-request", detail="this is no HTTP/1.1")
-        method, path = request.groups()
-        path = path.removeprefix(self.base.path) if path.startswith(self.base.path) else ""
+        (method, path), prefix = request.groups(), urlsplit(self.base).path
+        path = path.removeprefix(prefix) if path.startswith(prefix) else ""
         if path == "/v1/connect":
             return self.upgrade(method, headers)
         if (method, path) == ("GET", "/v1"):
@@ -292,21 +251,18 @@ class Service:
             return problem("invalid-client-id")
         return call(client_id, members)
 
-    def sign(self, text):
-        """A token: the text, and the signature that makes it one."""
-        return f"{text}.{hmac.digest(self.signing_key, text.encode(), 'sha256').hex()}"
-
     def mint(self, client_id, members):
         """Answer a token request."""
         row = BOUNDS["token_ttl_seconds"]
         ttl = members.get("ttl_seconds", float(self.values["token_ttl_seconds"]))
         if not isinstance(ttl, float) or not row["min"] <= ttl <= row["max"]:
             return problem("invalid-ttl", detail=f"send {row['min']} to {row['max']} seconds")
-        expires = round((time.time() + ttl) * 1000)
-        token = self.sign(f"{client_id.encode().hex()}.{expires}.{secrets.token_hex(8)}")
-        connect_url = self.base.geturl().replace("http", "ws", 1) + "/v1/connect"
+        expires, token = round(time.time() + ttl, 3), secrets.token_urlsafe(32)
+        self.tokens[token] = client_id, expires
+        self.loop.call_later(ttl + REMEMBER_SECONDS, self.tokens.pop, token)
+        connect_url = self.base.replace("http", "ws", 1) + "/v1/connect"
         return 201, {"token": token, "client_id": client_id, "connect_url": connect_url,
-                     "expires_at": instant(expires / 1000)}, ["Cache-Control: no-store"]
+                     "expires_at": instant(expires)}, ["Cache-Control: no-store"]
 
     def post(self, client_id, members):
         """Answer a message request; a lone surrogate makes it malformed."""
@@ -342,17 +298,15 @@ class Service:
 
     async def connect(self, connection, origin, tokens):
         """Welcome or refuse a client, and stay until its connection ends."""
-        text = "".join(tokens).rpartition(".")[0]
-        if not {origin, "any"} & self.origins:
-            connection.end("forbidden")
-        elif len(tokens) != 1:
-            connection.end("bad-request")
-        elif not hmac.compare_digest(self.sign(text).encode(), tokens[0].encode()):
-            connection.end("token-invalid")
-        else:
-            client_id, expires, _ = text.split(".")
-            self.welcome(connection, bytes.fromhex(client_id).decode(), int(expires) / 1000)
+        client_id, expires = self.tokens.get("".join(tokens), (None, 0))
+        refusal = ("forbidden" if not {origin, "any"} & self.origins else
+                   "bad-request" if len(tokens) != 1 else "token-invalid" if not client_id else
+                   "token-expired" if expires <= time.time() else None)
         try:
+            if refusal:
+                connection.end(refusal)
+            else:
+                self.welcome(connection, client_id, expires)
             await connection.run()
         except asyncio.CancelledError:
             connection.end("draining")
@@ -360,10 +314,8 @@ class Service:
             connection.end("lost", b"")
 
     def welcome(self, connection, client_id, expires):
-        """Make a connection the current one of its client, unless its token has expired."""
-        if (left := expires - time.time()) <= 0:
-            return connection.end("token-expired")
-        client = self.clients[client_id]
+        """Make a connection the current one of its client."""
+        left, client = expires - time.time(), self.clients[client_id]
         older, client.connection = client.connection, connection
         connection.client, connection.client_id, connection.expires = client, client_id, expires
         connection.expiry = self.loop.call_later(left, connection.end, "token-expired")
@@ -383,11 +335,10 @@ class Service:
         client = connection.client
         client.version += 1
         client.event = {
-            "event": "connected" if client.version % 2 else "disconnected",
-            "from": connection.client_id, "connection_id": connection.id, "epoch": client.epoch,
-            "version": client.version, "time": instant(time.time())}
-        if reason:
-            client.event["reason"] = reason
+            "event": "connected" if client.version % 2 else "disconnected", "epoch": client.epoch,
+            "from": connection.client_id, "connection_id": connection.id,
+            "version": client.version, "time": instant(time.time()),
+            **({"reason": reason} if reason else {})}
         client.changed.set()
         if self.reporter and not client.report:
             client.report = asyncio.create_task(self.reporter.report(client))

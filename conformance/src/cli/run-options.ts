@@ -1,0 +1,136 @@
+/** Reads what the person wants judged, and how; everything that they can have got wrong is said here. */
+
+import { randomInt } from 'node:crypto'
+import { DEVELOPMENT, PROFILES } from '@channel-protocol/schemas/registry'
+import { CHECKS } from '../checks/index.ts'
+import { isSelected, suggest } from '../plan.ts'
+import { UsageError } from './usage-error.ts'
+
+/** A server that somebody else started. */
+export interface UrlOptions {
+  readonly baseUrl: string
+  readonly applicationKeys: readonly string[]
+  readonly webhookSecrets: readonly string[]
+  readonly listedOrigin?: string
+  /** Where to listen for webhooks; absent where nothing is to listen. */
+  readonly webhooks?: { readonly host: string; readonly port: number }
+}
+
+/** What `run` was asked to do. */
+export interface RunOptions {
+  /** Absent where the reference server is to be started. */
+  readonly url?: UrlOptions
+  readonly patterns: readonly string[]
+  /** Empty where those are meant that the target announces. */
+  readonly profiles: readonly string[]
+  readonly budgetSeconds: number
+  readonly seed: number
+  readonly repeat: number
+  readonly concurrency: number
+  readonly isStrict: boolean
+  readonly isQuiet: boolean
+  readonly isJson: boolean
+  readonly reportFile?: string
+  readonly junitFile?: string
+  /** Options that a command needs to make a check again, besides the target and the seed. */
+  readonly again: readonly string[]
+}
+
+/** The options as the command line gives them. */
+interface Flags {
+  readonly applicationKey?: string | string[]
+  readonly webhookSecret?: string | string[]
+  /** false where `--no-webhooks` was given; commander sets true where neither form was. */
+  readonly webhooks?: string | boolean
+  readonly origin?: string
+  readonly profile?: string[]
+  readonly budget: string
+  readonly seed?: string
+  readonly repeat: string
+  readonly concurrency: string
+  readonly strict?: boolean
+  readonly json?: boolean
+  readonly report?: string
+  readonly junit?: string
+  readonly quiet?: boolean
+}
+
+/** Reads operands and flags; throws {@link UsageError} with what to do. */
+export function readRunOptions(operands: readonly string[], given: object): RunOptions {
+  const flags = given as Flags
+  const hasUrl = /^https?:\/\//.test(operands[0] ?? '')
+  return {
+    ...(hasUrl && { url: readUrlOptions(operands[0] ?? '', flags) }),
+    patterns: readPatterns(hasUrl ? operands.slice(1) : operands),
+    profiles: readProfiles(flags.profile ?? []),
+    budgetSeconds: readWholeNumber('--budget', flags.budget, 0),
+    seed:
+      flags.seed === undefined ? randomInt(1_000_000) : readWholeNumber('--seed', flags.seed, 0),
+    repeat: readWholeNumber('--repeat', flags.repeat, 1),
+    concurrency: readWholeNumber('--concurrency', flags.concurrency, 1),
+    isStrict: flags.strict === true,
+    isQuiet: flags.quiet === true,
+    isJson: flags.json === true,
+    ...(flags.report !== undefined && { reportFile: flags.report }),
+    ...(flags.junit !== undefined && { junitFile: flags.junit }),
+    again: [
+      ...(flags.webhooks === false ? ['--no-webhooks'] : []),
+      ...(typeof flags.webhooks === 'string' ? [`--webhooks ${flags.webhooks}`] : []),
+      ...(flags.applicationKey === undefined ? [] : ['--application-key ...']),
+    ],
+  }
+}
+
+function readUrlOptions(baseUrl: string, flags: Flags): UrlOptions {
+  if (!URL.canParse(baseUrl)) throw new UsageError(`${baseUrl} is not a URL`)
+  if (new URL(baseUrl).username !== '') {
+    throw new UsageError('a base URL carries no user name or password; give --application-key')
+  }
+  return {
+    baseUrl,
+    applicationKeys: readList(flags.applicationKey) ?? DEVELOPMENT.application_keys,
+    webhookSecrets: readList(flags.webhookSecret) ?? DEVELOPMENT.webhook_secrets,
+    listedOrigin: flags.origin ?? DEVELOPMENT.origins[0],
+    ...(flags.webhooks !== false && { webhooks: readListen(flags.webhooks) }),
+  }
+}
+
+function readListen(webhooks: string | true | undefined): { host: string; port: number } {
+  const text = typeof webhooks === 'string' ? webhooks : DEVELOPMENT.webhook_base
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'http:' || url.pathname !== '/') {
+    throw new UsageError(
+      `--webhooks takes a URL such as http://127.0.0.1:9090, without a path; got ${text}`,
+    )
+  }
+  return { host: url.hostname, port: Number(url.port || 80) }
+}
+
+function readList(value: string | string[] | undefined): string[] | undefined {
+  return value === undefined ? undefined : [value].flat().flatMap((text) => text.split(','))
+}
+
+function readPatterns(patterns: readonly string[]): readonly string[] {
+  for (const pattern of patterns) {
+    if (CHECKS.some((check) => isSelected(check, [pattern]))) continue
+    const ids = [...new Set(CHECKS.flatMap(({ id, proves }) => [id, proves]))]
+    throw new UsageError(
+      `no check or requirement matches ${pattern}; did you mean ${suggest(pattern, ids).join(', ')}?`,
+    )
+  }
+  return patterns
+}
+
+function readProfiles(profiles: readonly string[]): readonly string[] {
+  const unknown = profiles.find((name) => !(name in PROFILES))
+  if (unknown === undefined) return profiles
+  throw new UsageError(
+    `there is no profile ${unknown}; there are ${Object.keys(PROFILES).join(', ')}`,
+  )
+}
+
+function readWholeNumber(flag: string, text: string, least: number): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= least) return value
+  throw new UsageError(`${flag} takes a whole number from ${least}; got ${text}`)
+}
