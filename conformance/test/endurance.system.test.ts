@@ -1,18 +1,19 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { expectOnlyAimedFailures } from './faulty-server.ts'
-import { conformance, freePort, type StartedProgram, startReferenceServer } from './processes.ts'
-
-let server: StartedProgram | undefined
-afterEach(() => server?.stop())
+import { conformance, freePort, startReferenceServer } from './processes.ts'
 
 describe('channel-conformance', () => {
   test('judges the reference server conformant with production timings', async () => {
     const webhooks = `http://127.0.0.1:${await freePort()}`
-    server = await startReferenceServer('--application-base', webhooks)
-    const { code, stdout } = await conformance('run', server.url, '--webhooks', webhooks)
-    expect(stdout).toContain('production timings')
-    expect(stdout).toContain('needs short-timers')
-    expect(code, stdout).toBe(0)
+    const server = await startReferenceServer('--application-base', webhooks)
+    try {
+      const { code, stdout } = await conformance('run', server.url, '--webhooks', webhooks)
+      expect(stdout).toContain('production timings')
+      expect(stdout).toContain('needs short-timers')
+      expect(code, stdout).toBe(0)
+    } finally {
+      await server.stop()
+    }
   })
 
   test('finds the same twenty times, each time in another order', async () => {
@@ -21,7 +22,7 @@ describe('channel-conformance', () => {
     expect(code, stdout).toBe(0)
   })
 
-  test.for([
+  test.concurrent.for([
     'delivers-in-reverse-order',
     'keeps-old-connection-on-takeover',
     'signs-without-timestamp',

@@ -1,39 +1,29 @@
 import { readFileSync } from 'node:fs'
-import { afterEach, describe, expect, test } from 'vitest'
-import { conformance, freePort, type StartedProgram, startServer } from './processes.ts'
+import { describe, expect, test } from 'vitest'
+import { conformance, freePort, startServer } from './processes.ts'
 import { countLines, PYTHON_SERVER, sentence } from './second-implementation.ts'
-
-let server: StartedProgram | undefined
-afterEach(() => server?.stop())
 
 describe('the second implementation', () => {
   test('has at most 400 lines', () => {
     expect(countLines()).toBeLessThanOrEqual(400)
   })
 
-  test.for([['--test-timings'], []])(
+  test.concurrent.for([['--test-timings'], []])(
     'passes core and presence with the arguments %j',
     async (timings) => {
       const webhooks = `http://127.0.0.1:${await freePort()}`
-      server = await startServer('python3', [
-        PYTHON_SERVER,
-        '--port',
-        '0',
-        '--application-base',
-        webhooks,
-        ...timings,
-      ])
-      const { code, stdout } = await conformance(
-        'run',
-        server.url,
-        '--profile',
-        'core',
-        'presence',
-        '--webhooks',
-        webhooks,
-      )
-      expect(stdout).toContain('conformant for core, presence')
-      expect(code).toBe(0)
+      const args = ['--port', '0', '--application-base', webhooks, ...timings]
+      const server = await startServer('python3', [PYTHON_SERVER, ...args])
+      try {
+        const profiles = ['--profile', 'core', 'presence']
+        const { code, stdout } = await conformance(
+          ...['run', server.url, ...profiles, '--webhooks', webhooks],
+        )
+        expect(stdout).toContain('conformant for core, presence')
+        expect(code, stdout).toBe(0)
+      } finally {
+        await server.stop()
+      }
     },
   )
 

@@ -402,7 +402,7 @@ export const LIMITS = {
     "default": 20000,
     "floor": 100,
     "max": null,
-    "test": 400,
+    "test": 250,
     "advertised": true,
     "profile": "robust",
     "meaning": "Open connections that the service takes in all."

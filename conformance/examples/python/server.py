@@ -27,6 +27,7 @@ PROFILE_PATHS = {p["path"] for row in REGISTRY["profiles"]["rows"] for p in row[
 CLOSES = {row["slug"]: row for row in REGISTRY["close-codes"]["rows"]}
 CLOSES["lost"] = {"presence": "lost", "grace": True}  # an end without a code of its own
 LEGAL_CLIENT_ID = re.compile("[^\0-\x1f\x7f-\x9f\ud800-\udfff]+")  # no lone surrogates either
+MALFORMED = (ValueError, RecursionError, EOFError, asyncio.LimitOverrunError)
 PROTOCOL, TOKEN_OFFER = "channel-protocol.v1", "channel-token."
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 PORTS = {"http": 80, "https": 443}
@@ -41,8 +42,9 @@ def instant(seconds):
 
 def problem(code, *lines, **members):
     """A refusal: the status, the document and the header lines of a row of the registry."""
-    row = {name: PROBLEMS[code][name] for name in ("status", "code", "title", "retryable")}
-    return row["status"], {"type": REGISTRY["problems"]["type_base"] + code, **row, **members}, lines
+    document = {name: PROBLEMS[code][name] for name in ("status", "code", "title", "retryable")}
+    document["type"] = REGISTRY["problems"]["type_base"] + code
+    return document["status"], document | members, lines
 
 
 async def read_head(reader):
@@ -53,15 +55,14 @@ async def read_head(reader):
 
 async def read_body(reader, headers, most):
     """The body of a request, announced or in chunks; None where it is longer than that."""
-    body, size, chunked = b"", -1, "transfer-encoding" in headers
-    while size:
-        line = await reader.readuntil(b"\r\n") if chunked else headers["content-length"] or 0
-        size = int(line.partition(b";")[0], 16) if chunked else int(line)
+    if "transfer-encoding" not in headers:
+        size = int(headers["content-length"] or 0)
+        return await reader.readexactly(size) if size <= most else None
+    body = b""
+    while size := int((await reader.readuntil(b"\r\n")).partition(b";")[0], 16):
         if len(body) + size > most:
             return None
         body += await reader.readexactly(size)
-        if not chunked:
-            break
         await reader.readuntil(b"\r\n")
     return body
 
@@ -103,8 +104,7 @@ class Connection:
         while opcode != CLOSE:
             first, second = await self.reader.readexactly(2)
             opcode, length = first & 0x0F, second - 0x80  # negative without the mask
-            if first - 0x80 not in (CLOSE, PING, PONG) or not 0 <= length <= 125 or (
-                    opcode == CLOSE and length == 1):
+            if first - 0x80 not in (CLOSE, PING, PONG) or not 0 <= length <= 125:
                 is_data = first & 0x7F in (TEXT, BINARY) and length >= 0
                 return self.end("protocol-violation" if is_data else "protocol-error")
             mask, masked = await self.reader.readexactly(4), await self.reader.readexactly(length)
@@ -118,15 +118,12 @@ class Connection:
 class Client:
     """What the service knows about one client id, and the reports of it to the application."""
 
-    last_epoch = 0
-
     def __init__(self, service, client_id):
-        self.service, self.values, self.id = service, service.values, client_id
-        self.epoch = Client.last_epoch = max(time.time_ns() // 1000, Client.last_epoch + 1)
-        self.seq, self.connection = 0, None
-        self.grace = None  # the timer between a loss and the report of it
-        self.version = self.attempted = self.acknowledged = 0  # odd is online
-        self.first_attempt, self.turn = 0, asyncio.Lock()
+        self.service, self.id, self.connection = service, client_id, None
+        self.epoch = service.last_epoch = max(time.time_ns() // 1000, service.last_epoch + 1)
+        self.seq, self.grace = 0, None  # the timer between a loss and the report of it
+        self.version, self.attempted, self.first_attempt = 0, 0, 0  # odd is online
+        self.told, self.turn = 0, asyncio.Lock()  # what the application knows; None is in doubt
 
     def change(self, connection_id, reason=None):
         """The client comes or goes: the next version, to be reported."""
@@ -134,33 +131,33 @@ class Client:
         event = {"event": "connected" if self.version % 2 else "disconnected", "from": self.id,
                  "connection_id": connection_id, "epoch": self.epoch, "version": self.version,
                  "time": instant(time.time()), **({"reason": reason} if reason else {})}
-        if self.service.target:
+        if self.service.target.netloc:
             self.task = asyncio.create_task(self.report(self.version, event))
 
     async def report(self, version, event):
         """Send a version until the application knows it, it is outdated or it is given up."""
-        service, now, retry_after, give_up_at = self.service, self.service.loop.time, 0, math.inf
-        for wait in [0, *self.values["webhook_retry_seconds"]]:
+        service, values, now = self.service, self.service.values, self.service.loop.time
+        retry_after, give_up_at = 0, float("inf")
+        for wait in [0, *values["webhook_retry_seconds"]]:
             wait = max(wait * random.uniform(0.8, 1.2), retry_after)
             if now() + wait > give_up_at:
                 return
             await asyncio.sleep(wait)
             async with self.turn:
                 if version > 2 and version != self.attempted:
-                    pace = self.values["presence_interval_seconds"]
-                    await asyncio.sleep(self.first_attempt + pace - now())
+                    await asyncio.sleep(
+                        self.first_attempt + values["presence_interval_seconds"] - now())
                 async with service.slots:
                     while service.paused_until > now():
                         await asyncio.sleep(0.05)
-                    known = self.attempted == self.acknowledged and (version - self.attempted) % 2 == 0
-                    if version != self.version or known:
+                    if version != self.version or version % 2 == self.told:
                         return
                     if version != self.attempted:
-                        self.attempted, self.first_attempt = version, now()
+                        self.attempted, self.first_attempt, self.told = version, now(), None
                         give_up_at = now() + GIVE_UP_SECONDS
                     status, retry_after = await service.notify(event)
                 if status in range(200, 300):
-                    self.acknowledged = version
+                    self.told = version % 2
                     return
             logging.warning("webhook e%s-v%s: status %s", self.epoch, version, status)
 
@@ -174,7 +171,7 @@ class Service:
         self.values = {name: row[column.get(row["profile"], "default")]
                        for name, row in BOUNDS.items()}
         self.base, self.keys = base.removesuffix("/"), settings.application_key
-        url = urlsplit(self.base)
+        self.url = url = urlsplit(self.base)
         origin = f"{url.scheme}://{url.netloc.lower().removesuffix(f':{PORTS[url.scheme]}')}"
         self.origins = {None, origin, *settings.origin}  # None: a client that sends none
         self.discovery = {
@@ -184,9 +181,13 @@ class Service:
                 table: {row["name"]: self.values[row["name"]] for row in REGISTRY[table]["rows"]
                         if row["advertised"] and row["profile"] in profiles}
                 for table in ("limits", "timings")}}
-        self.clients, self.loop = defaultdict(Client), asyncio.get_running_loop()
-        self.tokens = {}  # the client id and the end of each
-        self.reporter = settings.application_base and Reporter(settings, self.values)
+        self.client = functools.cache(functools.partial(Client, self))  # one for each client id
+        self.tokens, self.loop = {}, asyncio.get_running_loop()
+        self.target = urlsplit(settings.application_base.removesuffix("/"))
+        self.secrets = [base64.b64decode(secret.removeprefix("whsec_"))
+                        for secret in settings.webhook_secret]
+        self.slots = asyncio.Semaphore(self.values["webhook_concurrency"])
+        self.paused_until = self.last_epoch = 0  # 0 while the target is well
 
     async def serve(self, reader, writer):
         """Answer the one request of a TCP connection, which may make a WebSocket of it."""
@@ -196,13 +197,12 @@ class Service:
                 async with asyncio.timeout(self.values["request_timeout_seconds"]):
                     start, headers = await read_head(reader)
                     status, content, lines = await self.answer(start, headers, reader, writer)
-            except TimeoutError:
-                status, content, lines = problem("request-timeout")
-            except (ValueError, RecursionError, EOFError, asyncio.LimitOverrunError):
-                status, content, lines = problem("malformed-request")
-            except Exception as error:  # whose text may hold a secret
-                logging.error("%s %s", type(error), traceback.format_tb(error.__traceback__))
-                status, content, lines = problem("internal-error")
+            except Exception as error:
+                status, content, lines = problem(
+                    "request-timeout" if isinstance(error, TimeoutError) else
+                    "malformed-request" if isinstance(error, MALFORMED) else "internal-error")
+                if status == 500:  # the text of the error may hold a secret
+                    logging.error("%s %s", type(error), traceback.format_tb(error.__traceback__))
             if status != 101:
                 body = json.dumps(content).encode()
                 kind = "problem+json" if status >= 400 else "json"
@@ -223,8 +223,8 @@ class Service:
         request = re.fullmatch(r"([A-Z]+) (?:http://[^/ ]*)?(/[^? ]*)[^ ]* HTTP/1\.[01]", start)
         if not request or start.endswith("1") and "host" not in headers or headers.defects:
             return problem("malformed-request", detail="this is no HTTP/1.1")
-        (method, path), prefix = request.groups(), urlsplit(self.base).path
-        path = path.removeprefix(prefix) if path.startswith(prefix) else ""
+        method, path = request.groups()
+        path = path.removeprefix(self.url.path) if path.startswith(self.url.path) else ""
         if path == "/v1/connect":
             return self.upgrade(method, headers)
         if (method, path) == ("GET", "/v1"):
@@ -260,9 +260,9 @@ class Service:
         expires, token = round(time.time() + ttl, 3), secrets.token_urlsafe(32)
         self.tokens[token] = client_id, expires
         self.loop.call_later(ttl + REMEMBER_SECONDS, self.tokens.pop, token)
-        connect_url = self.base.replace("http", "ws", 1) + "/v1/connect"
-        return 201, {"token": token, "client_id": client_id, "connect_url": connect_url,
-                     "expires_at": instant(expires)}, ["Cache-Control: no-store"]
+        return 201, {"token": token, "client_id": client_id, "expires_at": instant(expires),
+                     "connect_url": self.base.replace("http", "ws", 1) + "/v1/connect"
+                     }, ["Cache-Control: no-store"]
 
     def post(self, client_id, members):
         """Answer a message request; a lone surrogate makes it malformed."""
@@ -271,24 +271,23 @@ class Service:
             return problem("invalid-data")
         if len(data.encode()) > most:
             return problem("payload-too-large", max_bytes=most)
-        client = self.clients[client_id]
+        client = self.client(client_id)
         if client.connection and client.connection.expires <= time.time():
             client.connection.end("token-expired")
         client.seq += 1
         message = {"id": f"m-{client.epoch}-{client.seq}", "seq": client.seq}
-        if queued := client.connection is not None:
+        if connection := client.connection:
             envelope = {"type": "message", **message, "data": data}
-            client.connection.write(TEXT, json.dumps(envelope).encode())
-        return 200, {**message, "epoch": client.epoch, "connections": int(queued)}, ()
+            connection.write(TEXT, json.dumps(envelope).encode())
+        return 200, {**message, "epoch": client.epoch, "connections": int(bool(connection))}, ()
 
     def upgrade(self, method, headers):
         """The answer to a request for a WebSocket; its content is the origin and the tokens."""
         wanted = method, headers.get("upgrade", "").lower(), headers["sec-websocket-version"]
-        key = headers.get("sec-websocket-key", "")
+        key = headers["sec-websocket-key"]
         offers = re.split(r"\s*,\s*", ",".join(headers.get_all("sec-websocket-protocol", [])))
-        if (wanted != ("GET", "websocket", "13") or PROTOCOL not in offers
-                or "upgrade" not in headers.get("connection", "").lower()
-                or not re.fullmatch("[A-Za-z0-9+/]{21}[AQgw]==", key)):
+        if (wanted != ("GET", "websocket", "13") or PROTOCOL not in offers or not key
+                or "upgrade" not in headers.get("connection", "").lower()):
             return problem("upgrade-required", "Upgrade: websocket", "Sec-WebSocket-Version: 13")
         accept = hashlib.sha1(f"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode()).digest()
         tokens = [o.removeprefix(TOKEN_OFFER) for o in offers if o.startswith(TOKEN_OFFER)]
@@ -306,42 +305,63 @@ class Service:
             if refusal:
                 connection.end(refusal)
             else:
-                self.welcome(connection, client_id, expires)
+                self.welcome(connection, self.client(client_id), expires)
             await connection.run()
         except asyncio.CancelledError:
             connection.end("draining")
         finally:
             connection.end("lost", b"")
 
-    def welcome(self, connection, client_id, expires):
-        """Make a connection the current one of its client."""
-        left, client = expires - time.time(), self.clients[client_id]
-        older, client.connection = client.connection, connection
-        connection.client, connection.client_id, connection.expires = client, client_id, expires
+    def welcome(self, connection, client, expires):
+        """Make a connection the current one of its client, until its token expires."""
+        older, client.connection, left = client.connection, connection, expires - time.time()
+        connection.client, connection.expires = client, expires
         connection.expiry = self.loop.call_later(left, connection.end, "token-expired")
         connection.write(TEXT, json.dumps({
-            "type": "welcome", "client_id": client_id, "connection_id": connection.id,
+            "type": "welcome", "client_id": client.id, "connection_id": connection.id,
             "epoch": client.epoch, "seq": client.seq, "heartbeat_seconds": 0, "resumed": False,
             "expires_at": instant(expires), "expires_in_seconds": left}).encode())
         if older:
             older.end("replaced")
         if client.version % 2 == 0:
-            self.change(connection)
+            client.change(connection.id)
         elif client.grace:
             client.grace.cancel()
 
-    def change(self, connection, reason=None):
-        """A client comes or goes: the next version, to be reported."""
-        client = connection.client
-        client.version += 1
-        client.event = {
-            "event": "connected" if client.version % 2 else "disconnected", "epoch": client.epoch,
-            "from": connection.client_id, "connection_id": connection.id,
-            "version": client.version, "time": instant(time.time()),
-            **({"reason": reason} if reason else {})}
-        client.changed.set()
-        if self.reporter and not client.report:
-            client.report = asyncio.create_task(self.reporter.report(client))
+    async def notify(self, event):
+        """POST an event: the status, None where none came in time, and the wait asked for."""
+        pause, status, retry_after, wait = self.values["webhook_pause_seconds"], None, "", 0
+        if self.paused_until:
+            self.paused_until = self.loop.time() + pause
+        body, webhook_id = urlencode(event), f"e{event['epoch']}-v{event['version']}"
+        url, timestamp = self.target, int(time.time())
+        signed = f"{webhook_id}.{timestamp}.{body}".encode()
+        signatures = ("v1," + base64.b64encode(hmac.digest(secret, signed, "sha256")).decode()
+                      for secret in self.secrets)
+        request = (
+            f"POST {url.path}/_ah/channel/{event['event']}/ HTTP/1.1\r\nHost: {url.netloc}\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+            f"Connection: close\r\nwebhook-id: {webhook_id}\r\nwebhook-timestamp: {timestamp}\r\n"
+            f"webhook-signature: {' '.join(signatures)}\r\n\r\n{body}")
+        try:
+            async with asyncio.timeout(self.values["webhook_timeout_seconds"]):
+                reader, writer = await asyncio.open_connection(
+                    url.hostname, url.port or PORTS[url.scheme], ssl=url.scheme == "https")
+                with closing(writer):
+                    writer.write(request.encode())
+                    start, headers = await read_head(reader)
+            status, retry_after = int(start.split()[1]), headers.get("retry-after", "")
+        except Exception as error:  # what is no HTTP is broken, too
+            status = None if isinstance(error, TimeoutError) else 503
+        with suppress(ValueError):
+            wait = (int(retry_after) if retry_after.isdecimal() else
+                    email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time())
+        wait = min(wait, self.values["webhook_retry_after_max_seconds"])
+        if status in (429, 503):
+            self.paused_until = max(self.paused_until, self.loop.time() + max(wait, pause))
+        elif status:
+            self.paused_until = 0
+        return status, wait
 
 
 def read_settings():

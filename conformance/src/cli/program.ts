@@ -54,7 +54,7 @@ export async function program(args: readonly string[], env: NodeJS.ProcessEnv): 
       '--profile <names...>',
       'judge these profiles only (default: those that the server announces)',
     )
-    .option('--budget <seconds>', 'longest wait for the timers of one check', '45')
+    .option('--budget <seconds>', 'longest wait for the timers of one check', '40')
     .option('--seed <number>', 'order of the checks')
     .option(
       '--repeat <times>',

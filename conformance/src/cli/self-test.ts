@@ -14,7 +14,7 @@ import { startReferenceHost } from '../target/reference.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Servers judged at once: whole suites at a time keep two cores busy, aimed checks mostly wait. */
-const CONCURRENCY = { aimed: 12, full: 4 } as const
+const CONCURRENCY = { aimed: 12, full: 5 } as const
 
 /** Measures floor, kills and coverage, and prints them; exit code 5 where one of them is not what it must be. */
 export async function selfTest(options: {

@@ -70,9 +70,9 @@ export function delivered(client: string, as: string): Judge {
     const arrived = envelopesOf(timeline, client, 'message')
     for (const { data, receipt, answer } of posts) {
       if (!receipt) return inconclusive(`a post of ${as} was not accepted`)
+      const key = receipt.seq === undefined ? 'id' : 'seq'
       const message =
-        arrived.find(({ envelope }) => envelope.id === receipt.id) ??
-        arrived.find(({ envelope }) => envelope.seq === receipt.seq) ??
+        arrived.find(({ envelope }) => envelope[key] === receipt[key]) ??
         arrived.find(({ envelope }) => envelope.data === data)
       if (!message) return fail(`a message with data ${show(data)} on ${client}`, 'none', answer)
       const expected = { data, ...pick(receipt, 'id'), ...pick(receipt, 'seq') }
