@@ -5,6 +5,7 @@ import type { Check } from './check.ts'
 import { makeDrive, SetUpFailed } from './drive/drive.ts'
 import { type Http, makeHttp } from './drive/http.ts'
 import type { Site } from './drive/site.ts'
+import { pass } from './drive/waiting.ts'
 import type { Finding } from './judges/finding.ts'
 import { isMust, type Ledger } from './ledger.ts'
 import type { PlannedCheck } from './plan.ts'
@@ -15,6 +16,9 @@ import { startRecorder } from './timeline/recorder.ts'
 import { redact } from './timeline/redact.ts'
 import type { Timeline } from './timeline/timeline.ts'
 import type { Result } from './verdict.ts'
+
+/** Between the beginnings of the first checks: all at once, they would measure each other. */
+const RAMP_MS = 20
 
 /** How a run is made. */
 export interface RunOptions {
@@ -70,7 +74,12 @@ export async function runChecks(
       put(check.alone && launch ? await onOwnService(launch, run) : await run(target.site))
     }
   }
-  await Promise.all(Array.from({ length: options.concurrency }, () => work(parallel)))
+  await Promise.all(
+    Array.from({ length: options.concurrency }, async (_, place) => {
+      await pass(place * RAMP_MS)
+      await work(parallel)
+    }),
+  )
   await work(last)
   watch.stop()
   await http.stop()
@@ -78,7 +87,7 @@ export async function runChecks(
 }
 
 /** A stall that a judge may take for a slow target. */
-const STALL_MS = 300
+const STALL_MS = 200
 const ATTEMPTS = 3
 
 /**

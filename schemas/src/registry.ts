@@ -593,7 +593,7 @@ export const TIMINGS = {
     "default": 10,
     "min": 5,
     "max": 30,
-    "test": 1,
+    "test": 2,
     "test_floor": 0.5,
     "largest_delay": 2,
     "advertised": true,

@@ -1,7 +1,6 @@
 """A service of the Channel Protocol 1.0, profiles core and presence, in one asyncio loop."""
 import argparse
 import asyncio
-import base64
 import email.utils
 import functools
 import hashlib
@@ -16,12 +15,13 @@ import secrets
 import signal
 import time
 import traceback
+from base64 import b64decode, b64encode
 from contextlib import closing, suppress
 from urllib.parse import urlencode, urlsplit
 
 FOLDER = pathlib.Path(__file__).resolve().parents[3] / "schemas" / "registry"
 REGISTRY = {file.stem: json.loads(file.read_text("utf-8")) for file in FOLDER.glob("*.json")}
-BOUNDS = {row["name"]: row for name in ("limits", "timings") for row in REGISTRY[name]["rows"]}
+ROWS = {row["name"]: row for name in ("limits", "timings") for row in REGISTRY[name]["rows"]}
 PROBLEMS = {row["code"]: row for row in REGISTRY["problems"]["rows"]}
 PROFILE_PATHS = {p["path"] for row in REGISTRY["profiles"]["rows"] for p in row["paths"]}
 CLOSES = {row["slug"]: row for row in REGISTRY["close-codes"]["rows"]}
@@ -29,8 +29,8 @@ CLOSES["lost"] = {"presence": "lost", "grace": True}  # an end without a code of
 LEGAL_CLIENT_ID = re.compile("[^\0-\x1f\x7f-\x9f\ud800-\udfff]+")  # no lone surrogates either
 MALFORMED = (ValueError, RecursionError, EOFError, asyncio.LimitOverrunError)
 PROTOCOL, TOKEN_OFFER = "channel-protocol.v1", "channel-token."
-TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
-PORTS = {"http": 80, "https": 443}
+DATA, TEXT, CLOSE, PING, PONG = (1, 2), 1, 8, 9, 10
+PORTS, LOOPBACK = {"http": 80, "https": 443}, {"127.0.0.1", "::1", "localhost"}
 GIVE_UP_SECONDS = REMEMBER_SECONDS = 3600
 
 
@@ -42,9 +42,8 @@ def instant(seconds):
 
 def problem(code, *lines, **members):
     """A refusal: the status, the document and the header lines of a row of the registry."""
-    document = {name: PROBLEMS[code][name] for name in ("status", "code", "title", "retryable")}
-    document["type"] = REGISTRY["problems"]["type_base"] + code
-    return document["status"], document | members, lines
+    document = {"type": REGISTRY["problems"]["type_base"] + code, **PROBLEMS[code], **members}
+    return document["status"], document, lines
 
 
 async def read_head(reader):
@@ -62,8 +61,7 @@ async def read_body(reader, headers, most):
     while size := int((await reader.readuntil(b"\r\n")).partition(b";")[0], 16):
         if len(body) + size > most:
             return None
-        body += await reader.readexactly(size)
-        await reader.readuntil(b"\r\n")
+        body += (await reader.readexactly(size + 2))[:size]  # a line break follows
     return body
 
 
@@ -87,16 +85,15 @@ class Connection:
         """Write Close, by default that of the row, and tell presence the reason of the row."""
         if not self.open:
             return
-        self.open, row, values, loop = False, CLOSES[slug], self.service.values, self.service.loop
+        self.open, row, client, loop = False, CLOSES[slug], self.client, self.service.loop
         self.write(CLOSE, row["code"].to_bytes(2) + slug.encode() if farewell is None else farewell)
-        loop.call_later(values["close_timeout_seconds"], self.writer.transport.abort)
-        if self.client:
+        loop.call_later(self.service.values["close_timeout_seconds"], self.writer.transport.abort)
+        if client:
             self.expiry.cancel()
-            if self.client.connection is self:
-                self.client.connection = None
-                grace = values["presence_grace_seconds"] if row["grace"] else 0
-                self.client.grace = loop.call_later(
-                    grace, self.client.change, self.id, row["presence"])
+            if client.connection is self:
+                client.connection = None
+                grace = self.service.values["presence_grace_seconds"] if row["grace"] else 0
+                client.grace = loop.call_later(grace, client.change, self.id, row["presence"])
 
     async def run(self):
         """Read control frames until the client closes; any other frame ends the connection."""
@@ -105,14 +102,13 @@ class Connection:
             first, second = await self.reader.readexactly(2)
             opcode, length = first & 0x0F, second - 0x80  # negative without the mask
             if first - 0x80 not in (CLOSE, PING, PONG) or not 0 <= length <= 125:
-                is_data = first & 0x7F in (TEXT, BINARY) and length >= 0
-                return self.end("protocol-violation" if is_data else "protocol-error")
+                return self.end("protocol-violation" if opcode in DATA else "protocol-error")
             mask, masked = await self.reader.readexactly(4), await self.reader.readexactly(length)
             payload = bytes(byte ^ key for byte, key in zip(masked, mask * 32))
             if opcode == PING and self.open:
                 self.write(PONG, payload)
-        said_goodbye = payload[:2] in (b"", CLOSES["closed"]["code"].to_bytes(2))
-        self.end("closed" if said_goodbye else "lost", payload[:2])
+        code = payload[:2] if length > 1 else b""
+        self.end("closed" if code in (b"", CLOSES["closed"]["code"].to_bytes(2)) else "lost", code)
 
 
 class Client:
@@ -123,7 +119,23 @@ class Client:
         self.epoch = service.last_epoch = max(time.time_ns() // 1000, service.last_epoch + 1)
         self.seq, self.grace = 0, None  # the timer between a loss and the report of it
         self.version, self.attempted, self.first_attempt = 0, 0, 0  # odd is online
-        self.told, self.turn = 0, asyncio.Lock()  # what the application knows; None is in doubt
+        self.told, self.turn = 0, asyncio.Lock()  # what the application knows, None if in doubt
+
+    def welcome(self, connection, expires):
+        """Make a connection the current one, until its token expires."""
+        older, self.connection, left = self.connection, connection, expires - time.time()
+        connection.client, connection.expires = self, expires
+        connection.expiry = self.service.loop.call_later(left, connection.end, "token-expired")
+        connection.write(TEXT, json.dumps({
+            "type": "welcome", "client_id": self.id, "connection_id": connection.id,
+            "epoch": self.epoch, "seq": self.seq, "heartbeat_seconds": 0, "resumed": False,
+            "expires_at": instant(expires), "expires_in_seconds": left}).encode())
+        if older:
+            older.end("replaced")
+        elif self.version % 2:
+            self.grace.cancel()
+        else:
+            self.change(connection.id)
 
     def change(self, connection_id, reason=None):
         """The client comes or goes: the next version, to be reported."""
@@ -137,7 +149,7 @@ class Client:
     async def report(self, version, event):
         """Send a version until the application knows it, it is outdated or it is given up."""
         service, values, now = self.service, self.service.values, self.service.loop.time
-        retry_after, give_up_at = 0, float("inf")
+        pace, retry_after, give_up_at = values["presence_interval_seconds"], 0, float("inf")
         for wait in [0, *values["webhook_retry_seconds"]]:
             wait = max(wait * random.uniform(0.8, 1.2), retry_after)
             if now() + wait > give_up_at:
@@ -145,8 +157,7 @@ class Client:
             await asyncio.sleep(wait)
             async with self.turn:
                 if version > 2 and version != self.attempted:
-                    await asyncio.sleep(
-                        self.first_attempt + values["presence_interval_seconds"] - now())
+                    await asyncio.sleep(self.first_attempt + pace - now())
                 async with service.slots:
                     while service.paused_until > now():
                         await asyncio.sleep(0.05)
@@ -168,8 +179,7 @@ class Service:
     def __init__(self, base, settings):
         profiles = ["core", "presence"] if settings.application_base else ["core"]
         column = dict.fromkeys(profiles, "test" if settings.test_timings else "default")
-        self.values = {name: row[column.get(row["profile"], "default")]
-                       for name, row in BOUNDS.items()}
+        self.values = {key: row[column.get(row["profile"], "default")] for key, row in ROWS.items()}
         self.base, self.keys = base.removesuffix("/"), settings.application_key
         self.url = url = urlsplit(self.base)
         origin = f"{url.scheme}://{url.netloc.lower().removesuffix(f':{PORTS[url.scheme]}')}"
@@ -182,12 +192,10 @@ class Service:
                         if row["advertised"] and row["profile"] in profiles}
                 for table in ("limits", "timings")}}
         self.client = functools.cache(functools.partial(Client, self))  # one for each client id
-        self.tokens, self.loop = {}, asyncio.get_running_loop()
+        self.tokens, self.last_epoch, self.loop = {}, 0, asyncio.get_running_loop()
         self.target = urlsplit(settings.application_base.removesuffix("/"))
-        self.secrets = [base64.b64decode(secret.removeprefix("whsec_"))
-                        for secret in settings.webhook_secret]
-        self.slots = asyncio.Semaphore(self.values["webhook_concurrency"])
-        self.paused_until = self.last_epoch = 0  # 0 while the target is well
+        self.secrets = [b64decode(text.removeprefix("whsec_")) for text in settings.webhook_secret]
+        self.slots, self.paused_until = asyncio.Semaphore(self.values["webhook_concurrency"]), 0
 
     async def serve(self, reader, writer):
         """Answer the one request of a TCP connection, which may make a WebSocket of it."""
@@ -239,8 +247,7 @@ class Service:
         if headers.get("expect", "").lower() == "100-continue":
             writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         most = 6 * self.values["data_bytes"] + 4096
-        body = await read_body(reader, headers, most)
-        if body is None:
+        if (body := await read_body(reader, headers, most)) is None:
             return problem("payload-too-large", max_bytes=most)
         members = json.loads(body.decode(), parse_int=float, parse_constant=int)
         if not isinstance(members, dict):
@@ -252,8 +259,7 @@ class Service:
         return call(client_id, members)
 
     def mint(self, client_id, members):
-        """Answer a token request."""
-        row = BOUNDS["token_ttl_seconds"]
+        row = ROWS["token_ttl_seconds"]
         ttl = members.get("ttl_seconds", float(self.values["token_ttl_seconds"]))
         if not isinstance(ttl, float) or not row["min"] <= ttl <= row["max"]:
             return problem("invalid-ttl", detail=f"send {row['min']} to {row['max']} seconds")
@@ -265,11 +271,10 @@ class Service:
                      }, ["Cache-Control: no-store"]
 
     def post(self, client_id, members):
-        """Answer a message request; a lone surrogate makes it malformed."""
         data, most = members.get("data"), self.values["data_bytes"]
         if not isinstance(data, str) or not data:
             return problem("invalid-data")
-        if len(data.encode()) > most:
+        if len(data.encode()) > most:  # a lone surrogate has no UTF-8 and ends as malformed
             return problem("payload-too-large", max_bytes=most)
         client = self.client(client_id)
         if client.connection and client.connection.expires <= time.time():
@@ -293,7 +298,7 @@ class Service:
         tokens = [o.removeprefix(TOKEN_OFFER) for o in offers if o.startswith(TOKEN_OFFER)]
         return 101, (headers["origin"], tokens), [
             "Connection: Upgrade", "Upgrade: websocket", f"Sec-WebSocket-Protocol: {PROTOCOL}",
-            f"Sec-WebSocket-Accept: {base64.b64encode(accept).decode()}"]
+            f"Sec-WebSocket-Accept: {b64encode(accept).decode()}"]
 
     async def connect(self, connection, origin, tokens):
         """Welcome or refuse a client, and stay until its connection ends."""
@@ -305,28 +310,12 @@ class Service:
             if refusal:
                 connection.end(refusal)
             else:
-                self.welcome(connection, self.client(client_id), expires)
+                self.client(client_id).welcome(connection, expires)
             await connection.run()
         except asyncio.CancelledError:
             connection.end("draining")
         finally:
             connection.end("lost", b"")
-
-    def welcome(self, connection, client, expires):
-        """Make a connection the current one of its client, until its token expires."""
-        older, client.connection, left = client.connection, connection, expires - time.time()
-        connection.client, connection.expires = client, expires
-        connection.expiry = self.loop.call_later(left, connection.end, "token-expired")
-        connection.write(TEXT, json.dumps({
-            "type": "welcome", "client_id": client.id, "connection_id": connection.id,
-            "epoch": client.epoch, "seq": client.seq, "heartbeat_seconds": 0, "resumed": False,
-            "expires_at": instant(expires), "expires_in_seconds": left}).encode())
-        if older:
-            older.end("replaced")
-        if client.version % 2 == 0:
-            client.change(connection.id)
-        elif client.grace:
-            client.grace.cancel()
 
     async def notify(self, event):
         """POST an event: the status, None where none came in time, and the wait asked for."""
@@ -336,19 +325,18 @@ class Service:
         body, webhook_id = urlencode(event), f"e{event['epoch']}-v{event['version']}"
         url, timestamp = self.target, int(time.time())
         signed = f"{webhook_id}.{timestamp}.{body}".encode()
-        signatures = ("v1," + base64.b64encode(hmac.digest(secret, signed, "sha256")).decode()
-                      for secret in self.secrets)
-        request = (
+        digests = (b64encode(hmac.digest(secret, signed, "sha256")) for secret in self.secrets)
+        head = (
             f"POST {url.path}/_ah/channel/{event['event']}/ HTTP/1.1\r\nHost: {url.netloc}\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
             f"Connection: close\r\nwebhook-id: {webhook_id}\r\nwebhook-timestamp: {timestamp}\r\n"
-            f"webhook-signature: {' '.join(signatures)}\r\n\r\n{body}")
+            f"webhook-signature: {' '.join('v1,' + text.decode() for text in digests)}\r\n\r\n")
         try:
             async with asyncio.timeout(self.values["webhook_timeout_seconds"]):
                 reader, writer = await asyncio.open_connection(
                     url.hostname, url.port or PORTS[url.scheme], ssl=url.scheme == "https")
                 with closing(writer):
-                    writer.write(request.encode())
+                    writer.write((head + body).encode())
                     start, headers = await read_head(reader)
             status, retry_after = int(start.split()[1]), headers.get("retry-after", "")
         except Exception as error:  # what is no HTTP is broken, too
@@ -375,8 +363,7 @@ def read_settings():
     given = [f"--{name.replace('_', '-')}={part.strip()}" for name in vars(parser.parse_args([]))
              for part in os.environ.get(f"CHANNEL_{name.upper()}", "").split(",") if part.strip()]
     chosen = parser.parse_args(namespace=parser.parse_args(given))
-    hosts = {chosen.host, urlsplit(chosen.base_url).hostname or chosen.host}
-    local = hosts <= {"127.0.0.1", "::1", "localhost"}
+    local = {chosen.host, urlsplit(chosen.base_url).hostname or chosen.host} <= LOOPBACK
     if local and not chosen.application_key:
         chosen.application_key = published["application_keys"]
         chosen.webhook_secret = chosen.webhook_secret or published["webhook_secrets"]
@@ -397,7 +384,7 @@ async def main(settings):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     server = await asyncio.start_server(
         lambda reader, writer: service.serve(reader, writer), settings.host, settings.port,
-        limit=BOUNDS["header_bytes"]["default"], start_serving=False)
+        limit=ROWS["header_bytes"]["default"], start_serving=False)
     host, port = server.sockets[0].getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     service = Service(settings.base_url or address, settings)
