@@ -1,9 +1,13 @@
 #!/usr/bin/env node
 /** argv in, exit code out. */
 
-import { program } from './cli/program.ts'
+import { enableCompileCache } from 'node:module'
 import { UsageError } from './cli/usage-error.ts'
 import { EXIT } from './summary.ts'
+
+// Before anything large is imported: what was stripped and compiled once is read back in a tenth of the time.
+enableCompileCache()
+const { program } = await import('./cli/program.ts')
 
 // Whoever reads may stop early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,8 +1,9 @@
 /** What must work before a verdict is possible: the key opens, the receiver is reached, what is not offered is refused. */
 
 import { PROFILES } from '@channel-protocol/schemas/registry'
-import { type Drive, makeDrive, SetUpFailed } from './drive/drive.ts'
+import { type Drive, makeDrive } from './drive/drive.ts'
 import { makeHttp } from './drive/http.ts'
+import { SetUpFailed } from './drive/set-up-failed.ts'
 import type { Site } from './drive/site.ts'
 import type { Target } from './target/target.ts'
 import { startRecorder } from './timeline/recorder.ts'

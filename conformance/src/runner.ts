@@ -2,8 +2,9 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Check } from './check.ts'
-import { makeDrive, SetUpFailed } from './drive/drive.ts'
+import { makeDrive } from './drive/drive.ts'
 import { type Http, makeHttp } from './drive/http.ts'
+import { SetUpFailed } from './drive/set-up-failed.ts'
 import type { Site } from './drive/site.ts'
 import { pass } from './drive/waiting.ts'
 import type { Finding } from './judges/finding.ts'

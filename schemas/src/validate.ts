@@ -1,6 +1,7 @@
 /** Judges values against the JSON Schemas; it alone knows which validator does so. */
-import { Ajv2020 } from 'ajv/dist/2020.js'
-import formats from 'ajv-formats'
+import { createRequire } from 'node:module'
+import type * as Ajv from 'ajv/dist/2020.js'
+import type formats from 'ajv-formats'
 import { explainFinding, type Finding, type ValidationError } from './explain.ts'
 import { JSON_SCHEMAS, type SchemaFile } from './json-schemas.ts'
 import type { Types } from './types.ts'
@@ -38,6 +39,10 @@ export function makeValidate(
   files: readonly SchemaFile[],
   { strict } = { strict: true },
 ): Validate {
+  // Loaded when first asked for: most programs import this long before they judge anything, if they ever do.
+  const load = createRequire(import.meta.url)
+  const { Ajv2020 } = load('ajv/dist/2020.js') as typeof Ajv
+  const addFormats = load('ajv-formats') as typeof formats.default
   const ajv = new Ajv2020({
     validateSchema: strict,
     strict,
@@ -48,7 +53,7 @@ export function makeValidate(
     verbose: true,
     schemas: [...files],
   })
-  formats.default(ajv, ['date-time'])
+  addFormats(ajv, ['date-time'])
   const addresses = new Map(
     files.flatMap(({ $id, $defs }) =>
       Object.keys($defs).map((name): [string, string] => [name, `${$id}#/$defs/${name}`]),

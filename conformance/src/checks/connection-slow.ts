@@ -1,10 +1,11 @@
 /** Checks of peers that read or write too slowly. */
 
 import type { Check } from '../check.ts'
-import { type Drive, SetUpFailed } from '../drive/drive.ts'
+import type { Drive } from '../drive/drive.ts'
 import { makeFrame } from '../drive/frames.ts'
 import type { RawConnection } from '../drive/raw.ts'
 import { openRawClientFor } from '../drive/raw-client.ts'
+import { SetUpFailed } from '../drive/set-up-failed.ts'
 import { answeredAs } from '../judges/call.ts'
 import { all } from '../judges/finding.ts'
 import { firstDelivered, undisturbed } from '../judges/neighbour.ts'

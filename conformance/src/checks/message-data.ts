@@ -1,7 +1,8 @@
 /** Checks of the chapter message about data and rate: what is taken, what is refused. */
 
 import type { Check } from '../check.ts'
-import { type Drive, SetUpFailed } from '../drive/drive.ts'
+import type { Drive } from '../drive/drive.ts'
+import { SetUpFailed } from '../drive/set-up-failed.ts'
 import { all, type Judge } from '../judges/finding.ts'
 import {
   accepted,

@@ -9,13 +9,11 @@ import { openCrowd } from './crowd.ts'
 import type { Http } from './http.ts'
 import { openRaw, type RawConnection } from './raw.ts'
 import type { Arrival } from './receiver.ts'
+import { SetUpFailed } from './set-up-failed.ts'
 import type { Site } from './site.ts'
 import { type Connection, openConnection } from './socket.ts'
 import { pass } from './waiting.ts'
 import { type Replying, type Webhooks, watchWebhooks } from './webhooks.ts'
-
-/** Thrown where a stimulus cannot even begin; makes the check inconclusive. */
-export class SetUpFailed extends Error {}
 
 /** A call of the application, below `{base}`. */
 export interface CallOptions {
