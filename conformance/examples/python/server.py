@@ -23,15 +23,15 @@ FOLDER = pathlib.Path(__file__).resolve().parents[3] / "schemas" / "registry"
 REGISTRY = {file.stem: json.loads(file.read_text("utf-8")) for file in FOLDER.glob("*.json")}
 ROWS = {row["name"]: row for name in ("limits", "timings") for row in REGISTRY[name]["rows"]}
 PROBLEMS = {row["code"]: row for row in REGISTRY["problems"]["rows"]}
-PROFILE_PATHS = {p["path"] for row in REGISTRY["profiles"]["rows"] for p in row["paths"]}
+WEBHOOK_PATHS = {row["event"]: row["path"] for row in REGISTRY["webhooks"]["rows"]}
+FOREIGN_PATHS = {path["path"] for row in REGISTRY["profiles"]["rows"] for path in row["paths"]
+                 if row["name"] not in ("core", "presence")}
 CLOSES = {row["slug"]: row for row in REGISTRY["close-codes"]["rows"]}
 CLOSES["lost"] = {"presence": "lost", "grace": True}  # an end without a code of its own
-LEGAL_CLIENT_ID = re.compile("[^\0-\x1f\x7f-\x9f\ud800-\udfff]+")  # no lone surrogates either
 MALFORMED = (ValueError, RecursionError, EOFError, asyncio.LimitOverrunError)
 PROTOCOL, TOKEN_OFFER = "channel-protocol.v1", "channel-token."
 DATA, TEXT, CLOSE, PING, PONG = (1, 2), 1, 8, 9, 10
 PORTS, LOOPBACK = {"http": 80, "https": 443}, {"127.0.0.1", "::1", "localhost"}
-GIVE_UP_SECONDS = REMEMBER_SECONDS = 3600
 
 
 def instant(seconds):
@@ -115,11 +115,10 @@ class Client:
     """What the service knows about one client id, and the reports of it to the application."""
 
     def __init__(self, service, client_id):
-        self.service, self.id, self.connection = service, client_id, None
+        self.service, self.id, self.connection, self.seq = service, client_id, None, 0
         self.epoch = service.last_epoch = max(time.time_ns() // 1000, service.last_epoch + 1)
-        self.seq, self.grace = 0, None  # the timer between a loss and the report of it
-        self.version, self.attempted, self.first_attempt = 0, 0, 0  # odd is online
-        self.told, self.turn = 0, asyncio.Lock()  # what the application knows, None if in doubt
+        self.version, self.attempted, self.told = 0, 0, 0  # odd is online; None is in doubt
+        self.first_attempt, self.not_before, self.grace, self.turn = 0, 0, None, asyncio.Lock()
 
     def welcome(self, connection, expires):
         """Make a connection the current one, until its token expires."""
@@ -149,15 +148,16 @@ class Client:
     async def report(self, version, event):
         """Send a version until the application knows it, it is outdated or it is given up."""
         service, values, now = self.service, self.service.values, self.service.loop.time
-        pace, retry_after, give_up_at = values["presence_interval_seconds"], 0, float("inf")
+        pace, give_up_at = values["presence_interval_seconds"], float("inf")
         for wait in [0, *values["webhook_retry_seconds"]]:
-            wait = max(wait * random.uniform(0.8, 1.2), retry_after)
+            wait = max(wait * random.uniform(0.8, 1.2), self.not_before - now())
             if now() + wait > give_up_at:
                 return
             await asyncio.sleep(wait)
             async with self.turn:
-                if version > 2 and version != self.attempted:
-                    await asyncio.sleep(self.first_attempt + pace - now())
+                paced = version > 2 and version != self.attempted
+                due = max(self.not_before, self.first_attempt + pace if paced else 0)
+                await asyncio.sleep(due - now())
                 async with service.slots:
                     while service.paused_until > now():
                         await asyncio.sleep(0.05)
@@ -165,8 +165,8 @@ class Client:
                         return
                     if version != self.attempted:
                         self.attempted, self.first_attempt, self.told = version, now(), None
-                        give_up_at = now() + GIVE_UP_SECONDS
-                    status, retry_after = await service.notify(event)
+                        give_up_at = now() + values["webhook_give_up_seconds"]
+                    status, self.not_before = await service.notify(event)
                 if status in range(200, 300):
                     self.told = version % 2
                     return
@@ -181,9 +181,10 @@ class Service:
         column = dict.fromkeys(profiles, "test" if settings.test_timings else "default")
         self.values = {key: row[column.get(row["profile"], "default")] for key, row in ROWS.items()}
         self.base, self.keys = base.removesuffix("/"), settings.application_key
-        self.url = url = urlsplit(self.base)
-        origin = f"{url.scheme}://{url.netloc.lower().removesuffix(f':{PORTS[url.scheme]}')}"
-        self.origins = {None, origin, *settings.origin}  # None: a client that sends none
+        self.url = urlsplit(self.base)
+        self.origins = {None} | {  # None: a client that sends none
+            re.sub("^(http:.*):80$|^(https:.*):443$", r"\1\2", origin.lower())
+            for origin in (f"{self.url.scheme}://{self.url.netloc}", *settings.origin)}
         self.discovery = {
             "protocol": PROTOCOL, "implementation": {"name": "python-example", "version": "1.0"},
             "profiles": profiles, "origins": "any" if "any" in self.origins else "listed",
@@ -228,7 +229,7 @@ class Service:
 
     async def answer(self, start, headers, reader, writer):
         """The status, the content and the header lines of an answer."""
-        request = re.fullmatch(r"([A-Z]+) (?:http://[^/ ]*)?(/[^? ]*)[^ ]* HTTP/1\.[01]", start)
+        request = re.fullmatch(r"(\S+) (?:https?://[^/ ]*)?([^? ]*)[^ ]* HTTP/1\.[01]", start)
         if not request or start.endswith("1") and "host" not in headers or headers.defects:
             return problem("malformed-request", detail="this is no HTTP/1.1")
         method, path = request.groups()
@@ -239,8 +240,8 @@ class Service:
             return 200, self.discovery, ["Cache-Control: max-age=60"]
         call = {"/v1/tokens": self.mint, "/v1/messages": self.post}.get(path)
         if not call or method != "POST":
-            return problem("profile-not-supported" if path in PROFILE_PATHS else "not-found")
-        scheme, _, key = headers.get("authorization", "").partition(" ")
+            return problem("profile-not-supported" if path in FOREIGN_PATHS else "not-found")
+        scheme, _, key = ",".join(headers.get_all("authorization", [])).partition(" ")
         matches = [hmac.compare_digest(key.strip().encode(), live.encode()) for live in self.keys]
         if scheme.lower() != "bearer" or not any(matches):
             return problem("invalid-application-key", "WWW-Authenticate: Bearer")
@@ -253,19 +254,18 @@ class Service:
         if not isinstance(members, dict):
             return problem("malformed-request", detail="the body is no JSON object")
         client_id = members.get("client_id")
-        if not isinstance(client_id, str) or not LEGAL_CLIENT_ID.fullmatch(client_id) or (
-                len(client_id.encode()) > self.values["client_id_bytes"]):
+        if not (isinstance(client_id, str) and re.fullmatch("[^\0-\x1f\x7f-\x9f]+", client_id)
+                and len(client_id.encode()) <= self.values["client_id_bytes"]):
             return problem("invalid-client-id")
         return call(client_id, members)
 
     def mint(self, client_id, members):
-        row = ROWS["token_ttl_seconds"]
         ttl = members.get("ttl_seconds", float(self.values["token_ttl_seconds"]))
-        if not isinstance(ttl, float) or not row["min"] <= ttl <= row["max"]:
-            return problem("invalid-ttl", detail=f"send {row['min']} to {row['max']} seconds")
+        if not isinstance(ttl, float) or not 1 <= ttl <= 86400:
+            return problem("invalid-ttl", detail="send a number from 1 to 86400")
         expires, token = round(time.time() + ttl, 3), secrets.token_urlsafe(32)
         self.tokens[token] = client_id, expires
-        self.loop.call_later(ttl + REMEMBER_SECONDS, self.tokens.pop, token)
+        self.loop.call_later(ttl + 3600, self.tokens.pop, token)  # expired, then forgotten
         return 201, {"token": token, "client_id": client_id, "expires_at": instant(expires),
                      "connect_url": self.base.replace("http", "ws", 1) + "/v1/connect"
                      }, ["Cache-Control: no-store"]
@@ -318,8 +318,8 @@ class Service:
             connection.end("lost", b"")
 
     async def notify(self, event):
-        """POST an event: the status, None where none came in time, and the wait asked for."""
-        pause, status, retry_after, wait = self.values["webhook_pause_seconds"], None, "", 0
+        """POST an event: the status, None where none came in time, and when to come again."""
+        pause, status, after, wait, reader = self.values["webhook_pause_seconds"], 0, "", 0, None
         if self.paused_until:
             self.paused_until = self.loop.time() + pause
         body, webhook_id = urlencode(event), f"e{event['epoch']}-v{event['version']}"
@@ -327,7 +327,7 @@ class Service:
         signed = f"{webhook_id}.{timestamp}.{body}".encode()
         digests = (b64encode(hmac.digest(secret, signed, "sha256")) for secret in self.secrets)
         head = (
-            f"POST {url.path}/_ah/channel/{event['event']}/ HTTP/1.1\r\nHost: {url.netloc}\r\n"
+            f"POST {url.path}{WEBHOOK_PATHS[event['event']]} HTTP/1.1\r\nHost: {url.netloc}\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
             f"Connection: close\r\nwebhook-id: {webhook_id}\r\nwebhook-timestamp: {timestamp}\r\n"
             f"webhook-signature: {' '.join('v1,' + text.decode() for text in digests)}\r\n\r\n")
@@ -337,19 +337,21 @@ class Service:
                     url.hostname, url.port or PORTS[url.scheme], ssl=url.scheme == "https")
                 with closing(writer):
                     writer.write((head + body).encode())
-                    start, headers = await read_head(reader)
-            status, retry_after = int(start.split()[1]), headers.get("retry-after", "")
+                    while status < 200:  # until the answer is final
+                        start, headers = await read_head(reader)
+                        status = int(start.split()[1])
+            after = headers.get("retry-after", "")
         except Exception as error:  # what is no HTTP is broken, too
-            status = None if isinstance(error, TimeoutError) else 503
+            status = None if reader and isinstance(error, TimeoutError) else 503
         with suppress(ValueError):
-            wait = (int(retry_after) if retry_after.isdecimal() else
-                    email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time())
+            wait = (int(after) if after.isdecimal() else
+                    email.utils.parsedate_to_datetime(after).timestamp() - time.time())
         wait = min(wait, self.values["webhook_retry_after_max_seconds"])
         if status in (429, 503):
             self.paused_until = max(self.paused_until, self.loop.time() + max(wait, pause))
         elif status:
             self.paused_until = 0
-        return status, wait
+        return status, self.loop.time() + wait
 
 
 def read_settings():
@@ -378,10 +380,8 @@ def read_settings():
 
 
 async def main(settings):
-    """Serve until SIGTERM; then the end of their tasks closes the connections."""
     stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     server = await asyncio.start_server(
         lambda reader, writer: service.serve(reader, writer), settings.host, settings.port,
         limit=ROWS["header_bytes"]["default"], start_serving=False)
@@ -391,7 +391,7 @@ async def main(settings):
     await server.start_serving()
     print(f"listening on {address}", flush=True)
     await stop.wait()
-    server.close()
+    server.close()  # asyncio.run() cancels the tasks, and those close their connections
 
 
 if __name__ == "__main__":
