@@ -4,7 +4,7 @@ import type { Check } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
 import type { Connection } from '../drive/socket.ts'
 import { welcomed } from '../judges/connection.ts'
-import { announcedBeforeClose, drained, refusedForCapacity } from '../judges/drain.ts'
+import { announcedBeforeClose, drained, refusedForCapacity, turnedAway } from '../judges/drain.ts'
 import { all } from '../judges/finding.ts'
 import { undisturbed } from '../judges/neighbour.ts'
 import { latestOf, latestSeconds } from '../timeline/latest.ts'
@@ -13,6 +13,12 @@ import { latestOf, latestSeconds } from '../timeline/latest.ts'
 const OPENED_PER_SECOND = 100
 const BATCH = 40
 const CLIENTS = ['client 1', 'client 2', 'client 3', 'client 4', 'client 5'] as const
+
+const LATE = 'latecomer'
+
+function isReconnect({ type }: Record<string, unknown>): boolean {
+  return type === 'reconnect'
+}
 
 /** Opens connections until the limit is reached or one is not welcomed. */
 async function fillUp(drive: Drive, limit: number): Promise<void> {
@@ -30,7 +36,7 @@ async function connect(drive: Drive, as: string): Promise<Connection> {
   return drive.open(as, { url: connectUrl, token })
 }
 
-/** Starts a service of its own, connects several clients, and drains it. */
+/** Starts a service of its own, connects several clients, and drains it, while one more comes late. */
 async function drainWithClients(drive: Drive): Promise<void> {
   const instance = await drive.launch('service')
   const clients = await Promise.all(
@@ -38,7 +44,14 @@ async function drainWithClients(drive: Drive): Promise<void> {
   )
   const latestMs = latestSeconds(drive.advertised, 'drain_seconds') * 1000
   const ends = clients.map((client) => client.ended(latestMs + drive.patienceMs))
-  await Promise.all([instance.drain(), ...ends])
+  const { token, connectUrl: url } = await instance.drive.mint(LATE, instance.drive.clientId())
+  const drained = instance.drain()
+  await Promise.race([...clients.map((client) => client.envelope(isReconnect)), drained])
+  const late = await instance.drive.open(LATE, { url, token })
+  await late.ended(latestMs)
+  // A service that keeps it would never end its drain.
+  late.drop()
+  await Promise.all([drained, ...ends])
 }
 
 /** In the order of the chapter. */
@@ -80,7 +93,7 @@ export const CONNECTION_DRAIN_CHECKS: readonly Check[] = [
     waitSeconds: latestOf('drain_seconds'),
     drive: drainWithClients,
     control: all(...CLIENTS.map(welcomed)),
-    judge: all(...CLIENTS.map((as) => drained(as, 'service'))),
-    killedBy: ['drains-too-slowly', 'drains-with-another-code'],
+    judge: all(...CLIENTS.map((as) => drained(as, 'service')), turnedAway(LATE, 'service')),
+    killedBy: ['drains-too-slowly', 'drains-with-another-code', 'keeps-latecomers'],
   },
 ]

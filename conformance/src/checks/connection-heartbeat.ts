@@ -1,12 +1,17 @@
 /** Checks of the heartbeat. */
 
 import type { Check } from '../check.ts'
+import { makeFrame } from '../drive/frames.ts'
+import { openRawClientFor } from '../drive/raw-client.ts'
 import { closed, welcomed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
 import { undisturbed } from '../judges/neighbour.ts'
-import { closedAfterPing, hasPing, heartbeats, pinged } from '../judges/timer.ts'
+import { closedAfterPing, hasPing, heartbeats, pingedTwice, promises } from '../judges/timer.ts'
 import { latestOf, latestSeconds } from '../timeline/latest.ts'
 import { readObject } from '../timeline/timeline.ts'
+
+/** The opcode of a Ping. */
+const PING = 9
 
 /** Waits for this many heartbeat envelopes on a connection on which nothing else happens. */
 function silenceCheck(id: string, count: number, killedBy: Check['killedBy']): Check {
@@ -24,7 +29,7 @@ function silenceCheck(id: string, count: number, killedBy: Check['killedBy']): C
       )
     },
     control: welcomed('client'),
-    judge: heartbeats('client', count),
+    judge: all(heartbeats('client', count), promises('client')),
     killedBy,
   }
 }
@@ -34,22 +39,44 @@ export const CONNECTION_HEARTBEAT_CHECKS: readonly Check[] = [
   {
     id: 'connection.silence.pinged',
     proves: 'connection.heartbeat.ping',
-    waitSeconds: latestOf('heartbeat_seconds'),
+    waitSeconds: latestOf('heartbeat_seconds', 'heartbeat_seconds'),
     drive: async (drive) => {
       const client = await drive.connect('client', drive.clientId())
-      const latest = latestSeconds(drive.advertised, 'heartbeat_seconds')
-      await client.frames.find(({ type }) => type === 'ping', latest * 1000)
+      const latest = latestSeconds(drive.advertised, 'heartbeat_seconds') * 2
+      await client.frames.collect(2, ({ type }) => type === 'ping', latest * 1000)
     },
     control: welcomed('client'),
-    judge: pinged('client'),
-    killedBy: ['never-pings'],
+    judge: pingedTwice('client'),
+    killedBy: ['never-pings', 'pings-once'],
   },
-  silenceCheck('connection.silence.announced', 1, ['sends-no-heartbeat', 'sends-heartbeats-late']),
+  silenceCheck('connection.silence.announced', 1, [
+    'sends-no-heartbeat',
+    'sends-heartbeats-late',
+    'promises-heartbeats-later',
+  ]),
   silenceCheck('connection.long-silence.announced', 2, [
     'sends-no-heartbeat',
     'sends-heartbeats-late',
     'sends-one-heartbeat',
+    'promises-heartbeats-later',
   ]),
+  {
+    id: 'connection.busy-client.announced',
+    proves: 'connection.heartbeat.envelope',
+    waitSeconds: latestOf('heartbeat_seconds'),
+    drive: async (drive) => {
+      const { client } = await openRawClientFor(drive, 'client', drive.clientId())
+      const paceMs = Number(drive.advertised.timings.heartbeat_seconds) * 300
+      const latestMs = latestSeconds(drive.advertised, 'heartbeat_seconds') * 1000
+      for (let waited = 0; waited < latestMs; waited += paceMs) {
+        if (await client.textFrame((text) => text.includes('"heartbeat"'), paceMs)) return
+        client.write(makeFrame(PING, ''), 'a Ping')
+      }
+    },
+    control: welcomed('client'),
+    judge: heartbeats('client', 1),
+    killedBy: ['sends-no-heartbeat', 'sends-heartbeats-late', 'sends-busy-clients-no-heartbeat'],
+  },
   {
     id: 'connection.unanswered-ping.closed',
     proves: 'connection.heartbeat.timeout',

@@ -2,7 +2,7 @@
 
 import type { Check } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
-import { closed, notWelcomed, welcomed } from '../judges/connection.ts'
+import { closed, closedSaying, notWelcomed, welcomed } from '../judges/connection.ts'
 import {
   completed,
   onlyEnvelopes,
@@ -26,6 +26,7 @@ const GOOD_OFFERS: Readonly<Record<string, (token: string) => string>> = {
   'among others': (token) => `chat, ${PROTOCOL}, superchat, channel-token.${token}`,
   'without spaces': (token) => `${PROTOCOL},channel-token.${token}`,
   'with more spaces': (token) => `  ${PROTOCOL}   ,   channel-token.${token}  `,
+  'with tabs and empty elements': (token) => `,${PROTOCOL}\t,,\tchannel-token.${token},`,
   'in two headers': (token) => `${PROTOCOL}\r\nSec-WebSocket-Protocol: channel-token.${token}`,
 }
 
@@ -59,8 +60,17 @@ const MALFORMED_UPGRADES: Readonly<Record<string, Headers>> = {
   'version no number': { 'Sec-WebSocket-Version': 'thirteen' },
 }
 
-/** Origins that nobody listed, from the one that somebody did. */
-const FOREIGN_ORIGINS: Readonly<Record<string, (listed: string) => string>> = {
+/** Roles whose connections offer no token or several. */
+const MISCOUNTED = [
+  'none',
+  'two',
+  'two, one forged',
+  'none, but one in other case',
+  'the same twice',
+] as const
+
+/** Origins that nobody listed, from the one that somebody did and that of the base. */
+const FOREIGN_ORIGINS: Readonly<Record<string, (listed: string, own: string) => string>> = {
   'another site': () => 'https://elsewhere.example',
   null: () => 'null',
   'longer host': (listed) => `${listed}.elsewhere.example`,
@@ -70,6 +80,7 @@ const FOREIGN_ORIGINS: Readonly<Record<string, (listed: string) => string>> = {
       ? listed.replace('https:', 'http:')
       : listed.replace('http:', 'https:'),
   'other port': (listed) => `${listed.replace(/:\d+$/, '')}:4443`,
+  'other port of the base': (_listed, own) => `${own.replace(/:\d+$/, '')}:4443`,
 }
 
 function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
@@ -103,7 +114,7 @@ export const CONNECTION_OPENING_CHECKS: readonly Check[] = [
       }
     },
     judge: each(Object.keys(GOOD_OFFERS), upgraded),
-    killedBy: ['answers-first-offer', 'answers-with-offered-token'],
+    killedBy: ['answers-first-offer', 'answers-with-offered-token', 'refuses-empty-offers'],
   },
   {
     id: 'connection.foreign-request.refused',
@@ -154,17 +165,28 @@ export const CONNECTION_OPENING_CHECKS: readonly Check[] = [
         none: [PROTOCOL],
         two: [PROTOCOL, `channel-token.${one.token}`, `channel-token.${other.token}`],
         'two, one forged': [PROTOCOL, `channel-token.${one.token}`, 'channel-token.forged'],
+        'none, but one in other case': [PROTOCOL, `Channel-Token.${one.token}`],
       }
       for (const [as, protocols] of Object.entries(offers)) {
         const connection = await drive.open(as, { url, protocols })
         await connection.ended()
       }
+      const offer = `channel-token.${one.token}`
+      const twice = await drive.raw('the same twice', url)
+      const header = { 'Sec-WebSocket-Protocol': `${PROTOCOL}, ${offer}, ${offer}` }
+      twice.write(drive.upgradeRequest(url, one.token, header), 'an upgrade with one token twice')
+      await twice.closeFrame()
+      twice.drop()
     },
     control: welcomed('control'),
-    judge: each(['none', 'two', 'two, one forged'], (as) =>
-      all(notWelcomed(as), closed(as, 'bad-request')),
-    ),
-    killedBy: ['takes-first-of-several-tokens', 'calls-absent-token-invalid'],
+    judge: each(MISCOUNTED, (as) => all(notWelcomed(as), closedSaying(as, 'bad-request'))),
+    killedBy: [
+      'takes-first-of-several-tokens',
+      'calls-absent-token-invalid',
+      'counts-same-token-once',
+      'ignores-case-of-token-offers',
+      'closes-without-reason',
+    ],
   },
   {
     id: 'connection.own-origin.welcomed',
@@ -195,7 +217,7 @@ export const CONNECTION_OPENING_CHECKS: readonly Check[] = [
       await drive.connect('control', drive.clientId())
       for (const [as, spoil] of Object.entries(FOREIGN_ORIGINS)) {
         const { connectUrl: url, token } = await drive.mint(as, drive.clientId())
-        const origin = spoil(drive.listedOrigin)
+        const origin = spoil(drive.listedOrigin, new URL(drive.baseUrl).origin)
         const connection = await drive.open(as, { url, token, origin })
         await connection.ended()
       }
@@ -204,7 +226,12 @@ export const CONNECTION_OPENING_CHECKS: readonly Check[] = [
     judge: each(Object.keys(FOREIGN_ORIGINS), (as) =>
       all(notWelcomed(as), closed(as, 'forbidden')),
     ),
-    killedBy: ['accepts-null-origin', 'compares-start-of-origin', 'ignores-scheme-of-origin'],
+    killedBy: [
+      'accepts-null-origin',
+      'compares-start-of-origin',
+      'ignores-scheme-of-origin',
+      'ignores-port-of-own-origin',
+    ],
   },
   {
     id: 'connection.first-frame.welcome',
@@ -238,15 +265,24 @@ export const CONNECTION_OPENING_CHECKS: readonly Check[] = [
       for (let posts = 0; posts < 3; posts += 1) await drive.post('post', used, drive.text())
       await drive.connect('used', used)
       for (let posts = 0; posts < 2; posts += 1) await drive.post('post', used, drive.text())
-      await drive.connect('again', used)
+      const again = await drive.connect('again', used)
+      again.close(1000)
+      await again.ended()
+      await drive.connect('returned', used)
     },
-    control: all(accepted('post'), welcomed('fresh'), welcomed('used'), welcomed('again')),
+    control: all(accepted('post'), each(['fresh', 'used', 'again', 'returned'], welcomed)),
     judge: all(
       saysNewest('fresh', 'nobody'),
       saysNewest('used', 'post'),
       saysNewest('again', 'post'),
+      saysNewest('returned', 'post'),
     ),
-    killedBy: ['welcomes-with-older-seq', 'welcomes-with-seq-zero', 'welcomes-with-another-epoch'],
+    killedBy: [
+      'welcomes-with-older-seq',
+      'welcomes-with-seq-zero',
+      'welcomes-with-another-epoch',
+      'forgets-seq-of-the-gone',
+    ],
   },
   {
     id: 'connection.ids.unique',

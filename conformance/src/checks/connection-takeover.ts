@@ -1,7 +1,7 @@
 /** Checks of the chapter connection about takeover and about how a connection ends. */
 
 import type { Check } from '../check.ts'
-import { closed, welcomed } from '../judges/connection.ts'
+import { closed, closedSaying, welcomed } from '../judges/connection.ts'
 import { answeredClose, constantEpoch, split } from '../judges/connection-takeover.ts'
 import { all } from '../judges/finding.ts'
 import { accepted, arrived } from '../judges/message.ts'
@@ -42,8 +42,12 @@ export const CONNECTION_TAKEOVER_CHECKS: readonly Check[] = [
       await old.ended()
     },
     control: all(welcomed('old'), welcomed('new')),
-    judge: closed('old', 'replaced'),
-    killedBy: ['keeps-old-connection-on-takeover', 'calls-takeover-draining'],
+    judge: closedSaying('old', 'replaced'),
+    killedBy: [
+      'keeps-old-connection-on-takeover',
+      'calls-takeover-draining',
+      'closes-without-reason',
+    ],
   },
   {
     id: 'connection.takeover.split',
@@ -112,8 +116,8 @@ export const CONNECTION_TAKEOVER_CHECKS: readonly Check[] = [
       }
     },
     control: all(...Object.keys(CLIENT_CLOSES).map(welcomed)),
-    judge: all(...Object.keys(CLIENT_CLOSES).map(answeredClose)),
-    killedBy: ['leaves-close-unanswered', 'answers-only-goodbye'],
+    judge: all(...Object.entries(CLIENT_CLOSES).map(([as, code]) => answeredClose(as, code))),
+    killedBy: ['leaves-close-unanswered', 'answers-only-goodbye', 'answers-every-close-alike'],
   },
   {
     id: 'connection.epoch.kept',

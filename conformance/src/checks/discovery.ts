@@ -48,14 +48,21 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
       await drive.call('control', 'GET', '/v1', { key: 'none' })
       for (const { profile, method, path } of UNOFFERED) {
         if (drive.advertised.profiles.includes(profile)) continue
-        await drive.call(`${method} ${path}`, method, path, method === 'POST' ? { json: {} } : {})
+        const options = method === 'POST' ? { json: {} } : {}
+        await drive.call(`${method} ${path}`, method, path, options)
+        await drive.call(`${method} ${path} keyless`, method, path, { ...options, key: 'none' })
       }
     },
     control: namesProtocol('control'),
     judge: (timeline) =>
       all(
         ...UNOFFERED.filter(({ profile }) => !timeline.advertised.profiles.includes(profile)).map(
-          ({ method, path }) => refused(`${method} ${path}`, 'profile-not-supported', 'not-found'),
+          ({ method, path }) =>
+            all(
+              ...[`${method} ${path}`, `${method} ${path} keyless`].map((as) =>
+                refused(as, 'profile-not-supported', 'not-found'),
+              ),
+            ),
         ),
       )(timeline),
     killedBy: ['serves-unoffered-profile'],

@@ -12,6 +12,7 @@ import { DISCOVERY_CHECKS } from './discovery.ts'
 import { MESSAGE_CHECKS } from './message.ts'
 import { MESSAGE_DATA_CHECKS } from './message-data.ts'
 import { PRESENCE_EVENT_CHECKS } from './presence-events.ts'
+import { PRESENCE_GRACE_CHECKS } from './presence-grace.ts'
 import { PRESENCE_READING_CHECKS } from './presence-reading.ts'
 import { PRESENCE_VERSION_CHECKS } from './presence-versions.ts'
 import { PROBLEM_CHECKS } from './problem.ts'
@@ -40,6 +41,7 @@ export const CHECKS: readonly Check[] = [
   ...MESSAGE_CHECKS,
   ...MESSAGE_DATA_CHECKS,
   ...PRESENCE_EVENT_CHECKS,
+  ...PRESENCE_GRACE_CHECKS,
   ...PRESENCE_VERSION_CHECKS,
   ...PRESENCE_READING_CHECKS,
   ...WEBHOOK_REQUEST_CHECKS,

@@ -13,15 +13,18 @@ import {
   continuesWelcome,
   countsConnections,
   delivered,
+  epochsGrow,
   growingEpochs,
   inOrder,
   onlyOwn,
   uniqueIds,
 } from '../judges/message.ts'
+import { answered } from '../judges/problem.ts'
 
 /** Data that a careless service changes on its way. */
 const DELICATE_DATA = [
   '{"move":"e2e4","n":1.0}',
+  '\ufeffa mark in front',
   ' blanks at both ends \t\r\n',
   'quotes " \' ` and \\ and / and \\u0041',
   '<b>&amp;</b> $(x) %s %20 +',
@@ -84,15 +87,20 @@ export const MESSAGE_CHECKS: readonly Check[] = [
       current.close(1000)
       await current.ended()
       await drive.post('afterwards', clientId, drive.text())
+      const leaving = await drive.connect('leaving', clientId)
+      leaving.close(1001)
+      await leaving.ended()
+      await drive.post('away', clientId, drive.text())
     },
-    control: all(welcomed('old'), welcomed('new')),
+    control: all(welcomed('old'), welcomed('new'), welcomed('leaving')),
     judge: all(
       countsConnections('before', 0),
       countsConnections('during', 1),
       countsConnections('after takeover', 1),
       countsConnections('afterwards', 0),
+      countsConnections('away', 0),
     ),
-    killedBy: ['claims-a-connection', 'claims-no-connection'],
+    killedBy: ['claims-a-connection', 'claims-no-connection', 'counts-connection-in-grace'],
   },
   {
     id: 'message.data.unchanged',
@@ -107,7 +115,13 @@ export const MESSAGE_CHECKS: readonly Check[] = [
     },
     control: arrived('client', 'fence'),
     judge: delivered('client', 'post'),
-    killedBy: ['trims-data', 'composes-data', 'escapes-markup-in-data', 'names-another-message'],
+    killedBy: [
+      'trims-data',
+      'strips-mark-of-data',
+      'composes-data',
+      'escapes-markup-in-data',
+      'names-another-message',
+    ],
   },
   {
     id: 'message.many.delivered',
@@ -166,6 +180,10 @@ export const MESSAGE_CHECKS: readonly Check[] = [
         await drive.post('alone', clientId, text)
         await drive.post('neighbour', neighbour, text)
       }
+      for (const data of ['', 'x'.repeat((drive.advertised.limits.data_bytes ?? 0) + 1)]) {
+        await drive.post('refused', clientId, data)
+        await drive.post('alone', clientId, drive.text())
+      }
       const connection = await drive.connect('client', clientId)
       await Promise.all(texts(drive, 6).map((text) => drive.post('burst', clientId, text)))
       const last = drive.text()
@@ -177,6 +195,7 @@ export const MESSAGE_CHECKS: readonly Check[] = [
     killedBy: [
       'skips-a-number',
       'numbers-all-clients-together',
+      'numbers-refused-posts',
       'welcomes-with-older-seq',
       'welcomes-with-seq-zero',
     ],
@@ -218,5 +237,19 @@ export const MESSAGE_CHECKS: readonly Check[] = [
     control: accepted('post'),
     judge: growingEpochs('post'),
     killedBy: ['begins-smaller-epochs'],
+  },
+  {
+    id: 'message.read-epochs.growing',
+    proves: 'message.epoch.grows',
+    profiles: ['presence-sync'],
+    drive: async (drive) => {
+      await drive.post('before', drive.clientId(), drive.text())
+      const query = { client_id: drive.clientId() }
+      await drive.call('reader', 'GET', '/v1/presence', { query })
+      await drive.post('after', drive.clientId(), drive.text())
+    },
+    control: all(answered('before', 200), answered('reader', 200), answered('after', 200)),
+    judge: epochsGrow('before', 'reader', 'after'),
+    killedBy: ['reads-with-newest-epoch', 'begins-smaller-epochs'],
   },
 ]

@@ -4,47 +4,21 @@ import { TIMINGS } from '@channel-protocol/schemas/registry'
 import { type Check, waitFor } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
 import { makeFrame } from '../drive/frames.ts'
+import { afterGrace, goOnline } from '../drive/online.ts'
 import type { Connection } from '../drive/socket.ts'
 import type { Webhooks } from '../drive/webhooks.ts'
-import { closed, notWelcomed } from '../judges/connection.ts'
+import { closed, notWelcomed, welcomed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
 import {
-  FENCE,
-  fencePassed,
-  lastOf,
   reported,
   reportedAheadOf,
   reportedGone,
   reportedOnlyWelcomed,
-  returnedInTime,
-  silentUntilFence,
   waitedForGrace,
 } from '../judges/presence.ts'
 import { seconds } from '../timeline/timeline.ts'
 
-/** Roles of a stimulus that is made again where the machine was too slow for the grace. */
-const TRIES = ['client', 'client-2', 'client-3', 'client-4'] as const
-
 const GRACE = waitFor('presence_grace_seconds')
-
-/** A client that is online, and the application's view of it. */
-interface Online {
-  readonly connection: Connection
-  readonly webhooks: Webhooks
-}
-
-async function goOnline(drive: Drive, as: string): Promise<Online> {
-  const clientId = drive.clientId()
-  const webhooks = drive.webhooks(as, clientId)
-  const connection = await drive.connect(as, clientId)
-  await webhooks.event('connected')
-  return { connection, webhooks }
-}
-
-/** Patience, and before it the grace. */
-function afterGrace(drive: Drive): number {
-  return drive.patienceMs + seconds(drive.advertised, 'presence_grace_seconds') * 1000
-}
 
 /** A client that is online, and how its connection will end. */
 interface Ending {
@@ -83,7 +57,11 @@ function goodbye(id: string, code: number | undefined): Check {
   }
 }
 
-function loss(id: string, end: (connection: Connection) => void): Check {
+function loss(
+  id: string,
+  end: (connection: Connection) => void,
+  more: readonly string[] = [],
+): Check {
   return {
     id,
     proves: 'presence.lost.reported',
@@ -96,7 +74,7 @@ function loss(id: string, end: (connection: Connection) => void): Check {
     },
     control: reported('client', 'connected'),
     judge: reportedGone('client', 'lost'),
-    killedBy: ['reports-loss-as-closed'],
+    killedBy: ['reports-loss-as-closed', ...more],
   }
 }
 
@@ -161,78 +139,26 @@ export const PRESENCE_EVENT_CHECKS: readonly Check[] = [
   },
   goodbye('presence.goodbye.reported', 1000),
   goodbye('presence.goodbye-without-code.reported', undefined),
+  {
+    id: 'presence.goodbye-of-newer.reported',
+    proves: 'presence.closed.reported',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      const { webhooks } = await goOnline(drive, 'client')
+      const clientId = webhooks.attempts.entries[0]?.fields.from ?? ''
+      const newer = await drive.connect('newer', clientId)
+      newer.close(1000)
+      await webhooks.event('disconnected')
+    },
+    control: all(reported('client', 'connected'), welcomed('newer')),
+    judge: reportedGone('client', 'closed'),
+    killedBy: ['forgets-going-of-newer', 'reports-goodbye-as-lost'],
+  },
   loss('presence.drop.reported', (connection) => connection.drop()),
   loss('presence.leaving.reported', (connection) => connection.close(1001)),
-  {
-    id: 'presence.grace.kept',
-    proves: 'presence.grace.waited',
-    needs: ['webhooks'],
-    waitSeconds: GRACE,
-    drive: async (drive) => {
-      const [dropped, left] = await Promise.all([
-        goOnline(drive, 'dropped'),
-        goOnline(drive, 'left'),
-      ])
-      dropped.connection.drop()
-      left.connection.close(1001)
-      await dropped.webhooks.event('disconnected', undefined, afterGrace(drive))
-      await left.webhooks.event('disconnected', undefined, afterGrace(drive))
-    },
-    control: all(reported('dropped', 'disconnected'), reported('left', 'disconnected')),
-    judge: all(waitedForGrace('dropped'), waitedForGrace('left')),
-    killedBy: ['skips-grace'],
-  },
-  {
-    id: 'presence.return-within-grace.silent',
-    proves: 'presence.grace.returned',
-    needs: ['webhooks'],
-    waitSeconds: waitFor('presence_grace_seconds', 'presence_grace_seconds'),
-    drive: async (drive) => {
-      const graceMs = seconds(drive.advertised, 'presence_grace_seconds') * 1000
-      for (const as of TRIES) {
-        const clientId = drive.clientId()
-        const webhooks = drive.webhooks(as, clientId)
-        const first = await drive.connect(as, clientId)
-        await webhooks.event('connected')
-        const { token, connectUrl: url } = await drive.mint(`${as}-again`, clientId)
-        const leftAt = performance.now()
-        first.close(1001)
-        await first.ended()
-        const second = await drive.open(`${as}-again`, { url, token })
-        await second.welcome()
-        if (performance.now() - leftAt > graceMs && as !== TRIES.at(-1)) continue
-        await drive.pass(graceMs / 1000)
-        drive.note(FENCE, 'the grace has passed with the client online')
-        second.close(1000)
-        await webhooks.event('disconnected', ({ fields }) => fields.reason === 'closed')
-        return
-      }
-    },
-    control: lastOf(TRIES, (as) => all(returnedInTime(as, `${as}-again`), fencePassed(as))),
-    judge: lastOf(TRIES, (as) => silentUntilFence(as, 'a return within the grace')),
-    killedBy: ['skips-grace'],
-  },
-  {
-    id: 'presence.takeover.unreported',
-    proves: 'presence.takeover.silent',
-    needs: ['webhooks'],
-    waitSeconds: GRACE,
-    drive: async (drive) => {
-      const clientId = drive.clientId()
-      const webhooks = drive.webhooks('client', clientId)
-      const old = await drive.connect('old', clientId)
-      await webhooks.event('connected')
-      const second = await drive.connect('new', clientId)
-      await old.ended()
-      await drive.pass(seconds(drive.advertised, 'presence_grace_seconds'))
-      drive.note(FENCE, 'the grace has passed since the takeover')
-      second.close(1000)
-      await webhooks.event('disconnected', ({ fields }) => fields.reason === 'closed')
-    },
-    control: all(closed('old', 'replaced'), reported('client', 'connected')),
-    judge: silentUntilFence('client', 'a takeover'),
-    killedBy: ['reports-takeover'],
-  },
+  loss('presence.own-code.reported', (connection) => connection.close(4999), [
+    'takes-own-codes-for-goodbye',
+  ]),
   {
     id: 'presence.expiry.told',
     proves: 'presence.expiry.reported',
@@ -284,6 +210,10 @@ export const PRESENCE_EVENT_CHECKS: readonly Check[] = [
       await drive.pass(1.1)
       const refused = await drive.open('refused', { url, token })
       await refused.ended()
+      const tokens = [await drive.mint('two', clientId), await drive.mint('two', clientId)]
+      const offers = tokens.map((minted) => `channel-token.${minted.token}`)
+      const two = await drive.open('two', { url, protocols: ['channel-protocol.v1', ...offers] })
+      await two.ended()
       await drive.pass(seconds(drive.advertised, 'presence_grace_seconds'))
       await drive.connect('client', clientId)
       await webhooks.event('connected')
@@ -291,10 +221,11 @@ export const PRESENCE_EVENT_CHECKS: readonly Check[] = [
     control: all(
       notWelcomed('refused'),
       closed('refused', 'token-expired'),
+      closed('two', 'bad-request'),
       reported('client', 'connected'),
     ),
     judge: reportedOnlyWelcomed('client'),
-    killedBy: ['reports-refused-connection'],
+    killedBy: ['reports-refused-connection', 'reports-connection-with-two-tokens'],
   },
   {
     id: 'presence.silent-client.reported',

@@ -8,11 +8,15 @@ import { reported } from '../judges/presence.ts'
 import {
   listed,
   listsAll,
+  listsEvery,
   listsInGrace,
   pagesBounded,
+  readsClientIdOf,
   readsGrace,
   readsOffline,
   readsOnline,
+  readsReportedVersion,
+  readsSameSince,
 } from '../judges/presence-read.ts'
 import {
   aboveFloor,
@@ -80,12 +84,26 @@ export const PRESENCE_READING_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       const clientId = drive.clientId()
       await drive.connect('old', clientId)
+      await read(drive, 'before', { client_id: clientId })
       await drive.connect('new', clientId)
       await read(drive, 'reader', { client_id: clientId })
     },
-    control: all(welcomed('old'), welcomed('new')),
-    judge: readsOnline('reader', 'new', 1),
-    killedBy: ['reads-without-since'],
+    control: all(welcomed('old'), welcomed('new'), answered('before', 200)),
+    judge: all(readsOnline('reader', 'new', 1), readsSameSince('reader', 'before')),
+    killedBy: ['reads-without-since', 'reads-since-of-connection'],
+  },
+  {
+    id: 'presence.read-odd-client-id.online',
+    proves: 'presence.read.online',
+    drive: async (drive) => {
+      const clientId = drive.clientId(' a+b&c=d%2F%41/é😀')
+      await drive.connect('client', clientId)
+      const path = `/v1/presence?client_id=${encodeURIComponent(clientId)}`
+      await drive.call('reader', 'GET', path)
+    },
+    control: welcomed('client'),
+    judge: all(readsOnline('reader', 'client', 1), readsClientIdOf('reader', 'client')),
+    killedBy: ['reads-without-since', 'reads-under-another-name'],
   },
   {
     id: 'presence.read-stranger.offline',
@@ -110,8 +128,11 @@ export const PRESENCE_READING_CHECKS: readonly Check[] = [
       await read(drive, 'reader', { client_id: clientId })
     },
     control: reported('client', 'disconnected'),
-    judge: readsOffline('reader', { isStranger: false }),
-    killedBy: ['reads-offline-as-online'],
+    judge: all(
+      readsOffline('reader', { isStranger: false }),
+      readsReportedVersion('reader', 'client'),
+    ),
+    killedBy: ['reads-offline-as-online', 'reads-version-zero-offline'],
   },
   {
     id: 'presence.read-in-grace.online',
@@ -126,7 +147,7 @@ export const PRESENCE_READING_CHECKS: readonly Check[] = [
       }),
     control: welcomed('client'),
     judge: readsGrace('reader', 'client'),
-    killedBy: ['reads-grace-as-offline', 'skips-grace'],
+    killedBy: ['reads-grace-as-offline', 'reads-grace-with-since', 'skips-grace'],
   },
   {
     id: 'presence.list.holds-all',
@@ -161,6 +182,20 @@ export const PRESENCE_READING_CHECKS: readonly Check[] = [
     control: all(welcomed('client'), listed('page')),
     judge: listsInGrace('page', 'client'),
     killedBy: ['lists-only-connections', 'skips-grace'],
+  },
+  {
+    id: 'presence.page-border.holds-all',
+    proves: 'presence.list.complete',
+    needs: ['webhooks', 'exec'],
+    drive: async (drive) => {
+      // A service of its own, because clients of other checks would move the border.
+      const instance = await drive.launch('instance')
+      await fillPage(instance.drive)
+      await readPages(instance.drive)
+    },
+    control: all(welcomed('crowd'), listed('page')),
+    judge: listsEvery('page', 'crowd'),
+    killedBy: ['loses-first-of-second-page'],
   },
   {
     id: 'presence.page.bounded',

@@ -2,6 +2,8 @@
 
 import { type Check, waitFor } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
+import type { Connection } from '../drive/socket.ts'
+import type { Webhooks } from '../drive/webhooks.ts'
 import { all } from '../judges/finding.ts'
 import { FENCE, fencePassed, reported, silentUntilFence } from '../judges/presence.ts'
 import {
@@ -20,17 +22,20 @@ import { seconds } from '../timeline/timeline.ts'
 const INTERVAL = waitFor('presence_interval_seconds')
 
 /** Comes, goes and comes again, each after the report of what was before. */
-async function comeAndGo(drive: Drive): Promise<void> {
+async function comeAndGo(
+  drive: Drive,
+): Promise<{ readonly connection: Connection; readonly webhooks: Webhooks }> {
   const clientId = drive.clientId()
   const webhooks = drive.webhooks('client', clientId)
   const connection = await drive.connect('client', clientId)
   await webhooks.event('connected')
   connection.close(1000)
   await webhooks.event('disconnected')
-  await drive.connect('client', clientId)
+  const again = await drive.connect('client', clientId)
   const patienceMs =
     drive.patienceMs + seconds(drive.advertised, 'presence_interval_seconds') * 1000
   await webhooks.first(3, patienceMs)
+  return { connection: again, webhooks }
 }
 
 /** Goes and comes back `times` while the report of the first coming is unanswered; then goes for good. */
@@ -85,7 +90,9 @@ export const PRESENCE_VERSION_CHECKS: readonly Check[] = [
     proves: 'presence.version.grows',
     needs: ['webhooks'],
     waitSeconds: INTERVAL,
-    drive: comeAndGo,
+    drive: async (drive) => {
+      await comeAndGo(drive)
+    },
     control: all(reported('client', 'connected'), reported('client', 'disconnected')),
     judge: growing('client'),
     killedBy: ['begins-versions-anew'],
@@ -147,10 +154,15 @@ export const PRESENCE_VERSION_CHECKS: readonly Check[] = [
     id: 'presence.third-version.paced',
     proves: 'presence.version.paced',
     needs: ['webhooks'],
-    waitSeconds: INTERVAL,
-    drive: comeAndGo,
-    control: reported('client', 'disconnected'),
-    judge: paced('client'),
-    killedBy: ['sends-versions-at-once'],
+    waitSeconds: waitFor('presence_interval_seconds', 'presence_interval_seconds'),
+    drive: async (drive) => {
+      const { connection, webhooks } = await comeAndGo(drive)
+      connection.close(1000)
+      const intervalMs = seconds(drive.advertised, 'presence_interval_seconds') * 1000
+      await webhooks.first(4, drive.patienceMs + intervalMs)
+    },
+    control: reported('client', 'disconnected', 2),
+    judge: all(paced('client', 3), paced('client', 4)),
+    killedBy: ['sends-versions-at-once', 'paces-the-third-version-alone'],
   },
 ]

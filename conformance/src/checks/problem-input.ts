@@ -26,6 +26,9 @@ const OTHER_MEDIA_TYPES = [
   'text/json; charset=utf-8',
 ] as const
 
+/** The one media type as it may be written. */
+const JSON_TYPES = ['application/json; charset=utf-8', 'Application/JSON ;x=y'] as const
+
 const BAD_UTF8: Readonly<Record<string, readonly number[]>> = {
   'a lone byte': [0xff],
   'Latin-1': [0xe9],
@@ -58,15 +61,26 @@ export const PROBLEM_INPUT_CHECKS: readonly Check[] = [
         }))
       )
         return
-      for (const { as, method, path } of REFUSED_METHODS) await drive.call(as, method, path)
+      for (const { as, method, path } of REFUSED_METHODS) {
+        await drive.call(as, method, path)
+        await drive.call(`${as} keyless`, method, path, { key: 'none' })
+      }
     },
     control: answeredAs('control', 201, 'TokenAnswer'),
     judge: all(
       ...REFUSED_METHODS.map(({ as, takes }) =>
-        all(refused(as, 'method-not-allowed'), allows(as, takes)),
+        all(
+          refused(as, 'method-not-allowed'),
+          allows(as, takes),
+          refused(`${as} keyless`, 'method-not-allowed'),
+        ),
       ),
     ),
-    killedBy: ['answers-404-to-other-methods', 'hides-allowed-methods'],
+    killedBy: [
+      'answers-404-to-other-methods',
+      'hides-allowed-methods',
+      'asks-key-for-other-methods',
+    ],
   },
   {
     id: 'problem.other-media-type.refused',
@@ -74,13 +88,16 @@ export const PROBLEM_INPUT_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       const json = { client_id: drive.clientId() }
       if (!(await drive.call('control', 'POST', '/v1/tokens', { json }))) return
-      for (const type of OTHER_MEDIA_TYPES) {
+      for (const type of [...OTHER_MEDIA_TYPES, ...JSON_TYPES]) {
         await drive.call(type, 'POST', '/v1/tokens', { json, headers: { 'content-type': type } })
       }
     },
     control: answeredAs('control', 201, 'TokenAnswer'),
-    judge: all(...OTHER_MEDIA_TYPES.map((type) => refused(type, 'unsupported-media-type'))),
-    killedBy: ['reads-any-media-type', 'takes-look-alikes-of-json'],
+    judge: all(
+      ...OTHER_MEDIA_TYPES.map((type) => refused(type, 'unsupported-media-type')),
+      ...JSON_TYPES.map((type) => answeredAs(type, 201, 'TokenAnswer')),
+    ),
+    killedBy: ['reads-any-media-type', 'takes-look-alikes-of-json', 'refuses-json-with-parameters'],
   },
   {
     id: 'problem.bad-utf8.refused',
@@ -204,11 +221,15 @@ export const PROBLEM_INPUT_CHECKS: readonly Check[] = [
       const json = { client_id: drive.clientId(), data: 'hello' }
       await drive.call('control', 'POST', '/v1/messages', { json })
       const headers = { 'idempotency-key': drive.text() }
-      await drive.call('defect', 'POST', '/v1/messages', { json, headers })
+      await drive.call('message', 'POST', '/v1/messages', { json, headers })
+      await drive.call('token', 'POST', '/v1/tokens', { json, headers })
     },
     control: answeredAs('control', 200, 'Receipt'),
-    judge: refused('defect', 'profile-not-supported'),
-    killedBy: ['ignores-idempotency-key'],
+    judge: all(
+      refused('message', 'profile-not-supported'),
+      refused('token', 'profile-not-supported'),
+    ),
+    killedBy: ['ignores-idempotency-key', 'ignores-idempotency-key-of-tokens'],
   },
   {
     id: 'problem.foreign-page.shut-out',

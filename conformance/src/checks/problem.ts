@@ -6,6 +6,7 @@ import { welcomed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
 import { refused } from '../judges/problem.ts'
 import { documented } from '../judges/problem-document.ts'
+import { latestOf, latestSeconds } from '../timeline/latest.ts'
 
 const NOT_JSON: Readonly<Record<string, string>> = {
   empty: '',
@@ -78,8 +79,23 @@ export const PROBLEM_CHECKS: readonly Check[] = [
           data: 'x'.repeat((drive.advertised.limits.data_bytes ?? 0) + 1),
         },
       })
+      await drive.call('other method', 'DELETE', '/v1/tokens')
+      await drive.call('other type', 'POST', '/v1/tokens', {
+        json: {},
+        headers: { 'content-type': 'text/plain' },
+      })
+      await drive.call('no profile', 'POST', '/v1/broadcasts', { json: {} })
+      const filler = 'x'.repeat((drive.advertised.limits.header_bytes ?? 0) + 1)
+      const large = await drive.raw('large headers')
+      large.write(drive.callRequest('POST', '/v1/tokens', { 'X-Filler': filler }, '{}'), 'a head')
+      await large.answer()
+      large.drop()
     },
     judge: documented(
+      'other method',
+      'other type',
+      'no profile',
+      'large headers',
       'unknown path',
       'wrong key',
       'no JSON',
@@ -88,7 +104,7 @@ export const PROBLEM_CHECKS: readonly Check[] = [
       'no data',
       'large data',
     ),
-    killedBy: ['refuses-with-200', ...UNDOCUMENTED],
+    killedBy: ['refuses-with-200', 'gives-rarer-problems-no-type', ...UNDOCUMENTED],
   },
   {
     id: 'problem.upgrade-refusal.documented',
@@ -108,6 +124,21 @@ export const PROBLEM_CHECKS: readonly Check[] = [
     judge: documented('no upgrade', 'no protocol'),
     killedBy: ['gives-upgrade-problems-no-type', ...UNDOCUMENTED],
   },
+  {
+    id: 'problem.late-refusal.documented',
+    proves: 'problem.document.shape',
+    profiles: ['robust'],
+    waitSeconds: latestOf('request_timeout_seconds'),
+    drive: async (drive) => {
+      const client = await drive.raw('slow')
+      const length = { 'Content-Length': '500' }
+      client.write(drive.callRequest('POST', '/v1/tokens', length, '{'), 'a head and one byte')
+      await client.answer(latestSeconds(drive.advertised, 'request_timeout_seconds') * 1000)
+      client.drop()
+    },
+    judge: documented('slow'),
+    killedBy: ['gives-rarer-problems-no-type', ...UNDOCUMENTED],
+  },
   bodyCheck('problem.broken-json.refused', NOT_JSON, 'reads-broken-json-as-empty'),
   bodyCheck('problem.other-json.refused', NOT_OBJECTS, 'takes-any-json-for-an-object'),
   {
@@ -121,14 +152,27 @@ export const PROBLEM_CHECKS: readonly Check[] = [
       await drive.call('below tokens', 'POST', '/v1/tokens/extra', { json })
       await drive.call('below messages', 'POST', '/v1/messages/extra', { json })
       await drive.call('longer name', 'POST', '/v1/tokensandmore', { json })
+      await drive.call('slash behind', 'POST', '/v1/tokens/', { json })
+      await drive.call('other case', 'POST', '/v1/Tokens', { json })
     },
     control: answeredAs('control', 200, 'Discovery'),
     judge: all(
-      ...['new noun', 'new noun posted', 'below tokens', 'below messages', 'longer name'].map(
-        (as) => refused(as, 'not-found'),
-      ),
+      ...[
+        'new noun',
+        'new noun posted',
+        'below tokens',
+        'below messages',
+        'longer name',
+        'slash behind',
+        'other case',
+      ].map((as) => refused(as, 'not-found')),
     ),
-    killedBy: ['serves-paths-below-a-call', 'refuses-with-200'],
+    killedBy: [
+      'serves-paths-below-a-call',
+      'serves-paths-with-a-slash-behind',
+      'ignores-case-of-paths',
+      'refuses-with-200',
+    ],
   },
   {
     id: 'problem.unknown-members.ignored',

@@ -66,9 +66,16 @@ export const TOKEN_CLIENT_ID_CHECKS: readonly Check[] = [
         await drive.call(as, 'POST', '/v1/tokens', { json: { client_id: drive.clientId(tail) } })
       }
       await drive.call('one byte', 'POST', '/v1/tokens', { json: { client_id: '7' } })
+      const marked = `\ufeff${drive.clientId()}`
+      await drive.call('U+FEFF in front', 'POST', '/v1/tokens', { json: { client_id: marked } })
     },
-    judge: each([...Object.keys(LEGAL_TAILS), 'one byte'], keptClientId),
-    killedBy: ['trims-client-ids', 'composes-client-ids', 'refuses-client-id-above-64-bytes'],
+    judge: each([...Object.keys(LEGAL_TAILS), 'one byte', 'U+FEFF in front'], keptClientId),
+    killedBy: [
+      'trims-client-ids',
+      'strips-mark-of-client-ids',
+      'composes-client-ids',
+      'refuses-client-id-above-64-bytes',
+    ],
   },
   {
     id: 'token.client-id-legal.posted',

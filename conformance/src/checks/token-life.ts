@@ -4,6 +4,7 @@ import { type Check, waitFor } from '../check.ts'
 import { closed, notWelcomed, welcomed } from '../judges/connection.ts'
 import { all, type Judge } from '../judges/finding.ts'
 import { arrived, dataOf } from '../judges/message.ts'
+import { undisturbed } from '../judges/neighbour.ts'
 import { endedAtExpiry, minted, neverReached } from '../judges/token.ts'
 
 /** Seconds of a short life: the least that a request may ask for, and one that leaves time to use it. */
@@ -121,6 +122,36 @@ export const TOKEN_LIFE_CHECKS: readonly Check[] = [
     control: welcomed('client'),
     judge: all(closed('client', 'token-expired'), endedAtExpiry('client')),
     killedBy: ['closes-before-expiry', 'closes-late-after-expiry', 'closes-expired-as-invalid'],
+  },
+  {
+    id: 'token.renewal.lives-on',
+    proves: 'token.expiry.close',
+    waitSeconds: waitFor(SHORTEST, 2),
+    drive: async (drive) => {
+      const renewed = drive.clientId()
+      const old = await drive.connect('old', renewed, { ttlSeconds: SHORTEST })
+      const connection = await drive.connect('renewed', renewed, { ttlSeconds: 60 })
+      await old.ended()
+      const shortened = drive.clientId()
+      await drive.connect('long', shortened, { ttlSeconds: 60 })
+      const short = await drive.connect('shortened', shortened, { ttlSeconds: SHORTEST })
+      await short.ended((SHORTEST + CLOSING) * 1000)
+      const data = drive.text()
+      await drive.post('post', renewed, data)
+      await connection.message(data)
+    },
+    control: all(...['old', 'renewed', 'long', 'shortened'].map(welcomed)),
+    judge: all(
+      undisturbed('renewed', 'post'),
+      closed('shortened', 'token-expired'),
+      endedAtExpiry('shortened'),
+    ),
+    killedBy: [
+      'closes-at-first-expiry',
+      'closes-before-expiry',
+      'closes-late-after-expiry',
+      'closes-expired-as-invalid',
+    ],
   },
   {
     id: 'token.expiry.undelivered',

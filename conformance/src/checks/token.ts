@@ -63,10 +63,16 @@ export const TOKEN_CHECKS: readonly Check[] = [
       await ask(drive, 'control', { client_id: clientId })
       await ask(drive, 'token', { client_id: clientId }, { key: 'none' })
       await drive.post('message', clientId, drive.text(), { key: 'none' })
+      // The key is looked at before anything that the body says.
+      await drive.call('no JSON', 'POST', '/v1/messages', { key: 'none', body: 'client_id=ada' })
+      const headers = { 'content-type': 'text/plain' }
+      await ask(drive, 'other type', { client_id: clientId }, { key: 'none', headers })
     },
     control: minted('control'),
-    judge: each(['token', 'message'], (as) => refused(as, 'invalid-application-key')),
-    killedBy: ['mints-without-key', 'posts-without-key'],
+    judge: each(['token', 'message', 'no JSON', 'other type'], (as) =>
+      refused(as, 'invalid-application-key'),
+    ),
+    killedBy: ['mints-without-key', 'posts-without-key', 'judges-media-type-before-key'],
   },
   {
     id: 'token.key-absent-presence.refused',
@@ -110,12 +116,25 @@ export const TOKEN_CHECKS: readonly Check[] = [
       }
       await ask(drive, 'basic', json, { key: 'none', headers: { authorization: `Basic ${basic}` } })
       await ask(drive, 'bare', json, { key: 'none', headers: { authorization: key } })
+      const scheme = { authorization: `Token ${key}` }
+      await ask(drive, 'other scheme', json, { key: 'none', headers: scheme })
+      const twice = { Authorization: `Bearer ${key}\r\nAuthorization: Bearer no-such-key` }
+      const connection = await drive.raw('two headers')
+      connection.write(drive.callRequest('POST', '/v1/tokens', twice, JSON.stringify(json)))
+      await connection.answer()
+      connection.drop()
     },
     control: minted('control'),
-    judge: each(['application_key', 'access_token', 'key', 'basic', 'bare'], (as) =>
-      refused(as, 'invalid-application-key'),
+    judge: each(
+      ['application_key', 'access_token', 'key', 'basic', 'bare', 'other scheme', 'two headers'],
+      (as) => refused(as, 'invalid-application-key'),
     ),
-    killedBy: ['accepts-key-in-query', 'accepts-key-without-bearer'],
+    killedBy: [
+      'accepts-key-in-query',
+      'accepts-key-without-bearer',
+      'accepts-key-in-any-scheme',
+      'takes-first-of-several-keys',
+    ],
   },
   {
     id: 'token.key-refusal.challenged',

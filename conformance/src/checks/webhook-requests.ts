@@ -3,18 +3,22 @@
 import { type Check, waitFor } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
 import { all } from '../judges/finding.ts'
-import { reported } from '../judges/presence.ts'
+import { reported, waitedForGrace } from '../judges/presence.ts'
 import {
   fieldsComplete,
   idsByVersion,
+  namesEnded,
   sentAsForm,
   sentLike,
   signed,
+  timedAtChange,
   timestampedByAttempt,
 } from '../judges/webhook.ts'
 import { heldBack, longRetryAfter, seenAttempts } from '../judges/webhook-sending.ts'
+import { seconds } from '../timeline/timeline.ts'
 
 const FIRST_RETRY = waitFor({ list: 'webhook_retry_seconds', entries: 1 })
+const TWO_RETRIES = waitFor({ list: 'webhook_retry_seconds', entries: 2 })
 const COMES_AND_GOES = all(reported('client', 'connected'), reported('client', 'disconnected'))
 
 /** A client with this tail in its id comes and says goodbye, and both are reported. */
@@ -57,30 +61,55 @@ export const WEBHOOK_REQUEST_CHECKS: readonly Check[] = [
     killedBy: ['sends-no-time', 'leaves-connection-out'],
   },
   {
+    id: 'webhook.fields-after-loss.current',
+    proves: 'webhook.request.fields',
+    needs: ['webhooks'],
+    waitSeconds: waitFor('presence_grace_seconds', { list: 'webhook_retry_seconds', entries: 1 }),
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const webhooks = drive.webhooks('client', clientId, (_attempt, number) => ({
+        status: number === 1 ? 500 : 204,
+      }))
+      await drive.connect('old', clientId)
+      await webhooks.first(2, drive.patienceMs + FIRST_RETRY(drive.advertised) * 1000)
+      const connection = await drive.connect('client', clientId)
+      connection.close(1001)
+      const grace = seconds(drive.advertised, 'presence_grace_seconds')
+      await webhooks.event('disconnected', undefined, drive.patienceMs + grace * 1000)
+    },
+    control: all(seenAttempts('client', 2), waitedForGrace('client')),
+    judge: all(namesEnded('client'), timedAtChange('client', 'old')),
+    killedBy: [
+      'names-first-connection-in-reports',
+      'dates-reports-by-the-loss',
+      'dates-reports-by-the-attempt',
+    ],
+  },
+  {
     id: 'webhook.repeat.keeps-id',
     proves: 'webhook.id.same',
     needs: ['webhooks'],
-    waitSeconds: FIRST_RETRY,
+    waitSeconds: TWO_RETRIES,
     drive: async (drive) => {
       const [clientId, neighbourId] = [drive.clientId(), drive.clientId()]
       const neighbour = drive.webhooks('neighbour', neighbourId)
       const webhooks = drive.webhooks('client', clientId, (_attempt, number) => ({
-        status: number === 1 ? 500 : 204,
+        status: number <= 2 ? 500 : 204,
       }))
       const connection = await drive.connect('client', clientId)
       await drive.connect('neighbour', neighbourId)
       await neighbour.event('connected')
-      await webhooks.first(2, drive.patienceMs + FIRST_RETRY(drive.advertised) * 1000)
+      await webhooks.first(3, drive.patienceMs + TWO_RETRIES(drive.advertised) * 1200)
       connection.close(1000)
       await webhooks.event('disconnected')
     },
     control: all(
-      seenAttempts('client', 2),
+      seenAttempts('client', 3),
       reported('client', 'disconnected'),
       reported('neighbour', 'connected'),
     ),
     judge: idsByVersion('client', 'neighbour'),
-    killedBy: ['makes-id-per-attempt', 'makes-id-per-client'],
+    killedBy: ['makes-id-per-attempt', 'makes-id-per-client', 'makes-new-id-after-two-attempts'],
   },
   {
     id: 'webhook.repeat.stamped-anew',
@@ -112,6 +141,7 @@ export const WEBHOOK_REQUEST_CHECKS: readonly Check[] = [
       'signs-decoded-body',
       'signs-with-encoded-secret',
       'signs-with-first-secret-only',
+      'makes-long-ids',
     ],
   },
   {

@@ -6,6 +6,7 @@ import type { Reply } from '../drive/receiver.ts'
 import type { Webhooks } from '../drive/webhooks.ts'
 import { all } from '../judges/finding.ts'
 import { FENCE, reported } from '../judges/presence.ts'
+import { startedOnce, startedSent } from '../judges/presence-started.ts'
 import {
   attempted,
   attemptedOnce,
@@ -21,8 +22,8 @@ import {
 import { seconds, type Timeline } from '../timeline/timeline.ts'
 
 const FIRST_RETRY = waitFor({ list: 'webhook_retry_seconds', entries: 1 })
-const REPEATS = 2
-const FAILURES = [404, 410, 501, 500] as const
+const REPEATS = 3
+const FAILURES = [302, 404, 410, 501, 500] as const
 const REDIRECTS = [301, 302, 303, 307, 308] as const
 const SUCCESSES = [200, 201, 202, 299] as const
 
@@ -62,6 +63,14 @@ async function exhaust(drive: Drive): Promise<{ readonly goOn: () => Promise<voi
   }
 }
 
+/** A service starts whose `started` is answered with 500 once. */
+async function failStarted(drive: Drive): Promise<void> {
+  const { webhooks } = await drive.launch('service', (_attempt, number) => ({
+    status: number === 1 ? 500 : 204,
+  }))
+  await webhooks.first(2, drive.patienceMs + FIRST_RETRY(drive.advertised) * 1200)
+}
+
 /** In the order of the chapter. */
 export const WEBHOOK_SENDING_CHECKS: readonly Check[] = [
   {
@@ -91,6 +100,22 @@ export const WEBHOOK_SENDING_CHECKS: readonly Check[] = [
     killedBy: ['takes-only-204-for-success'],
   },
   {
+    id: 'webhook.started-success.not-repeated',
+    proves: 'webhook.success.final',
+    needs: ['webhooks', 'exec'],
+    profiles: ['presence-sync'],
+    waitSeconds: waitFor({ list: 'webhook_retry_seconds', entries: 2 }),
+    drive: async (drive) => {
+      const welcoming = await drive.launch('welcoming')
+      await welcoming.webhooks.first(1)
+      await failStarted(drive)
+      await drive.pass(FIRST_RETRY(drive.advertised) * 0.4)
+    },
+    control: all(startedSent('welcoming'), seenAttempts('service', 2)),
+    judge: startedOnce('welcoming'),
+    killedBy: ['repeats-started'],
+  },
+  {
     id: 'webhook.failure.repeated',
     proves: 'webhook.failure.retried',
     needs: ['webhooks'],
@@ -109,7 +134,23 @@ export const WEBHOOK_SENDING_CHECKS: readonly Check[] = [
     },
     control: all(...FAILURES.map((status) => seenAttempts(`answered-${status}`, 1))),
     judge: all(...FAILURES.map((status) => repeatedOnTime(`answered-${status}`, REPEATS))),
-    killedBy: ['takes-404-for-success', 'repeats-too-soon'],
+    killedBy: [
+      'takes-404-for-success',
+      'takes-redirect-for-success',
+      'repeats-too-soon',
+      'gives-up-one-wait-early',
+    ],
+  },
+  {
+    id: 'webhook.started-failure.repeated',
+    proves: 'webhook.failure.retried',
+    needs: ['webhooks', 'exec'],
+    profiles: ['presence-sync'],
+    waitSeconds: FIRST_RETRY,
+    drive: (drive) => failStarted(drive),
+    control: startedSent('service'),
+    judge: attempted('service', 2),
+    killedBy: ['gives-started-up-at-once'],
   },
   {
     id: 'webhook.retry-after.honoured',
@@ -119,19 +160,27 @@ export const WEBHOOK_SENDING_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       const wait = longRetryAfter(drive.advertised)
       const date = (): string => new Date(Math.ceil(Date.now() / 1000 + wait) * 1000).toUTCString()
-      const values = { seconds: () => `${wait}`, date }
+      const values = { seconds: () => `${wait}`, date, 'newer version': () => `${wait}` }
       await Promise.all(
         Object.entries(values).map(async ([as, value]) => {
-          const { webhooks } = await come(drive, as, (number) =>
+          const { webhooks, close } = await come(drive, as, (number) =>
             number === 1 ? { status: 500, headers: { 'retry-after': value() } } : { status: 204 },
           )
+          if (as === 'newer version') {
+            await webhooks.first(1)
+            close()
+          }
           await webhooks.first(2, drive.patienceMs + (wait + 1) * 1000)
         }),
       )
     },
-    control: all(seenAttempts('seconds', 2), seenAttempts('date', 2)),
-    judge: all(heldBack('seconds'), heldBack('date')),
-    killedBy: ['ignores-retry-after'],
+    control: all(
+      seenAttempts('seconds', 2),
+      seenAttempts('date', 2),
+      reported('newer version', 'disconnected'),
+    ),
+    judge: all(heldBack('seconds'), heldBack('date'), heldBack('newer version')),
+    killedBy: ['ignores-retry-after', 'ignores-retry-after-for-newer-version'],
   },
   {
     id: 'webhook.redirect.not-followed',

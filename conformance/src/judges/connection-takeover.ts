@@ -6,6 +6,9 @@ import { outcomeOf } from './connection.ts'
 import { fail, inconclusive, type Judge, PASS } from './finding.ts'
 import { postsOf } from './message.ts'
 
+/** What an empty Close frame is recorded as. */
+const NO_CODE = 1005
+
 /** Each accepted post of role `posts` is on exactly one connection: up to the newer one's `welcome.seq` on the older. */
 export function split(older: string, newer: string, posts: string): Judge {
   return (timeline) => {
@@ -35,13 +38,13 @@ export function split(older: string, newer: string, posts: string): Judge {
   }
 }
 
-/** The connection ended with a Close frame from the service, whatever its code. */
-export function answeredClose(as: string): Judge {
+/** The connection ended with a Close frame from the service that has the client's code; empty where that had none. */
+export function answeredClose(as: string, code: number | undefined): Judge {
   return (timeline) => {
     const close = closeOf(timeline, as)
-    return close && close.code !== 1006
+    return close?.code === (code ?? NO_CODE)
       ? PASS
-      : fail('a Close frame', outcomeOf(timeline, as), close)
+      : fail(`a Close frame with ${code ?? 'no code'}`, outcomeOf(timeline, as), close)
   }
 }
 

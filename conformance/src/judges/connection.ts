@@ -2,7 +2,7 @@
 
 import { CLOSE_CODES, type CloseSlug } from '@channel-protocol/schemas/registry'
 import { closeOf, envelopesOf, eventsOf, type Timeline } from '../timeline/timeline.ts'
-import { fail, type Judge, PASS, show } from './finding.ts'
+import { all, fail, type Judge, PASS, show } from './finding.ts'
 
 /** The connection of this role got a welcome. */
 export function welcomed(as: string): Judge {
@@ -21,6 +21,16 @@ export function closed(as: string, ...slugs: readonly CloseSlug[]): Judge {
       ? PASS
       : fail(`a close with ${expected}`, outcomeOf(timeline, as), close)
   }
+}
+
+/** As {@link closed}, with the slug as reason, which the service gives wherever it writes the frame itself. */
+export function closedSaying(as: string, slug: CloseSlug): Judge {
+  return all(closed(as, slug), (timeline) => {
+    const close = closeOf(timeline, as)
+    return close?.reason === slug
+      ? PASS
+      : fail(`the reason ${slug}`, `the reason ${show(close?.reason)}`, close)
+  })
 }
 
 /** The connection of this role was never welcomed. */

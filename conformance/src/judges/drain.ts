@@ -47,3 +47,9 @@ export function drained(as: string, service: string): Judge {
       : fail(`a close within ${limit} s`, `one after ${took.toFixed(1)} s`, close)
   })
 }
+
+/** Who came while the service drained was not welcomed, or was closed in time like the others. */
+export function turnedAway(as: string, service: string): Judge {
+  return (timeline) =>
+    envelopesOf(timeline, as, 'welcome').length === 0 ? PASS : drained(as, service)(timeline)
+}

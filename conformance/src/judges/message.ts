@@ -200,6 +200,18 @@ export function growingEpochs(as: string): Judge {
   }
 }
 
+/** The answers to these roles, in this order, have epochs each larger than the one before. */
+export function epochsGrow(...roles: readonly string[]): Judge {
+  return (timeline) => {
+    const answers = roles.map((as) => answerTo(timeline, as))
+    const epochs = answers.map((answer) => Number(readObject(answer?.body ?? '')?.epoch))
+    const wrong = epochs.findIndex((epoch, at) => at > 0 && !(epoch > (epochs[at - 1] ?? 0)))
+    return wrong < 0
+      ? PASS
+      : fail(`an epoch larger than ${epochs[wrong - 1]}`, `${epochs[wrong]}`, answers[wrong])
+  }
+}
+
 /** Refused as too large, with the advertised limit as `max_bytes`. */
 export function refusedAsTooLarge(as: string): Judge {
   return all(refused(as, 'payload-too-large'), (timeline) => {

@@ -8,6 +8,7 @@ import {
   readObject,
   seconds,
   type Timeline,
+  webhooksOf,
 } from '../timeline/timeline.ts'
 import { all, fail, inconclusive, type Judge, PASS, show } from './finding.ts'
 import { clientIdOf } from './presence.ts'
@@ -30,6 +31,28 @@ export function readsOnline(as: string, client: string, version: number): Judge 
   })
 }
 
+/** The `since` of this answer is that of an earlier one. */
+export function readsSameSince(as: string, earlier: string): Judge {
+  return (timeline) => {
+    const { since } = readObject(answerTo(timeline, earlier)?.body ?? '') ?? {}
+    return expectMembers(answerTo(timeline, as), [is('since', since)])
+  }
+}
+
+/** The answer names the client id of the connection. */
+export function readsClientIdOf(as: string, client: string): Judge {
+  return (timeline) =>
+    expectMembers(answerTo(timeline, as), [is('client_id', clientIdOf(timeline, client))])
+}
+
+/** The answer has the version of the newest report about the client. */
+export function readsReportedVersion(as: string, client: string): Judge {
+  return (timeline) => {
+    const version = webhooksOf(timeline, client).at(-1)?.fields.version
+    return expectMembers(answerTo(timeline, as), [is('version', Number(version))])
+  }
+}
+
 /** Not online, with an even version: 0 where the client id was never online. */
 export function readsOffline(as: string, { isStranger }: { isStranger: boolean }): Judge {
   const isEven = (value: unknown): boolean => typeof value === 'number' && value % 2 === 0
@@ -48,7 +71,11 @@ export function readsGrace(as: string, client: string): Judge {
     const late = tooLateForGrace(timeline, client, answer)
     if (late) return late
     if (answer?.status !== 200) return fail('status 200', `status ${answer?.status}`, answer)
-    return expectMembers(answer, [is('online', true), is('connection_id', undefined)])
+    return expectMembers(answer, [
+      is('online', true),
+      is('connection_id', undefined),
+      is('since', undefined),
+    ])
   }
 }
 
@@ -82,6 +109,23 @@ export function listsAll(as: string, versions: Readonly<Record<string, number>>)
         return fail(`${client} with epoch ${epoch} and version ${version}`, show(entry))
     }
     return PASS
+  }
+}
+
+/** Every client that was welcomed in this role is on some page. */
+export function listsEvery(as: string, crowd: string): Judge {
+  return (timeline) => {
+    const listedIds = new Set(
+      eventsOf(timeline, 'answer', as)
+        .flatMap(entriesOf)
+        .map((entry) => entry.client_id),
+    )
+    const missing = envelopesOf(timeline, crowd, 'welcome').find(
+      ({ envelope }) => !listedIds.has(envelope.client_id),
+    )
+    return missing
+      ? fail('every client on a page, as all are online', 'one on none', missing.event)
+      : PASS
   }
 }
 

@@ -126,20 +126,24 @@ export function answeredInTime(as: string): Judge {
   }
 }
 
-/** The third report was attempted no earlier than the interval after what caused the second. */
-export function paced(as: string): Judge {
+/**
+ * The report of this number, from 3 on, was attempted no earlier than an interval for each from the third after what
+ * caused the second.
+ */
+export function paced(as: string, number: number): Judge {
   return (timeline) => {
     const intervalMs = seconds(timeline.advertised, 'presence_interval_seconds') * 1000
-    const third = reportsOf(timeline, as)[2]
+    const leastMs = intervalMs * (number - 2)
+    const report = reportsOf(timeline, as)[number - 1]
     const cause = eventsOf(timeline, 'sent', as)[0]
-    if (!third || !cause) return inconclusive('no third version was reported')
-    const gapMs = third.event.atMs - cause.atMs
-    return gapMs + TIMER_MS >= intervalMs
+    if (!report || !cause) return inconclusive(`no version ${number} was reported`)
+    const gapMs = report.event.atMs - cause.atMs
+    return gapMs + TIMER_MS >= leastMs
       ? PASS
       : fail(
-          `the third version at least ${intervalMs} ms after the second`,
+          `version ${number} at least ${leastMs} ms after the second`,
           `at most ${gapMs} ms after it`,
-          third.event,
+          report.event,
         )
   }
 }

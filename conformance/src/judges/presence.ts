@@ -117,14 +117,15 @@ export function fencePassed(as: string): Judge {
   }
 }
 
-/** The client was welcomed a second time no later than the grace after its first connection ended. */
-export function returnedInTime(first: string, second: string): Judge {
+/** The client was welcomed a second time no later than the grace after it ended its first connection. */
+export function returnedInTime(first: string, second = first): Judge {
   return (timeline) => {
     const graceMs = seconds(timeline.advertised, 'presence_grace_seconds') * 1000
-    const ending = eventsOf(timeline, 'sent', first).at(-1)
-    const welcome = envelopesOf(timeline, second, 'welcome')[0]
-    if (!ending || !welcome) return inconclusive('the client was not welcomed again')
-    const awayMs = welcome.event.atMs - ending.atMs
+    const ending = eventsOf(timeline, 'sent', first)[0]
+    const welcome = envelopesOf(timeline, second, 'welcome').at(-1)?.event
+    if (!ending || !welcome || welcome.n < ending.n)
+      return inconclusive('the client was not welcomed again')
+    const awayMs = welcome.atMs - ending.atMs
     return awayMs < graceMs
       ? PASS
       : inconclusive(`the client was away for ${awayMs} ms, the grace is ${graceMs} ms`)

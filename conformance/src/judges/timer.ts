@@ -27,13 +27,28 @@ export function endedAfterOpening(as: string): Judge {
   }
 }
 
-/** A Ping came in time after the welcome. */
-export function pinged(as: string): Judge {
+/** A Ping came in time after the welcome, and another after that one, which was answered at once. */
+export function pingedTwice(as: string): Judge {
   return (timeline) => {
     const welcome = envelopesOf(timeline, as, 'welcome')[0]?.event
     if (!welcome) return inconclusive('there was no welcome')
-    const ping = eventsOf(timeline, 'frame', as).find(({ type }) => type === 'ping')
-    return inTime(timeline, welcome, ping, 'heartbeat_seconds', 'a Ping')
+    const [first, second] = eventsOf(timeline, 'frame', as).filter(({ type }) => type === 'ping')
+    const finding = inTime(timeline, welcome, first, 'heartbeat_seconds', 'a Ping')
+    return finding.verdict === 'pass' && first
+      ? inTime(timeline, first, second, 'heartbeat_seconds', 'a second Ping')
+      : finding
+  }
+}
+
+/** The welcome promises heartbeats after the silence that the service advertises. */
+export function promises(as: string): Judge {
+  return (timeline) => {
+    const welcome = envelopesOf(timeline, as, 'welcome')[0]
+    const advertised = timeline.advertised.timings.heartbeat_seconds
+    const promised = welcome?.envelope.heartbeat_seconds
+    return promised === advertised
+      ? PASS
+      : fail(`heartbeat_seconds ${advertised} in the welcome`, `${promised}`, welcome?.event)
   }
 }
 

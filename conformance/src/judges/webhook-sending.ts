@@ -70,10 +70,10 @@ export function repeatedOnTime(as: string, repeats: number): Judge {
   }
 }
 
-/** The second attempt came no earlier than the `Retry-After` of the first answer. */
+/** The second attempt, of whichever version, came no earlier than the `Retry-After` of the first answer. */
 export function heldBack(as: string): Judge {
   return (timeline) => {
-    const [first, second] = attemptsOfFirst(timeline, as)
+    const [first, second] = webhooksOf(timeline, as)
     const leastMs = longRetryAfter(timeline.advertised) * 1000
     if (!first || !second) return inconclusive(`the report about ${as} was not repeated`)
     const gapMs = second.event.atMs - first.event.atMs

@@ -2,11 +2,20 @@
 
 import { TIMINGS, WEBHOOKS } from '@channel-protocol/schemas/registry'
 import { signatureOf } from '../timeline/signature.ts'
-import { envelopesOf, type ReadWebhook, type Timeline, webhooksOf } from '../timeline/timeline.ts'
+import {
+  envelopesOf,
+  eventsOf,
+  type ReadWebhook,
+  seconds,
+  type Timeline,
+  webhooksOf,
+} from '../timeline/timeline.ts'
 import { fail, inconclusive, type Judge, PASS, show } from './finding.ts'
 import { clientIdOf, describeReport } from './presence.ts'
 
 const TOLERANCE_SECONDS = TIMINGS.webhook_tolerance_seconds.default
+/** What two clocks of one speed, read in milliseconds, may differ by over a short time. */
+const CLOCK_MS = 5
 const PATHS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.values(WEBHOOKS).map(({ event, path }) => [event, path]),
 )
@@ -55,6 +64,47 @@ export function fieldsComplete(as: string): Judge {
     const broken = rules.find(([, isRight]) => !isRight)
     return broken && [`${broken[0]}: ${broken[2]}`, show(fields[broken[0]])]
   })
+}
+
+/** `disconnected` names the connection of this role, whose end began the offline state. */
+export function namesEnded(as: string): Judge {
+  return (timeline) => {
+    const [gone] = webhooksOf(timeline, as, 'disconnected')
+    const id = envelopesOf(timeline, as, 'welcome').at(-1)?.envelope.connection_id
+    if (!gone) return inconclusive(`no disconnected about ${as}`)
+    return gone.fields.connection_id === id
+      ? PASS
+      : fail(`connection_id ${show(id)}`, show(gone.fields.connection_id), gone.event)
+  }
+}
+
+/**
+ * `time` is the same in every attempt of a version, and that of `disconnected` the end of the grace: as much later
+ * than that of `connected`, which was before the welcome of `first` arrived, as the suite saw, plus the grace.
+ */
+export function timedAtChange(as: string, first: string): Judge {
+  return (timeline) => {
+    const reports = webhooksOf(timeline, as)
+    const times = new Map<string, string | undefined>()
+    for (const { event, fields } of reports) {
+      const key = `${fields.epoch} ${fields.version}`
+      const earlier = times.get(key) ?? fields.time
+      if (fields.time !== earlier) {
+        return fail(`time ${earlier} in every attempt`, `${fields.time}`, event)
+      }
+      times.set(key, earlier)
+    }
+    const [came, gone] = [reports[0], reports.find(({ fields }) => fields.event === 'disconnected')]
+    const welcome = envelopesOf(timeline, first, 'welcome')[0]
+    const ending = eventsOf(timeline, 'sent', as)[0]
+    if (!came || !gone || !welcome || !ending) return inconclusive(`${as} was not reported gone`)
+    const graceMs = seconds(timeline.advertised, 'presence_grace_seconds') * 1000
+    const leastMs = ending.atMs - welcome.event.atMs + graceMs - CLOCK_MS
+    const apartMs = Date.parse(gone.fields.time ?? '') - Date.parse(came.fields.time ?? '')
+    return apartMs >= leastMs
+      ? PASS
+      : fail(`times at least ${leastMs} ms apart`, `${apartMs} ms apart`, gone.event)
+  }
 }
 
 /** Attempts of one (client id, epoch, version) share their `webhook-id`; others have another. */
@@ -109,6 +159,7 @@ export function signed(as: string): Judge {
   return eachWebhook(as, ({ event }, timeline) => {
     const { headers, body } = event
     const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '' } = headers
+    if (!/^[\w.-]{1,64}$/.test(id)) return ['a webhook-id of 1 to 64 characters', show(id)]
     const header = headers['webhook-signature']
     const given = (header ?? '').split(' ')
     const isSigned = timeline.advertised.webhookSecrets.every((secret) =>

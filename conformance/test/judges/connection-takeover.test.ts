@@ -36,14 +36,16 @@ describe('a takeover at seq 1', () => {
 
 describe('a Close of the client', () => {
   test.each([
-    [1000, 'pass'],
-    [1005, 'pass'],
-    [1006, 'fail'],
-  ])('that ends with %i: %s', (code, expected) => {
-    expect(verdict(answeredClose('c'), close('c', code))).toBe(expected)
+    [1000, 1000, 'pass'],
+    [undefined, 1005, 'pass'],
+    [4999, 1000, 'fail'],
+    [undefined, 1000, 'fail'],
+    [1000, 1006, 'fail'],
+  ])('with %s that is answered with %i: %s', (sent, code, expected) => {
+    expect(verdict(answeredClose('c', sent), close('c', code))).toBe(expected)
   })
   test('that ends nothing fails', () => {
-    expect(verdict(answeredClose('c'))).toBe('fail')
+    expect(verdict(answeredClose('c', 1000))).toBe('fail')
   })
 })
 

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { announcedBeforeClose, drained, refusedForCapacity } from '../../src/judges/drain.ts'
+import {
+  announcedBeforeClose,
+  drained,
+  refusedForCapacity,
+  turnedAway,
+} from '../../src/judges/drain.ts'
 import type { Judge } from '../../src/judges/finding.ts'
 import { answer, close, envelope, type Planned, timelineOf } from '../timeline-builder.ts'
 
@@ -38,4 +43,13 @@ test('drained: 4200 within the drain time and its largest delay passes', () => {
   expect(verdict(judge, asked, closedAt(1, 1001))).toBe('fail')
   expect(verdict(judge, asked)).toBe('fail')
   expect(verdict(judge, closedAt(1))).toBe('inconclusive')
+})
+
+test('turnedAway: no welcome passes, a welcome has to be followed by a close in time', () => {
+  const judge = turnedAway('late', 'service')
+  const asked: Planned = { kind: 'instance', as: 'service', what: 'draining', atMs: 0 }
+  const welcome = envelope('late', { type: 'welcome' })
+  expect(verdict(judge, asked, answer('late', 503))).toBe('pass')
+  expect(verdict(judge, asked, welcome, close('late', 4200))).toBe('pass')
+  expect(verdict(judge, asked, welcome)).toBe('fail')
 })

@@ -8,6 +8,7 @@ import {
   countsConnections,
   dataOf,
   delivered,
+  epochsGrow,
   growingEpochs,
   inOrder,
   limitedRate,
@@ -170,4 +171,12 @@ describe('the rate', () => {
     expect(verdict(limitedRate('p'), ...fast)).toBe('fail')
     expect(verdict(limitedRate('p'), ...[0, 1000, 2000].map(taken))).toBe('inconclusive')
   })
+})
+
+test('epochs of answers to several roles grow', () => {
+  const judge = epochsGrow('a', 'b')
+  const told = (as: string, epoch: number): Planned => answer(as, 200, { epoch })
+  expect(verdict(judge, told('a', 7), told('b', 8))).toBe('pass')
+  expect(verdict(judge, told('a', 7), told('b', 7))).toBe('fail')
+  expect(verdict(judge, told('a', 7), answer('b', 200, {}))).toBe('fail')
 })

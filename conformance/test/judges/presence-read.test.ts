@@ -3,11 +3,15 @@ import type { Judge } from '../../src/judges/finding.ts'
 import {
   listed,
   listsAll,
+  listsEvery,
   listsInGrace,
   pagesBounded,
+  readsClientIdOf,
   readsGrace,
   readsOffline,
   readsOnline,
+  readsReportedVersion,
+  readsSameSince,
 } from '../../src/judges/presence-read.ts'
 import {
   aboveFloor,
@@ -74,6 +78,36 @@ describe('readsOffline', () => {
   })
 })
 
+describe('what a read repeats', () => {
+  test('since is that of an earlier read', () => {
+    const judge = readsSameSince('reader', 'before')
+    const read = (as: string, since: string): Planned => answer(as, 200, { since })
+    expect(verdict(judge, read('before', 'then'), read('reader', 'then'))).toBe('pass')
+    expect(verdict(judge, read('before', 'then'), read('reader', 'now'))).toBe('fail')
+  })
+  test('the client id is the one that the token was minted for', () => {
+    const judge = readsClientIdOf('reader', 'client')
+    const mint = request('client', 'http://127.0.0.1:1/v1/tokens', { client_id: 'a%2F' })
+    expect(verdict(judge, mint, answer('reader', 200, { client_id: 'a%2F' }))).toBe('pass')
+    expect(verdict(judge, mint, answer('reader', 200, { client_id: 'a/' }))).toBe('fail')
+  })
+  test('the version is that of the newest report', () => {
+    const judge = readsReportedVersion('reader', 'client')
+    const gone = webhook('client', { event: 'disconnected', version: '2' })
+    expect(verdict(judge, gone, answer('reader', 200, { version: 2 }))).toBe('pass')
+    expect(verdict(judge, gone, answer('reader', 200, { version: 0 }))).toBe('fail')
+  })
+})
+
+test('listsEvery: a client of the crowd that is on no page fails', () => {
+  const judge = listsEvery('page', 'crowd')
+  const crowd = ['a', 'b'].map((id) => envelope('crowd', { type: 'welcome', client_id: id }))
+  const page = (...ids: string[]): Planned =>
+    answer('page', 200, { clients: ids.map((id) => ({ client_id: id })) })
+  expect(verdict(judge, ...crowd, page('a'), page('b'))).toBe('pass')
+  expect(verdict(judge, ...crowd, page('a'), page())).toBe('fail')
+})
+
 describe('readsGrace', () => {
   const judge = readsGrace('reader', 'client')
   const gone = sent('client', 1)
@@ -82,6 +116,10 @@ describe('readsGrace', () => {
   })
   test('offline fails', () => {
     expect(verdict(judge, gone, answer('reader', 200, { online: false }))).toBe('fail')
+  })
+  test('an instant of coming fails', () => {
+    const read = answer('reader', 200, { online: true, since: 'then' })
+    expect(verdict(judge, gone, read)).toBe('fail')
   })
   test('a connection fails', () => {
     const read = answer('reader', 200, { online: true, connection_id: 'a' })

@@ -138,6 +138,11 @@ describe('returnedInTime', () => {
   test('after a welcome beyond the grace nothing can be said', () => {
     expect(verdict(judge, sent('old', 1), { ...welcome, atMs: 10_001 })).toBe('inconclusive')
   })
+  test('only a welcome after the ending counts', () => {
+    const alone = returnedInTime('new')
+    expect(verdict(alone, welcome, sent('new', 5), welcome, sent('new', 9))).toBe('pass')
+    expect(verdict(alone, welcome, sent('new', 5))).toBe('inconclusive')
+  })
   test('without a welcome nothing can be said', () => {
     expect(verdict(judge, sent('old', 1))).toBe('inconclusive')
   })
@@ -267,7 +272,12 @@ describe('answeredInTime', () => {
 })
 
 describe('paced', () => {
-  const judge = paced('client')
+  const judge = paced('client', 3)
+  test('a fourth version two intervals after that cause passes, an earlier one fails', () => {
+    const three = [came(1, 1), sent('client', 5), went(2, 6), came(3, 1005)]
+    expect(verdict(paced('client', 4), ...three, went(4, 2005))).toBe('pass')
+    expect(verdict(paced('client', 4), ...three, went(4, 1900))).toBe('fail')
+  })
   test('a third version an interval after the cause of the second passes', () => {
     expect(verdict(judge, came(1, 1), sent('client', 5), went(2, 6), came(3, 1005))).toBe('pass')
   })

@@ -8,7 +8,8 @@ import {
   hasPing,
   heartbeats,
   notReset,
-  pinged,
+  pingedTwice,
+  promises,
   receivedClose,
 } from '../../src/judges/timer.ts'
 import { close, envelope, note, type Planned, timelineOf } from '../timeline-builder.ts'
@@ -39,12 +40,22 @@ test('endedAfterOpening: an end within the request timeout passes, a later one o
   expect(verdict(judge, end)).toBe('inconclusive')
 })
 
-test('pinged: a Ping in time passes, a later one or none fails', () => {
-  const judge = pinged('client')
-  expect(verdict(judge, welcome, at(27_000, ping))).toBe('pass')
-  expect(verdict(judge, welcome, at(27_001, ping))).toBe('fail')
+test('pingedTwice: two Pings in time pass, a later one or none fails', () => {
+  const judge = pingedTwice('client')
+  expect(verdict(judge, welcome, at(27_000, ping), at(54_000, ping))).toBe('pass')
+  expect(verdict(judge, welcome, at(27_000, ping), at(54_001, ping))).toBe('fail')
+  expect(verdict(judge, welcome, at(27_001, ping), at(28_000, ping))).toBe('fail')
+  expect(verdict(judge, welcome, at(27_000, ping))).toBe('fail')
   expect(verdict(judge, welcome)).toBe('fail')
   expect(verdict(judge, ping)).toBe('inconclusive')
+})
+
+test('promises: a welcome with the advertised silence passes, with another fails', () => {
+  const judge = promises('client')
+  const promise = (seconds: number) =>
+    envelope('client', { type: 'welcome', heartbeat_seconds: seconds })
+  expect(verdict(judge, promise(25))).toBe('pass')
+  expect(verdict(judge, promise(50))).toBe('fail')
 })
 
 describe('heartbeats', () => {

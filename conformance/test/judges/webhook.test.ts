@@ -3,13 +3,15 @@ import type { Judge } from '../../src/judges/finding.ts'
 import {
   fieldsComplete,
   idsByVersion,
+  namesEnded,
   sentAsForm,
   sentLike,
   signed,
+  timedAtChange,
   timestampedByAttempt,
 } from '../../src/judges/webhook.ts'
 import { signatureOf } from '../../src/timeline/signature.ts'
-import { envelope, type Planned, request, timelineOf, webhook } from '../timeline-builder.ts'
+import { envelope, type Planned, request, sent, timelineOf, webhook } from '../timeline-builder.ts'
 
 const secret = 'whsec_ZGV2ZWxvcG1lbnQtc2VjcmV0LW5vdC1zZWNyZXQtMDAwMQ=='
 const verdict = (judge: Judge, ...events: Planned[]): string =>
@@ -65,6 +67,37 @@ describe('fieldsComplete', () => {
     { reason: '' },
   ])('%o instead fails', (change) => {
     expect(verdict(judge, mint, welcome, webhook('client', { ...gone, ...change }))).toBe('fail')
+  })
+})
+
+test('namesEnded: disconnected names the newest connection of the role', () => {
+  const judge = namesEnded('client')
+  expect(verdict(judge, welcome, webhook('client', gone))).toBe('pass')
+  expect(verdict(judge, welcome, webhook('client', { ...gone, connection_id: 'l' }))).toBe('fail')
+  expect(verdict(judge, welcome)).toBe('inconclusive')
+})
+
+describe('timedAtChange', () => {
+  // The registry's default of the grace is 10 s.
+  const judge = timedAtChange('client', 'old')
+  const at = (second: string): string => `2026-10-01T11:50:${second}.000Z`
+  const first = envelope('old', { type: 'welcome' })
+  const came = webhook('client', { ...fields, time: at('00') })
+  const left = sent('client', 2000)
+  test('times as far apart as the ending and the grace pass', () => {
+    const late = webhook('client', { ...gone, time: at('12') })
+    expect(verdict(judge, came, first, came, left, late)).toBe('pass')
+  })
+  test('the instant of the loss fails', () => {
+    const early = webhook('client', { ...gone, time: at('02') })
+    expect(verdict(judge, came, first, came, left, early)).toBe('fail')
+  })
+  test('another time with a repeat fails', () => {
+    const again = webhook('client', { ...fields, time: at('01') })
+    expect(verdict(judge, came, first, again, left)).toBe('fail')
+  })
+  test('without a going nothing can be said', () => {
+    expect(verdict(judge, came, first, left)).toBe('inconclusive')
   })
 })
 

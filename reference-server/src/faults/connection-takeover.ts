@@ -27,6 +27,14 @@ export const connectionTakeoverFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'closes-without-reason',
+    misdeed: 'The Close frames of the service have no reason.',
+    breaks: ['connection.takeover.close', 'connection.token.count'],
+    apply: ({ rules }) => {
+      rules.makeCloseReason = () => ''
+    },
+  },
+  {
     name: 'repeats-newest-message-after-takeover',
     misdeed: 'The newer connection is sent the message that the older one was sent last.',
     breaks: ['connection.takeover.split'],
@@ -104,6 +112,14 @@ export const connectionTakeoverFaults: readonly Fault[] = [
     breaks: ['connection.close.answered'],
     apply: ({ rules }) => {
       rules.decideCloseAnswer = (code) => code === 1000
+    },
+  },
+  {
+    name: 'answers-every-close-alike',
+    misdeed: "A client's Close frame is answered with 1000, whatever its code.",
+    breaks: ['connection.close.answered'],
+    apply: ({ rules }) => {
+      rules.selectCloseCode = () => 1000
     },
   },
   {

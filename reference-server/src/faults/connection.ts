@@ -52,6 +52,15 @@ export const connectionFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'refuses-empty-offers',
+    misdeed: 'An empty element among the offered subprotocols breaks the upgrade.',
+    breaks: ['connection.upgrade.subprotocol'],
+    apply: ({ rules }) => {
+      const read = rules.readOffers
+      rules.readOffers = (header) => read(header?.replace(/,\s*(?=,|$)|^,/g, '@'))
+    },
+  },
+  {
     name: 'answers-plain-request-to-connect-url',
     misdeed: 'A plain request to the connect URL is answered with the discovery document.',
     breaks: ['connection.upgrade.required'],
@@ -117,6 +126,25 @@ export const connectionFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'counts-same-token-once',
+    misdeed: 'The same token offered twice counts as one.',
+    breaks: ['connection.token.count'],
+    apply: ({ rules }) => {
+      const decide = rules.decideTokenCount
+      rules.decideTokenCount = (tokens) => decide([...new Set(tokens)])
+    },
+  },
+  {
+    name: 'ignores-case-of-token-offers',
+    misdeed: 'The word before an offered token is recognised in any case.',
+    breaks: ['connection.token.count'],
+    apply: ({ rules }) => {
+      const read = rules.readOfferedTokens
+      rules.readOfferedTokens = (offers) =>
+        read(offers.map((offer) => offer.replace(/^channel-token\./i, 'channel-token.')))
+    },
+  },
+  {
     name: 'refuses-own-origin',
     misdeed: 'The origin of the base is refused.',
     breaks: ['connection.origin.accept'],
@@ -163,6 +191,17 @@ export const connectionFaults: readonly Fault[] = [
       const decide = rules.decideOrigin
       rules.decideOrigin = (facts) =>
         decide(facts) && decide({ ...facts, origin: facts.origin?.replace(/^http:/, 'https:') })
+    },
+  },
+  {
+    name: 'ignores-port-of-own-origin',
+    misdeed: 'An origin passes that is that of the base with another port.',
+    breaks: ['connection.origin.refuse'],
+    apply: ({ rules }) => {
+      const decide = rules.decideOrigin
+      const portless = (origin = ''): string => origin.replace(/:\d+$/, '')
+      rules.decideOrigin = (facts) =>
+        portless(facts.origin) === portless(facts.baseOrigin) ? undefined : decide(facts)
     },
   },
   {
@@ -227,6 +266,21 @@ export const connectionFaults: readonly Fault[] = [
     ({ epoch, seq }) => ({ epoch: seq > 0 ? epoch + 1 : epoch }),
     'The welcome has another epoch than the messages accepted before it.',
   ),
+  {
+    name: 'forgets-seq-of-the-gone',
+    misdeed: 'The welcome of a client id that was offline has the seq 0.',
+    breaks: ['connection.welcome.seq'],
+    apply: ({ ports }) => {
+      const { broker } = ports
+      ports.broker = {
+        ...broker,
+        turn: async (clientId, online) => {
+          const counters = await broker.turn(clientId, online)
+          return counters.version > 1 ? { ...counters, seq: 0 } : counters
+        },
+      }
+    },
+  },
   {
     name: 'repeats-connection-ids',
     misdeed: 'All connections have the same connection_id.',

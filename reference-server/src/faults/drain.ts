@@ -20,6 +20,14 @@ export const drainFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'keeps-latecomers',
+    misdeed: 'A draining service takes new connections and does not close them.',
+    breaks: ['connection.drain.close'],
+    apply: ({ rules }) => {
+      rules.decideLatecomer = () => undefined
+    },
+  },
+  {
     name: 'drains-too-slowly',
     misdeed: 'A draining service closes its connections four seconds later than advertised.',
     breaks: ['connection.drain.close'],

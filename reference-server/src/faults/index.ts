@@ -9,6 +9,7 @@ import { livenessFaults } from './liveness.ts'
 import { messageFaults } from './message.ts'
 import { messageDataFaults } from './message-data.ts'
 import { presenceFaults } from './presence.ts'
+import { presenceReadingFaults } from './presence-reading.ts'
 import { problemFaults } from './problem.ts'
 import { problemInputFaults } from './problem-input.ts'
 import { securityFaults } from './security.ts'
@@ -16,6 +17,7 @@ import { tokenFaults } from './token.ts'
 import { clientIdFaults } from './token-client-id.ts'
 import { tokenLifeFaults } from './token-life.ts'
 import { webhookFaults } from './webhook.ts'
+import { webhookRequestFaults } from './webhook-requests.ts'
 
 /** Every fault, in the order of the chapters. */
 export const FAULTS: readonly Fault[] = [
@@ -30,6 +32,8 @@ export const FAULTS: readonly Fault[] = [
   ...messageFaults,
   ...messageDataFaults,
   ...presenceFaults,
+  ...presenceReadingFaults,
+  ...webhookRequestFaults,
   ...webhookFaults,
   ...discoveryFaults,
   ...problemFaults,

@@ -17,6 +17,22 @@ export const livenessFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'pings-once',
+    misdeed: 'A connection gets one Ping and then no other.',
+    breaks: ['connection.heartbeat.ping'],
+    apply: ({ wraps }) => {
+      wraps.writer = (writer, _clientId, pulse) => {
+        const { ping } = pulse
+        let isDone = false
+        pulse.ping = (onSent) => {
+          if (!isDone) ping(onSent)
+          isDone = true
+        }
+        return writer
+      }
+    },
+  },
+  {
     name: 'sends-no-heartbeat',
     misdeed: 'No heartbeat envelope is ever sent.',
     breaks: ['connection.heartbeat.envelope'],
@@ -46,6 +62,27 @@ export const livenessFaults: readonly Fault[] = [
         }
         return { ...writer, write }
       }
+    },
+  },
+  {
+    name: 'sends-busy-clients-no-heartbeat',
+    misdeed: 'A client that sends bytes itself gets no heartbeat envelope.',
+    breaks: ['connection.heartbeat.envelope'],
+    apply: ({ rules }) => {
+      const decide = rules.decideHeartbeat
+      rules.decideHeartbeat = (vitals, heartbeatSeconds) =>
+        vitals.nowMs - vitals.lastReadMs > heartbeatSeconds * 500 &&
+        decide(vitals, heartbeatSeconds)
+    },
+  },
+  {
+    name: 'promises-heartbeats-later',
+    misdeed: 'The welcome promises heartbeats after twice the silence after which they come.',
+    breaks: ['connection.heartbeat.envelope'],
+    apply: ({ rules }) => {
+      const make = rules.makeWelcome
+      rules.makeWelcome = (facts) =>
+        make({ ...facts, heartbeatSeconds: facts.heartbeatSeconds * 2 })
     },
   },
   {

@@ -2,7 +2,7 @@
 
 import type { MessageEnvelope } from '@channel-protocol/schemas/types'
 import type { Fault } from '../parts.ts'
-import type { ConnectionWriter } from '../ports.ts'
+import type { ConnectionWriter, Counters } from '../ports.ts'
 
 /** A message on its way, or nothing for any other frame. */
 function readMessage(frame: string | Uint8Array): MessageEnvelope | undefined {
@@ -89,7 +89,31 @@ export const messageFaults: readonly Fault[] = [
       rules.makeReceipt = (id, counters) => make(id, counters, 0)
     },
   },
+  {
+    name: 'counts-connection-in-grace',
+    misdeed: 'A receipt counts a connection for a client id that is in its grace.',
+    breaks: ['message.post.connections'],
+    apply: ({ rules, wraps }) => {
+      const make = rules.makeReceipt
+      const online = new Set<number>()
+      wraps.sink = (sink) => ({
+        ...sink,
+        report: (state) => {
+          if (state.online) online.add(state.epoch)
+          else online.delete(state.epoch)
+          sink.report(state)
+        },
+      })
+      rules.makeReceipt = (id, counters, connections) =>
+        make(id, counters, online.has(counters.epoch) ? 1 : connections)
+    },
+  },
   changesData('trims-data', (data) => data.trim(), 'Blanks at the ends of data are dropped.'),
+  changesData(
+    'strips-mark-of-data',
+    (data) => data.replace(/^\ufeff/, ''),
+    'U+FEFF in front of data is dropped.',
+  ),
   changesData('composes-data', (data) => data.normalize('NFC'), 'Data is put in composed form.'),
   changesData(
     'escapes-markup-in-data',
@@ -152,6 +176,24 @@ export const messageFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'numbers-refused-posts',
+    misdeed: 'A post that is refused for the size of its data takes a seq.',
+    breaks: ['message.seq.contiguous'],
+    apply: ({ rules, ports }) => {
+      const { readClientId, decideDataSize } = rules
+      let clientId = ''
+      rules.readClientId = (...facts) => {
+        clientId = readClientId(...facts)
+        return clientId
+      }
+      rules.decideDataSize = (...facts) => {
+        const refusal = decideDataSize(...facts)
+        if (refusal) void ports.broker.accept(clientId)
+        return refusal
+      }
+    },
+  },
+  {
     name: 'names-messages-by-seq',
     misdeed: 'Messages of two client ids have the same id where they have the same seq.',
     breaks: ['message.id.unique'],
@@ -202,6 +244,28 @@ export const messageFaults: readonly Fault[] = [
       rules.decideEpoch = (nowMs) => {
         next = next === undefined ? nowMs * 1000 + farAheadUs : next - 1
         return next
+      }
+    },
+  },
+  {
+    name: 'reads-with-newest-epoch',
+    misdeed: 'The presence of a client id without counters has the epoch that was begun last.',
+    breaks: ['message.epoch.grows'],
+    apply: ({ ports }) => {
+      const { broker } = ports
+      let newest = 0
+      const note = async (pending: Promise<Counters>): Promise<Counters> => {
+        const counters = await pending
+        newest = Math.max(newest, counters.epoch)
+        return counters
+      }
+      ports.broker = {
+        ...broker,
+        accept: (clientId) => note(broker.accept(clientId)),
+        read: async (clientId) => {
+          const counters = await broker.read(clientId)
+          return counters.version > 0 ? counters : { ...counters, epoch: newest }
+        },
       }
     },
   },

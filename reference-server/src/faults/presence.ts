@@ -30,10 +30,35 @@ export const presenceFaults: readonly Fault[] = [
     apply: (parts) => changeEnding(parts, 'closed', { reason: 'lost' }),
   },
   {
+    name: 'forgets-going-of-newer',
+    misdeed: 'The going of a client is not reported where its connection took over from another.',
+    breaks: ['presence.closed.reported'],
+    apply: ({ wraps }) => {
+      const came = new Map<string, string>()
+      wraps.sink = (sink) => ({
+        ...sink,
+        report: (state) => {
+          if (state.online) came.set(state.clientId, state.connectionId)
+          if (came.get(state.clientId) === state.connectionId) sink.report(state)
+        },
+      })
+    },
+  },
+  {
     name: 'reports-loss-as-closed',
     misdeed: 'A client that was lost is reported as one that said goodbye.',
     breaks: ['presence.lost.reported'],
     apply: (parts) => changeEnding(parts, 'lost', { reason: 'closed' }),
+  },
+  {
+    name: 'takes-own-codes-for-goodbye',
+    misdeed: 'A client that closed with a code of its own is reported as one that said goodbye.',
+    breaks: ['presence.lost.reported'],
+    apply: ({ rules }) => {
+      const decide = rules.decideEnding
+      rules.decideEnding = (ending) =>
+        decide(ending.by === 'client' && ending.code >= 3000 ? { ...ending, code: 1000 } : ending)
+    },
   },
   {
     name: 'skips-grace',
@@ -46,6 +71,22 @@ export const presenceFaults: readonly Fault[] = [
     ],
     apply: ({ rules }) => {
       rules.decideGraceMs = () => 0
+    },
+  },
+  {
+    name: 'keeps-grace-of-first-loss',
+    misdeed: 'The grace of a loss runs on when the client returns and is lost again.',
+    breaks: ['presence.grace.waited'],
+    apply: ({ ports, timings }) => {
+      const { clock } = ports
+      const graceMs = timings.presence_grace_seconds * 1000
+      ports.clock = {
+        ...clock,
+        after: (ms, then) => {
+          const cancel = clock.after(ms, then)
+          return ms === graceMs ? () => {} : cancel
+        },
+      }
     },
   },
   {
@@ -104,6 +145,30 @@ export const presenceFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'reports-connection-with-two-tokens',
+    misdeed: 'A connection that offers two live tokens is reported before it is refused.',
+    breaks: ['presence.refused.silent'],
+    apply: ({ rules, ports, wraps }) => {
+      const { mintToken, decideTokenCount } = rules
+      const clientIds = new Map<string, string>()
+      rules.mintToken = (claims, ...facts) => {
+        const token = mintToken(claims, ...facts)
+        clientIds.set(token, claims.clientId)
+        return token
+      }
+      wraps.sink = (sink) => {
+        rules.decideTokenCount = (tokens) => {
+          const [clientId, other] = tokens.map((token) => clientIds.get(token))
+          const atMs = ports.clock.nowMs()
+          const state = { epoch: atMs * 1000, version: 1, online: true, connectionId: 'two', atMs }
+          if (clientId && other) sink.report({ clientId, ...state })
+          return decideTokenCount(tokens)
+        }
+        return sink
+      }
+    },
+  },
+  {
     name: 'numbers-reports-one-too-high',
     misdeed: 'Reports carry the version after their own.',
     breaks: ['presence.version.parity'],
@@ -146,96 +211,13 @@ export const presenceFaults: readonly Fault[] = [
     },
   },
   {
-    name: 'reads-without-since',
-    misdeed: 'The read of a client that is online does not say since when.',
-    breaks: ['presence.read.online'],
+    name: 'paces-the-third-version-alone',
+    misdeed: 'Versions above 3 are sent without a pause before them.',
+    breaks: ['presence.version.paced'],
     apply: ({ rules }) => {
-      const make = rules.makePresenceAnswer
-      rules.makePresenceAnswer = (facts) => make({ ...facts, sinceMs: undefined })
-    },
-  },
-  {
-    name: 'reads-offline-as-online',
-    misdeed: 'The read of a client that is offline says that it is online.',
-    breaks: ['presence.read.offline'],
-    apply: ({ rules }) => {
-      const make = rules.makePresenceAnswer
-      rules.makePresenceAnswer = (facts) => make({ ...facts, online: true })
-    },
-  },
-  {
-    name: 'reads-grace-as-offline',
-    misdeed: 'The read of a client in its grace says that it is offline.',
-    breaks: ['presence.read.grace'],
-    apply: ({ rules }) => {
-      const make = rules.makePresenceAnswer
-      rules.makePresenceAnswer = (facts) =>
-        make({ ...facts, online: facts.connectionId !== undefined })
-    },
-  },
-  {
-    name: 'lists-only-newcomers',
-    misdeed: 'Clients that came a second time are not in the list.',
-    breaks: ['presence.list.complete'],
-    apply: ({ rules }) => {
-      rules.decideListed = ({ version }) => version === 1
-    },
-  },
-  {
-    name: 'lists-only-connections',
-    misdeed: 'Clients in their grace are not in the list.',
-    breaks: ['presence.list.complete'],
-    apply: ({ rules }) => {
-      rules.decideListed = ({ connectionId }) => connectionId !== undefined
-    },
-  },
-  {
-    name: 'overfills-page',
-    misdeed: 'A page holds one client more than advertised.',
-    breaks: ['presence.list.page'],
-    apply: ({ rules }) => {
-      rules.decidePageSize = (presencePage) => presencePage + 1
-    },
-  },
-  {
-    name: 'accepts-forged-cursor',
-    misdeed: 'A cursor that the service did not issue begins the list anew.',
-    breaks: ['presence.list.cursor'],
-    apply: ({ rules }) => {
-      rules.readCursor = (cursor) => Number.parseInt(cursor, 36) || 0
-    },
-  },
-  {
-    name: 'accepts-client-and-cursor',
-    misdeed: 'A read with both a client id and a cursor is answered.',
-    breaks: ['presence.list.cursor'],
-    apply: ({ rules }) => {
-      rules.decideReadQuery = () => undefined
-    },
-  },
-  {
-    name: 'never-says-started',
-    misdeed: 'A start without the state of the last run is not reported.',
-    breaks: ['presence.started.reported'],
-    apply: ({ wraps }) => {
-      wraps.sink = (sink) => ({ ...sink, started: () => {} })
-    },
-  },
-  {
-    name: 'starts-with-floor-too-high',
-    misdeed: 'The floor in started is above the epochs that follow.',
-    breaks: ['presence.started.floor'],
-    apply: ({ wraps }) => {
-      const hourUs = 3_600_000_000
-      wraps.sink = (sink) => ({ ...sink, started: (floor) => sink.started(floor + hourUs) })
-    },
-  },
-  {
-    name: 'retries-unwanted-started',
-    misdeed: 'A started that the application has no handler for is repeated.',
-    breaks: ['presence.started.optional'],
-    apply: ({ rules }) => {
-      rules.isStartedDeclined = () => false
+      const decide = rules.decideWebhookPace
+      rules.decideWebhookPace = (sender, version, seconds) =>
+        version > 3 ? Number.NEGATIVE_INFINITY : decide(sender, version, seconds)
     },
   },
 ]

@@ -26,6 +26,18 @@ export const problemInputFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'asks-key-for-other-methods',
+    misdeed: 'A method that a path does not take is refused for its application key.',
+    breaks: ['problem.method.refused'],
+    apply: ({ rules }) => {
+      const decide = rules.decideMethod
+      rules.decideMethod = (method, route) =>
+        decide(method, route) && route.keyed
+          ? new Refusal('invalid-application-key')
+          : decide(method, route)
+    },
+  },
+  {
     name: 'reads-any-media-type',
     misdeed: 'A body of any media type is read as JSON.',
     breaks: ['problem.media-type.refused'],
@@ -40,6 +52,15 @@ export const problemInputFaults: readonly Fault[] = [
     apply: ({ rules }) => {
       const decide = rules.decideMediaType
       rules.decideMediaType = (type) => (type?.includes('json') ? undefined : decide(type))
+    },
+  },
+  {
+    name: 'refuses-json-with-parameters',
+    misdeed: 'A body of JSON is refused where its media type has parameters.',
+    breaks: ['problem.media-type.refused'],
+    apply: ({ rules }) => {
+      const decide = rules.decideMediaType
+      rules.decideMediaType = (type) => decide(type?.replace(';', '+'))
     },
   },
   {
@@ -106,6 +127,21 @@ export const problemInputFaults: readonly Fault[] = [
     breaks: ['problem.idempotency.refused'],
     apply: ({ rules }) => {
       rules.decideIdempotency = () => undefined
+    },
+  },
+  {
+    name: 'ignores-idempotency-key-of-tokens',
+    misdeed: 'A request for a token that must not be repeated is taken as if it could be.',
+    breaks: ['problem.idempotency.refused'],
+    apply: ({ rules }) => {
+      const { decideKey, decideIdempotency } = rules
+      let path = ''
+      rules.decideKey = (offered, live, call) => {
+        path = call.path
+        return decideKey(offered, live, call)
+      }
+      rules.decideIdempotency = (key) =>
+        path === '/v1/tokens' ? undefined : decideIdempotency(key)
     },
   },
   {

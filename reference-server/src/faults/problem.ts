@@ -54,6 +54,19 @@ export const problemFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'gives-rarer-problems-no-type',
+    misdeed: 'The type of the problem documents with 405, 408, 415, 431 and 501 is about:blank.',
+    breaks: ['problem.document.shape'],
+    apply: ({ rules }) => {
+      const make = rules.makeProblem
+      rules.makeProblem = (refusal) => {
+        const problem = make(refusal)
+        const isRare = [405, 408, 415, 431, 501].includes(problem.status)
+        return isRare ? { ...problem, type: 'about:blank' } : problem
+      }
+    },
+  },
+  {
     name: 'gives-upgrade-problems-no-type',
     misdeed: 'The type of the problem document that refuses an upgrade is about:blank.',
     breaks: ['problem.document.shape'],
@@ -91,6 +104,24 @@ export const problemFaults: readonly Fault[] = [
     apply: ({ rules }) => {
       const decide = rules.decideRoute
       rules.decideRoute = (path) => decide(path.replace(/^(\/v1\/(tokens|messages))\/.*/, '$1'))
+    },
+  },
+  {
+    name: 'serves-paths-with-a-slash-behind',
+    misdeed: 'A path of a call with a slash behind it is served as that call.',
+    breaks: ['problem.path.unknown'],
+    apply: ({ rules }) => {
+      const decide = rules.decideRoute
+      rules.decideRoute = (path) => decide(path.replace(/\/$/, ''))
+    },
+  },
+  {
+    name: 'ignores-case-of-paths',
+    misdeed: 'A path is recognised in any case.',
+    breaks: ['problem.path.unknown'],
+    apply: ({ rules }) => {
+      const decide = rules.decideRoute
+      rules.decideRoute = (path) => decide(path.toLowerCase())
     },
   },
   {

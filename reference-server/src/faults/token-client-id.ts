@@ -13,6 +13,15 @@ export const clientIdFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'strips-mark-of-client-ids',
+    misdeed: 'U+FEFF in front of a client id is dropped.',
+    breaks: ['token.client-id.accept'],
+    apply: ({ rules }) => {
+      const read = rules.readClientId
+      rules.readClientId = (...facts) => read(...facts).replace(/^\ufeff/, '')
+    },
+  },
+  {
     name: 'composes-client-ids',
     misdeed: 'The answer with a token has the client id in composed form.',
     breaks: ['token.client-id.accept'],

@@ -127,6 +127,22 @@ export const tokenLifeFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'closes-at-first-expiry',
+    misdeed: 'A connection that renewed another is closed at the expiry of the first token.',
+    breaks: ['token.expiry.close'],
+    apply: ({ rules }) => {
+      const { makeWelcome, decideExpiryDelay } = rules
+      const firsts = new Map<string, number>()
+      let first = 0
+      rules.makeWelcome = (facts) => {
+        first = Math.min(firsts.get(facts.clientId) ?? facts.expiresAtMs, facts.expiresAtMs)
+        firsts.set(facts.clientId, first)
+        return makeWelcome(facts)
+      }
+      rules.decideExpiryDelay = (_expiresAtMs, nowMs) => decideExpiryDelay(first, nowMs)
+    },
+  },
+  {
     name: 'delivers-after-expiry',
     misdeed:
       'Until its connection is closed, a client is sent messages posted after its token expired.',

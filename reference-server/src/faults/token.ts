@@ -75,6 +75,36 @@ export const tokenFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'accepts-key-in-any-scheme',
+    misdeed: 'An application key opens the calls behind any word instead of Bearer.',
+    breaks: ['token.key.required'],
+    apply: ({ rules }) => {
+      const read = rules.readBearer
+      rules.readBearer = (authorization) => read(authorization?.replace(/^\w+ /, 'Bearer '))
+    },
+  },
+  {
+    name: 'takes-first-of-several-keys',
+    misdeed: 'Of several Authorization headers the first one counts.',
+    breaks: ['token.key.required'],
+    apply: ({ rules }) => {
+      rules.selectAuthorization = ([first]) => first
+    },
+  },
+  {
+    name: 'judges-media-type-before-key',
+    misdeed: 'A call without a key is refused for the media type of its body.',
+    breaks: ['token.key.required'],
+    apply: ({ rules }) => {
+      const decide = rules.decideKey
+      rules.decideKey = (offered, live, call) => {
+        const refusal = call.contentType && rules.decideMediaType(call.contentType)
+        if (refusal) throw refusal
+        return decide(offered, live, call)
+      }
+    },
+  },
+  {
     name: 'refuses-without-challenge',
     misdeed: 'A 401 has no WWW-Authenticate header.',
     breaks: ['token.key.challenge'],

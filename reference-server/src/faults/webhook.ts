@@ -1,140 +1,9 @@
-/** Faults of webhooks. */
+/** Faults of how webhooks are repeated, given up and held back. */
 import type { Fault, Parts } from '../parts.ts'
 import type { AttemptAnswer } from '../webhook-port.ts'
 
-/** Each breaks what the chapter on webhooks promises. */
+/** Each breaks what the chapter on webhooks promises about sending. */
 export const webhookFaults: readonly Fault[] = [
-  {
-    name: 'sends-form-as-text',
-    misdeed: 'The form is labelled text/plain.',
-    breaks: ['webhook.request.form'],
-    apply: ({ rules }) => {
-      rules.makeWebhookContentType = () => 'text/plain'
-    },
-  },
-  {
-    name: 'sends-form-unencoded',
-    misdeed: 'The values of the form are not percent-encoded.',
-    breaks: ['webhook.request.form'],
-    apply: ({ rules }) => {
-      rules.writeWebhookForm = (fields) => fields.map((field) => field.join('=')).join('&')
-    },
-  },
-  {
-    name: 'sends-all-to-connected',
-    misdeed: 'Every event goes to the URL of connected.',
-    breaks: ['webhook.request.form'],
-    apply: ({ rules }) => {
-      rules.decideWebhookUrl = ({ connected }) => connected
-    },
-  },
-  {
-    name: 'sends-no-time',
-    misdeed: 'Reports do not say when the state changed.',
-    breaks: ['webhook.request.fields'],
-    apply: (parts) => dropField(parts, 'connected', 'time'),
-  },
-  {
-    name: 'leaves-connection-out',
-    misdeed: 'Reports of a going do not name the connection.',
-    breaks: ['webhook.request.fields'],
-    apply: (parts) => dropField(parts, 'disconnected', 'connection_id'),
-  },
-  {
-    name: 'makes-id-per-attempt',
-    misdeed: 'Every attempt has a webhook-id of its own.',
-    breaks: ['webhook.id.same'],
-    apply: ({ rules }) => {
-      const make = rules.makeWebhookId
-      let attempts = 0
-      rules.makeWebhookId = (delivery) => {
-        attempts += 1
-        return `${make(delivery)}.${attempts}`
-      }
-    },
-  },
-  {
-    name: 'makes-id-per-client',
-    misdeed: 'All reports about a client id have the same webhook-id.',
-    breaks: ['webhook.id.same'],
-    apply: ({ rules }) => {
-      const make = rules.makeWebhookId
-      rules.makeWebhookId = (delivery) =>
-        delivery.event === 'started'
-          ? make(delivery)
-          : make({ ...delivery, state: { ...delivery.state, version: 0 } })
-    },
-  },
-  {
-    name: 'keeps-first-timestamp',
-    misdeed: 'A repeated attempt carries the timestamp of the state change.',
-    breaks: ['webhook.timestamp.attempt'],
-    apply: ({ rules }) => {
-      rules.makeWebhookTimestamp = (delivery) =>
-        Math.floor((delivery.event === 'started' ? delivery.atMs : delivery.state.atMs) / 1000)
-    },
-  },
-  {
-    name: 'stamps-milliseconds',
-    misdeed: 'The timestamp counts milliseconds.',
-    breaks: ['webhook.timestamp.attempt'],
-    apply: ({ rules }) => {
-      rules.makeWebhookTimestamp = (_delivery, nowMs) => nowMs
-    },
-  },
-  {
-    name: 'signs-without-timestamp',
-    misdeed: 'The signature holds for any timestamp.',
-    breaks: ['webhook.signature.valid'],
-    apply: ({ rules }) => {
-      const sign = rules.signWebhook
-      rules.signWebhook = (secrets, signable) => sign(secrets, { ...signable, timestamp: 0 })
-    },
-  },
-  {
-    name: 'signs-decoded-body',
-    misdeed: 'The signature is made over the decoded form instead of the body.',
-    breaks: ['webhook.signature.valid'],
-    apply: ({ rules }) => {
-      const sign = rules.signWebhook
-      rules.signWebhook = (secrets, signable) =>
-        sign(secrets, { ...signable, body: decodeURIComponent(signable.body) })
-    },
-  },
-  {
-    name: 'signs-with-first-secret-only',
-    misdeed: 'Only the first of two live secrets signs.',
-    breaks: ['webhook.signature.valid'],
-    apply: ({ rules }) => {
-      const sign = rules.signWebhook
-      rules.signWebhook = (secrets, signable) => sign(secrets.slice(0, 1), signable)
-    },
-  },
-  {
-    name: 'signs-with-encoded-secret',
-    misdeed: 'The text of the secret is the key instead of the bytes that it encodes.',
-    breaks: ['webhook.signature.valid'],
-    apply: ({ rules }) => {
-      const sign = rules.signWebhook
-      const encode = (secret: string): string =>
-        `whsec_${Buffer.from(secret.slice('whsec_'.length)).toString('base64')}`
-      rules.signWebhook = (secrets, signable) => sign(secrets.map(encode), signable)
-    },
-  },
-  {
-    name: 'resolves-client-id-into-url',
-    misdeed: 'What follows a slash in the client id becomes part of the webhook URL.',
-    breaks: ['webhook.target.configured'],
-    apply: ({ rules }) => {
-      const decide = rules.decideWebhookUrl
-      rules.decideWebhookUrl = (urls, delivery) => {
-        const id = delivery.event === 'started' ? '' : delivery.state.clientId
-        return id.includes('/')
-          ? new URL(`.${id.slice(id.indexOf('/'))}`, decide(urls, delivery)).href
-          : decide(urls, delivery)
-      }
-    },
-  },
   {
     name: 'takes-only-204-for-success',
     misdeed: 'A webhook that was answered with another 2xx is repeated.',
@@ -144,12 +13,56 @@ export const webhookFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'repeats-started',
+    misdeed: 'A started that was answered with 2xx is repeated once.',
+    breaks: ['webhook.success.final'],
+    apply: ({ wraps }) => {
+      const wrap = wraps.attempt
+      wraps.attempt = (attempt) => {
+        let isFirst = true
+        return wrap(async (delivery) => {
+          const answer = await attempt(delivery)
+          const isWell = 'status' in answer && answer.status < 300
+          if (delivery.event !== 'started' || !isWell || !isFirst) return answer
+          isFirst = false
+          return { status: 500 }
+        })
+      }
+    },
+  },
+  {
     name: 'takes-404-for-success',
     misdeed: 'A report that was answered with 404 is not repeated.',
     breaks: ['webhook.failure.retried'],
     apply: ({ rules }) => {
       const isSuccess = rules.isWebhookSuccess
       rules.isWebhookSuccess = (status) => status === 404 || isSuccess(status)
+    },
+  },
+  {
+    name: 'takes-redirect-for-success',
+    misdeed: 'A report that was answered with a redirect is not repeated.',
+    breaks: ['webhook.failure.retried'],
+    apply: ({ rules }) => {
+      rules.isWebhookSuccess = (status) => status >= 200 && status <= 399
+    },
+  },
+  {
+    name: 'gives-up-one-wait-early',
+    misdeed: 'A report is given up before the last wait of the schedule.',
+    breaks: ['webhook.failure.retried'],
+    apply: ({ rules }) => {
+      const decide = rules.decideWebhookRetry
+      rules.decideWebhookRetry = (attempts, retrySeconds, fraction) =>
+        decide(attempts, retrySeconds.slice(0, -1), fraction)
+    },
+  },
+  {
+    name: 'gives-started-up-at-once',
+    misdeed: 'A started that failed is not repeated, whatever the answer.',
+    breaks: ['webhook.failure.retried'],
+    apply: ({ rules }) => {
+      rules.isStartedDeclined = () => true
     },
   },
   {
@@ -170,6 +83,18 @@ export const webhookFaults: readonly Fault[] = [
     breaks: ['webhook.failure.retry-after'],
     apply: ({ rules }) => {
       rules.honourRetryAfter = () => 0
+    },
+  },
+  {
+    name: 'ignores-retry-after-for-newer-version',
+    misdeed: 'Retry-After holds the repeat of a report back, but not a newer one.',
+    breaks: ['webhook.failure.retry-after'],
+    apply: ({ rules }) => {
+      const note = rules.noteAnswered
+      rules.noteAnswered = (...facts) => ({
+        ...note(...facts),
+        heldUntilMs: Number.NEGATIVE_INFINITY,
+      })
     },
   },
   {
@@ -247,12 +172,6 @@ export const webhookFaults: readonly Fault[] = [
     apply: (parts) => ignoreTrouble(parts, (answer) => 'failure' in answer),
   },
 ]
-
-function dropField({ rules }: Parts, event: string, name: string): void {
-  const make = rules.makeWebhookFields
-  rules.makeWebhookFields = (delivery) =>
-    make(delivery).filter(([field]) => delivery.event !== event || field !== name)
-}
 
 function changeAnswer(
   { wraps }: Parts,

@@ -75,10 +75,9 @@ function authorize(
   method: string,
   { path = '', query }: Target,
 ): void {
-  const offered = request.headersDistinct.authorization ?? []
-  // Several headers carry no key: whoever stands between might have judged another one of them.
-  const authorization = offered.length === 1 ? offered[0] : undefined
-  const call = { authorization, method, path, query }
+  const authorization = rules.selectAuthorization(request.headersDistinct.authorization ?? [])
+  const contentType = request.headers['content-type']
+  const call = { authorization, contentType, method, path, query }
   const live = rules.selectLiveKeys(applicationKeys)
   if (rules.decideKey(rules.readBearer(authorization), live, call) === 'live') return
   throw new Refusal('invalid-application-key', 'send Authorization: Bearer <application key>')

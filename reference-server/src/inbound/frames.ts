@@ -25,7 +25,7 @@ export function listenToFrames(socket: ChannelSocket, parts: FrameParts): void {
     if (end.kind === 'close') {
       if (connection) channels.end(connection, { by: 'client', code: end.code })
       if (!rules.decideCloseAnswer(end.code)) return undefined
-      return { code: end.code === 1005 ? undefined : end.code, reason: '' }
+      return { code: rules.selectCloseCode(end.code), reason: '' }
     }
     const slug = rules.decideBadFrame(end.libraryCode)
     if (connection && !connection.ended) channels.end(connection, { by: 'service', slug })

@@ -89,8 +89,8 @@ export function makeUpgrades(service: Service, parts: UpgradeParts): Upgrades {
     }
     const refusal = rules.decideUpgrade(facts) ?? rules.decideHandshake(facts)
     if (refusal) throw refusal
-    if (service.isDraining())
-      throw new Refusal('unavailable', 'the service is about to stop', { retryAfterSeconds: 1 })
+    const late = rules.decideLatecomer(service.isDraining())
+    if (late) throw late
     if (sockets.size >= limits.connections + LINGERING_SOCKETS)
       throw new Refusal('over-capacity', 'too many sockets are open', { retryAfterSeconds: 1 })
     return offers
@@ -130,7 +130,7 @@ export function makeUpgrades(service: Service, parts: UpgradeParts): Upgrades {
       return
     }
     const { claims } = admission
-    const raw = makeConnectionWriter(socket, stream, ports.clock)
+    const raw = makeConnectionWriter(socket, stream, ports.clock, rules.makeCloseReason)
     const writer = parts.wrapWriter(raw, claims.clientId, raw)
     const admitted = channels.admit(claims, writer)
     connection = admitted
@@ -144,7 +144,7 @@ export function makeUpgrades(service: Service, parts: UpgradeParts): Upgrades {
 
   function turnAway(socket: ChannelSocket, slug: CloseSlug): void {
     ports.metrics.count('connections_refused', slug)
-    socket.finish(CLOSE_CODES[slug].code, slug)
+    socket.finish(CLOSE_CODES[slug].code, rules.makeCloseReason(slug))
   }
 
   return {

@@ -1,6 +1,6 @@
 /** The write side of one connection; it alone knows how frames reach the socket and how much waits there. */
 import type { Socket } from 'node:net'
-import { CLOSE_CODES } from '@channel-protocol/schemas/registry'
+import { CLOSE_CODES, type CloseSlug } from '@channel-protocol/schemas/registry'
 import type { Clock, ConnectionWriter } from '../ports.ts'
 import type { ChannelSocket } from './channel-socket.ts'
 
@@ -26,6 +26,7 @@ export function makeConnectionWriter(
   socket: ChannelSocket,
   stream: Socket,
   clock: Clock,
+  makeReason: (slug: CloseSlug) => string,
 ): ConnectionWriter & Pulse {
   let lastEnvelopeMs: number | undefined
   const isOpen = (): boolean => socket.readyState === socket.OPEN
@@ -38,7 +39,7 @@ export function makeConnectionWriter(
       lastEnvelopeMs = clock.nowMs()
     },
     close: (slug) => {
-      if (isOpen()) socket.finish(CLOSE_CODES[slug].code, slug)
+      if (isOpen()) socket.finish(CLOSE_CODES[slug].code, makeReason(slug))
     },
     destroy: () => socket.terminate(),
     bytesRead: () => stream.bytesRead,

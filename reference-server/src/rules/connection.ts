@@ -119,6 +119,23 @@ function decideCloseAnswer(_code: number): boolean {
 }
 
 /**
+ * The code of the Close frame that answers a client's: its own, or none where it had none.
+ * @spec connection.close.answered
+ */
+function selectCloseCode(code: number): number | undefined {
+  return code === NO_CODE ? undefined : code
+}
+
+/**
+ * The reason of a Close frame that the service writes on its own account.
+ * @spec connection.takeover.close
+ * @spec connection.token.count
+ */
+function makeCloseReason(slug: CloseSlug): string {
+  return slug
+}
+
+/**
  * Milliseconds for which the service reads and discards after its last word, a Close frame or the answer to a
  * request that it reads no further, before it ends the TCP connection.
  * @spec connection.close.ended
@@ -164,6 +181,8 @@ export const connectionRules = {
   decideDataFrame,
   decideBadFrame,
   decideCloseAnswer,
+  selectCloseCode,
+  makeCloseReason,
   decideLingerMs,
   decideEpochChange,
   decideEnding,

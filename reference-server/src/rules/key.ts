@@ -4,6 +4,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 /** What a call shows of itself before its body is read. */
 export interface CallFacts {
   authorization: string | undefined
+  contentType: string | undefined
   method: string
   path: string
   /** The raw query, without the question mark. */
@@ -20,6 +21,15 @@ function digest(text: string): Buffer {
  */
 function isSameSecret(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right))
+}
+
+/**
+ * The one `Authorization` header of a request; several carry no key, as whoever stands between might have judged
+ * another one of them.
+ * @spec token.key.required
+ */
+function selectAuthorization(offered: readonly string[]): string | undefined {
+  return offered.length === 1 ? offered[0] : undefined
 }
 
 /** The key of an `Authorization: Bearer` header, or nothing. */
@@ -59,4 +69,11 @@ function makeChallenge(): Record<string, string> {
   return { 'www-authenticate': 'Bearer' }
 }
 
-export const keyRules = { isSameSecret, readBearer, selectLiveKeys, decideKey, makeChallenge }
+export const keyRules = {
+  isSameSecret,
+  selectAuthorization,
+  readBearer,
+  selectLiveKeys,
+  decideKey,
+  makeChallenge,
+}

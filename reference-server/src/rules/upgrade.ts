@@ -54,6 +54,15 @@ function decideHandshake(facts: UpgradeFacts): Refusal | undefined {
 }
 
 /**
+ * Refuses who comes while the service drains.
+ * @spec connection.drain.close
+ */
+function decideLatecomer(isDraining: boolean): Refusal | undefined {
+  if (!isDraining) return undefined
+  return new Refusal('unavailable', 'the service is about to stop', { retryAfterSeconds: 1 })
+}
+
+/**
  * The subprotocol that the answer names.
  * @spec connection.upgrade.subprotocol
  */
@@ -102,6 +111,7 @@ export const upgradeRules = {
   readOffers,
   decideUpgrade,
   decideHandshake,
+  decideLatecomer,
   decideSubprotocol,
   readOfferedTokens,
   decideTokenCount,

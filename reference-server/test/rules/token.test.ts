@@ -57,7 +57,8 @@ test('a token is live until the instant of its expiry and expired from then on',
 })
 
 test('each of two live keys opens, and nothing else', () => {
-  const call = { authorization: undefined, method: 'POST', path: '/v1/tokens', query: '' }
+  const facts = { authorization: undefined, contentType: undefined }
+  const call = { ...facts, method: 'POST', path: '/v1/tokens', query: '' }
   const decide = (key?: string): string => rules.decideKey(key, ['first-key', 'second-key'], call)
   expect(['first-key', 'second-key'].map(decide)).toEqual(['live', 'live'])
   expect([undefined, '', 'first-ke', 'first-key2'].map(decide)).toEqual(Array(4).fill('unknown'))

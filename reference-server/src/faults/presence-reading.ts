@@ -1,0 +1,154 @@
+/** Faults of presence as it is read, and of started. */
+import type { Fault } from '../parts.ts'
+
+/** Each breaks what the chapter on presence promises about the profile presence-sync. */
+export const presenceReadingFaults: readonly Fault[] = [
+  {
+    name: 'reads-without-since',
+    misdeed: 'The read of a client that is online does not say since when.',
+    breaks: ['presence.read.online'],
+    apply: ({ rules }) => {
+      const make = rules.makePresenceAnswer
+      rules.makePresenceAnswer = (facts) => make({ ...facts, sinceMs: undefined })
+    },
+  },
+  {
+    name: 'reads-since-of-connection',
+    misdeed:
+      'The read of a client says when its connection was first read instead of when it came.',
+    breaks: ['presence.read.online'],
+    apply: ({ rules, ports }) => {
+      const make = rules.makePresenceAnswer
+      const since = new Map<string, number>()
+      rules.makePresenceAnswer = (facts) => {
+        if (facts.connectionId === undefined) return make(facts)
+        const sinceMs = since.get(facts.connectionId) ?? ports.clock.nowMs()
+        since.set(facts.connectionId, sinceMs)
+        return make({ ...facts, sinceMs })
+      }
+    },
+  },
+  {
+    name: 'reads-under-another-name',
+    misdeed: 'The read of a client decodes the name of the client once more.',
+    breaks: ['presence.read.online'],
+    apply: ({ rules }) => {
+      const make = rules.makePresenceAnswer
+      rules.makePresenceAnswer = (facts) =>
+        make({ ...facts, clientId: facts.clientId.replaceAll('%2F', '/') })
+    },
+  },
+  {
+    name: 'reads-offline-as-online',
+    misdeed: 'The read of a client that is offline says that it is online.',
+    breaks: ['presence.read.offline'],
+    apply: ({ rules }) => {
+      const make = rules.makePresenceAnswer
+      rules.makePresenceAnswer = (facts) => make({ ...facts, online: true })
+    },
+  },
+  {
+    name: 'reads-version-zero-offline',
+    misdeed: 'The read of a client that is offline has the version 0, whatever was before.',
+    breaks: ['presence.read.offline'],
+    apply: ({ rules }) => {
+      const make = rules.makePresenceAnswer
+      rules.makePresenceAnswer = (facts) =>
+        make({ ...facts, version: facts.online ? facts.version : 0 })
+    },
+  },
+  {
+    name: 'reads-grace-as-offline',
+    misdeed: 'The read of a client in its grace says that it is offline.',
+    breaks: ['presence.read.grace'],
+    apply: ({ rules }) => {
+      const make = rules.makePresenceAnswer
+      rules.makePresenceAnswer = (facts) =>
+        make({ ...facts, online: facts.connectionId !== undefined })
+    },
+  },
+  {
+    name: 'reads-grace-with-since',
+    misdeed: 'The read of a client in its grace says since when it is online.',
+    breaks: ['presence.read.grace'],
+    apply: ({ rules, ports }) => {
+      const make = rules.makePresenceAnswer
+      rules.makePresenceAnswer = (facts) =>
+        make(facts.online ? { ...facts, sinceMs: facts.sinceMs ?? ports.clock.nowMs() } : facts)
+    },
+  },
+  {
+    name: 'lists-only-newcomers',
+    misdeed: 'Clients that came a second time are not in the list.',
+    breaks: ['presence.list.complete'],
+    apply: ({ rules }) => {
+      rules.decideListed = ({ version }) => version === 1
+    },
+  },
+  {
+    name: 'lists-only-connections',
+    misdeed: 'Clients in their grace are not in the list.',
+    breaks: ['presence.list.complete'],
+    apply: ({ rules }) => {
+      rules.decideListed = ({ connectionId }) => connectionId !== undefined
+    },
+  },
+  {
+    name: 'loses-first-of-second-page',
+    misdeed: 'The sixth client that ever came is on no page where a page ends before it.',
+    breaks: ['presence.list.complete'],
+    apply: ({ rules }) => {
+      const mint = rules.mintCursor
+      rules.mintCursor = (arrival, key) => mint(arrival === 5 ? 6 : arrival, key)
+    },
+  },
+  {
+    name: 'overfills-page',
+    misdeed: 'A page holds one client more than advertised.',
+    breaks: ['presence.list.page'],
+    apply: ({ rules }) => {
+      rules.decidePageSize = (presencePage) => presencePage + 1
+    },
+  },
+  {
+    name: 'accepts-forged-cursor',
+    misdeed: 'A cursor that the service did not issue begins the list anew.',
+    breaks: ['presence.list.cursor'],
+    apply: ({ rules }) => {
+      rules.readCursor = (cursor) => Number.parseInt(cursor, 36) || 0
+    },
+  },
+  {
+    name: 'accepts-client-and-cursor',
+    misdeed: 'A read with both a client id and a cursor is answered.',
+    breaks: ['presence.list.cursor'],
+    apply: ({ rules }) => {
+      rules.decideReadQuery = () => undefined
+    },
+  },
+  {
+    name: 'never-says-started',
+    misdeed: 'A start without the state of the last run is not reported.',
+    breaks: ['presence.started.reported'],
+    apply: ({ wraps }) => {
+      wraps.sink = (sink) => ({ ...sink, started: () => {} })
+    },
+  },
+  {
+    name: 'starts-with-floor-too-high',
+    misdeed: 'The floor in started is above the epochs that follow.',
+    breaks: ['presence.started.floor'],
+    apply: ({ wraps }) => {
+      const hourUs = 3_600_000_000
+      wraps.sink = (sink) => ({ ...sink, started: (floor) => sink.started(floor + hourUs) })
+    },
+  },
+  {
+    name: 'retries-unwanted-started',
+    misdeed: 'A started that the application has no handler for is repeated.',
+    breaks: ['presence.started.optional'],
+    apply: ({ rules }) => {
+      rules.isStartedDeclined = () => false
+    },
+  },
+]
