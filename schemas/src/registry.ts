@@ -569,7 +569,7 @@ export const TIMINGS = {
     "default": 10,
     "min": 0,
     "max": 120,
-    "test": 0.5,
+    "test": 1,
     "test_floor": 0,
     "largest_delay": 2,
     "advertised": true,
