@@ -1,4 +1,4 @@
-import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
+import { DEVELOPMENT, LIMITS, TIMINGS } from '@channel-protocol/schemas/registry'
 import { expect, test } from 'vitest'
 import { HelpWanted, readSettings, SettingError } from '../src/settings.ts'
 
@@ -27,8 +27,11 @@ test('a flag outranks its variable, and both are read alike', () => {
 
 test('test timings take the column of tests and allow its floors', () => {
   const { timings, limits } = readSettings(['--test-timings', '--heartbeat-seconds', '0.3'], {})
-  expect(timings).toMatchObject({ heartbeat_seconds: 0.3, presence_grace_seconds: 0.5 })
-  expect(limits.presence_page).toBe(5)
+  expect(timings).toMatchObject({
+    heartbeat_seconds: 0.3,
+    presence_grace_seconds: TIMINGS.presence_grace_seconds.test,
+  })
+  expect(limits.presence_page).toBe(LIMITS.presence_page.test)
 })
 
 test.each([
