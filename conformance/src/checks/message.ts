@@ -16,6 +16,7 @@ import {
   epochsGrow,
   growingEpochs,
   inOrder,
+  notTaken,
   onlyOwn,
   uniqueIds,
 } from '../judges/message.ts'
@@ -190,7 +191,7 @@ export const MESSAGE_CHECKS: readonly Check[] = [
       await drive.post('last', clientId, last)
       await connection.message(last)
     },
-    control: all(accepted('alone'), welcomed('client')),
+    control: all(accepted('alone'), notTaken('refused'), welcomed('client')),
     judge: all(contiguous(['alone', 'burst', 'last'], ['burst']), continuesWelcome('client')),
     killedBy: [
       'skips-a-number',

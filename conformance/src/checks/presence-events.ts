@@ -152,7 +152,7 @@ export const PRESENCE_EVENT_CHECKS: readonly Check[] = [
     },
     control: all(reported('client', 'connected'), welcomed('newer')),
     judge: reportedGone('client', 'closed'),
-    killedBy: ['forgets-going-of-newer', 'reports-goodbye-as-lost'],
+    killedBy: ['forgets-going-of-newer', 'reports-goodbye-as-lost', 'reports-takeover'],
   },
   loss('presence.drop.reported', (connection) => connection.drop()),
   loss('presence.leaving.reported', (connection) => connection.close(1001)),

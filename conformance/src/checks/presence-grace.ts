@@ -67,7 +67,7 @@ export const PRESENCE_GRACE_CHECKS: readonly Check[] = [
     },
     control: lastOf(TRIES, (as) => all(returnedInTime(as), reported(as, 'disconnected'))),
     judge: lastOf(TRIES, waitedForGrace),
-    killedBy: ['keeps-grace-of-first-loss'],
+    killedBy: ['skips-grace', 'keeps-grace-of-first-loss'],
   },
   {
     id: 'presence.return-within-grace.silent',

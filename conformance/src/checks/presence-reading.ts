@@ -132,7 +132,11 @@ export const PRESENCE_READING_CHECKS: readonly Check[] = [
       readsOffline('reader', { isStranger: false }),
       readsReportedVersion('reader', 'client'),
     ),
-    killedBy: ['reads-offline-as-online', 'reads-version-zero-offline'],
+    killedBy: [
+      'reads-offline-as-online',
+      'reads-version-zero-offline',
+      'numbers-reports-one-too-high',
+    ],
   },
   {
     id: 'presence.read-in-grace.online',

@@ -136,6 +136,7 @@ export const TOKEN_LIFE_CHECKS: readonly Check[] = [
       await drive.connect('long', shortened, { ttlSeconds: 60 })
       const short = await drive.connect('shortened', shortened, { ttlSeconds: SHORTEST })
       await short.ended((SHORTEST + CLOSING) * 1000)
+      await drive.post('first', renewed, drive.text())
       const data = drive.text()
       await drive.post('post', renewed, data)
       await connection.message(data)

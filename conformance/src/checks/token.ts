@@ -133,6 +133,7 @@ export const TOKEN_CHECKS: readonly Check[] = [
       'accepts-key-in-query',
       'accepts-key-without-bearer',
       'accepts-key-in-any-scheme',
+      'mints-without-key',
       'takes-first-of-several-keys',
     ],
   },

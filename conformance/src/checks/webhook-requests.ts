@@ -83,6 +83,8 @@ export const WEBHOOK_REQUEST_CHECKS: readonly Check[] = [
       'names-first-connection-in-reports',
       'dates-reports-by-the-loss',
       'dates-reports-by-the-attempt',
+      'sends-no-time',
+      'leaves-connection-out',
     ],
   },
   {

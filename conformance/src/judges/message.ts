@@ -87,6 +87,14 @@ export function delivered(client: string, as: string): Judge {
   }
 }
 
+/** No post of this role was taken: what they would have counted is not counted. */
+export function notTaken(as: string): Judge {
+  return (timeline) => {
+    const taken = postsOf(timeline, as).find(({ receipt }) => receipt !== undefined)
+    return taken ? fail(`no post of ${as} accepted`, 'a receipt', taken.answer) : PASS
+  }
+}
+
 /** Some message with the data of this post arrived on the connection: a control, or a fence. */
 export function arrived(client: string, as: string): Judge {
   return (timeline) => {

@@ -92,7 +92,7 @@ export const presenceFaults: readonly Fault[] = [
   {
     name: 'reports-takeover',
     misdeed: 'The end of a connection that was taken over is reported.',
-    breaks: ['presence.takeover.silent'],
+    breaks: ['presence.takeover.silent', 'presence.closed.reported'],
     apply: ({ rules }) => {
       rules.decideDeparture = ({ welcomed }) => (welcomed ? 'went' : 'nothing')
     },
@@ -171,7 +171,7 @@ export const presenceFaults: readonly Fault[] = [
   {
     name: 'numbers-reports-one-too-high',
     misdeed: 'Reports carry the version after their own.',
-    breaks: ['presence.version.parity'],
+    breaks: ['presence.version.parity', 'presence.read.offline'],
     apply: (parts) => changeField(parts, 'version', (version) => String(Number(version) + 1)),
   },
   {
