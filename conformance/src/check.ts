@@ -8,9 +8,19 @@ import type { Advertised } from './timeline/timeline.ts'
 /**
  * Something that a check cannot do without:
  * `key`, `second-key` application keys; `webhooks` a receiver that the target reaches; `origin` a listed origin;
- * `exec` a target that the suite starts and stops itself.
+ * `exec` a target that the suite starts and stops itself; of an application: `webhook-secret`, `second-secret` with
+ * which its service signs, `reports` that reach it from its service, `clock` by which it forgets users.
  */
-export type Need = 'key' | 'second-key' | 'webhooks' | 'origin' | 'exec'
+export type Need =
+  | 'key'
+  | 'second-key'
+  | 'webhooks'
+  | 'origin'
+  | 'exec'
+  | 'webhook-secret'
+  | 'second-secret'
+  | 'reports'
+  | 'clock'
 
 /** One check: drives the target once and judges one requirement. */
 export interface Check {

@@ -4,6 +4,9 @@ import type { Check, Need } from './check.ts'
 import type { Site } from './drive/site.ts'
 import type { Ledger } from './ledger.ts'
 
+/** The profile of applications, which no service announces. */
+export const APPLICATION_PROFILE = 'application'
+
 /** What the user asked for. */
 export interface Selection {
   /** Patterns over check and requirement ids: `*` within a part, `**` over parts; none means all. */
@@ -42,16 +45,36 @@ const NEEDS: Readonly<
     isMet: (site) => site.launch !== undefined,
     remedy: 'the suite must start the server itself, as it does without a URL',
   },
+  'webhook-secret': {
+    isMet: (site) => (site.application?.webhookSecrets.length ?? 0) > 0,
+    remedy: 'give --webhook-secret the secret that the application was given',
+  },
+  'second-secret': {
+    isMet: (site) => (site.application?.webhookSecrets.length ?? 0) > 1,
+    remedy: 'give --webhook-secret twice, where the application takes two',
+  },
+  reports: {
+    isMet: (site) => site.application?.isReportedTo !== false,
+    remedy: 'give the service the URL of the application as its application base',
+  },
+  clock: {
+    isMet: (site) => site.application?.advance !== undefined,
+    remedy: 'the suite must start the application itself, as it does without a URL',
+  },
 }
 
-/** Plans a run. */
+/** Plans a run: checks of applications where the site has one, and those of services where it has none. */
 export function planChecks(
   checks: readonly Check[],
   ledger: Ledger,
   site: Site,
   selection: Selection,
 ): PlannedCheck[] {
-  const selected = checks.filter((check) => isSelected(check, selection.patterns))
+  const selected = checks.filter(
+    (check) =>
+      isSelected(check, selection.patterns) &&
+      isForApplications(check, ledger) === (site.application !== undefined),
+  )
   return selected.map((check) => ({ check, decision: decide(check, ledger, site, selection) }))
 }
 
@@ -62,7 +85,7 @@ function decide(
   selection: Selection,
 ): PlannedCheck['decision'] {
   const { profile } = ledger.find(check.proves)
-  const profiles = [profile, ...(check.profiles ?? [])]
+  const profiles = [...(site.application ? [] : [profile]), ...(check.profiles ?? [])]
   if (selection.profiles.length > 0 && !selection.profiles.includes(profile)) {
     return { notRun: `profile ${profile} was not selected` }
   }
@@ -74,7 +97,7 @@ function decide(
   }
   if (missing !== undefined)
     return { notRun: `needs profile ${missing}, which the service does not announce` }
-  for (const need of ['key', ...(check.needs ?? [])] as const) {
+  for (const need of [...(site.application ? [] : ['key' as const]), ...(check.needs ?? [])]) {
     if (!NEEDS[need].isMet(site)) return { notRun: `needs ${need}: ${NEEDS[need].remedy}` }
   }
   const wait = check.waitSeconds?.(site.advertised) ?? 0
@@ -83,6 +106,11 @@ function decide(
         notRun: `needs short-timers: waits ${Math.ceil(wait)} s, the budget is ${selection.budgetSeconds} s`,
       }
     : 'run'
+}
+
+/** Whether it judges an application and not a service. */
+export function isForApplications(check: Check, ledger: Ledger): boolean {
+  return ledger.find(check.proves).profile === APPLICATION_PROFILE
 }
 
 /** Whether a pattern, or one of several, names this check or its requirement. */

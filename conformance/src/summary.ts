@@ -61,7 +61,7 @@ export function summarise(results: readonly Result[], ledger: Ledger, facts: Run
     })
   const binding = ledger.requirements.filter(
     (requirement) =>
-      requirement.actor === 'service' &&
+      requirement.actor !== 'client' &&
       isMust(requirement) &&
       facts.profiles.includes(requirement.profile),
   )

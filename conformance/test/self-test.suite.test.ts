@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { PROFILES } from '@channel-protocol/schemas/registry'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHECKS } from '../src/checks/index.ts'
 import { readLedger } from '../src/ledger.ts'
@@ -11,7 +12,9 @@ import { trustLine } from '../src/self-test/trust-line.ts'
 import { type ReferenceHost, startReferenceHost } from '../src/target/reference.ts'
 
 const ledger = readLedger()
-const profiles = ['core', 'presence', 'presence-sync', 'robust']
+const profiles = Object.values(PROFILES)
+  .filter(({ role, status }) => role === 'service' && status === 'specified')
+  .map(({ name }) => name)
 let host: ReferenceHost
 let floor: FloorRow[]
 let kills: KillRow[]

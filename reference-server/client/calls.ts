@@ -92,6 +92,14 @@ export function postMessage(service: Service, clientId: string, data: string): P
   return call('Receipt', service, '/v1/messages', { method: 'POST', body })
 }
 
+/** Posts to everybody who is connected and answers the receipt. Throws CallFailure. */
+export function postBroadcast(service: Service, data: string): Promise<Receipt> {
+  return call('Receipt', service, '/v1/broadcasts', {
+    method: 'POST',
+    body: JSON.stringify({ data }),
+  })
+}
+
 /** Reads whether one client is online. Throws CallFailure. */
 export function readPresence(service: Service, clientId: string): Promise<PresenceAnswer> {
   const query = new URLSearchParams({ client_id: clientId })

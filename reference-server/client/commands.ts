@@ -5,6 +5,7 @@ import {
   CallFailure,
   listPresence,
   mintToken,
+  postBroadcast,
   postMessage,
   readPresence,
   type Service,
@@ -63,7 +64,9 @@ function makeProgram(surroundings: Surroundings): Command {
   const { print, complain } = surroundings
   const printJson = (value: unknown) => print(JSON.stringify(value))
   const program = new Command('channel')
-    .description('Calls a Channel Protocol service: mints tokens, listens, posts, reads presence.')
+    .description(
+      'Calls a Channel Protocol service: mints tokens, listens, posts, broadcasts, reads presence.',
+    )
     .addOption(
       new Option('--url <url>', 'base URL of the service')
         .env('CHANNEL_URL')
@@ -93,7 +96,7 @@ function makeProgram(surroundings: Surroundings): Command {
   const listenCommand = program
     .command('listen <client-id>')
     .description('connect and print one envelope per line')
-    .option('--count <messages>', 'end after so many messages', readPositive)
+    .option('--count <messages>', 'end after so many messages and broadcasts', readPositive)
     .option('--token <token>', 'connect with this token instead of minting one')
     .option('--connect-url <url>', 'the connect_url that came with the token')
     .action(async (clientId: string, options: ListenOptions) => {
@@ -109,6 +112,11 @@ function makeProgram(surroundings: Surroundings): Command {
     .action(async (clientId: string, data: string) =>
       printJson(await postMessage(service(), clientId, data)),
     )
+
+  program
+    .command('broadcast <data>')
+    .description('post to everybody who is connected and print the receipt')
+    .action(async (data: string) => printJson(await postBroadcast(service(), data)))
 
   program
     .command('presence [client-id]')

@@ -13,7 +13,7 @@ export interface Listening {
   token: string
   /** Called with each envelope, as it came. */
   onEnvelope(envelope: { type?: unknown }): void
-  /** Ends the listening after so many messages; never when undefined. */
+  /** Ends the listening after so many messages and broadcasts; never when undefined. */
   count?: number
   /** Ends the listening when it aborts. */
   signal: AbortSignal
@@ -56,7 +56,7 @@ function describeFailure(connectUrl: string, cause: Error & { code?: string }): 
 }
 
 /**
- * Connects and listens until `count` messages came or `signal` aborts.
+ * Connects and listens until `count` messages and broadcasts came or `signal` aborts.
  * Rejects with CallFailure when the service refuses, closes or is not there.
  */
 export async function listen(listening: Listening): Promise<void> {
@@ -84,7 +84,7 @@ export async function listen(listening: Listening): Promise<void> {
       return end()
     }
     listening.onEnvelope(envelope)
-    if (envelope.type === 'message') messages += 1
+    if (envelope.type === 'message' || envelope.type === 'broadcast') messages += 1
     if (messages >= count) end()
   })
   socket.on('unexpected-response', (request, answer) => {

@@ -1,9 +1,17 @@
 /** What one server is composed of before it is joined; the place where a named fault may change one rule or port. */
 import type { Pulse } from './outbound/connection.ts'
+import type { SocketRequestRules } from './outbound/socket-request.ts'
 import type { makeWebhookRequestRules } from './outbound/webhook-request.ts'
-import type { ConnectionWriter, Limits, Ports, PresenceSink, Timings } from './ports.ts'
+import type {
+  ConnectionReading,
+  ConnectionWriter,
+  Limits,
+  Ports,
+  PresenceSink,
+  Timings,
+} from './ports.ts'
 import type { Rules } from './rules/rule-book.ts'
-import type { Attempt } from './webhook-port.ts'
+import type { Attempt, SocketDelivery, SocketSink } from './webhook-port.ts'
 
 /** Wrappers around what is made later; each answers what it was given unless a fault replaces it. */
 export interface Wraps {
@@ -13,11 +21,19 @@ export interface Wraps {
   sink(sink: PresenceSink): PresenceSink
   /** Around the write side of each connection that is let in. */
   writer(writer: ConnectionWriter, clientId: string, pulse: Pulse): ConnectionWriter
+  /** Around one attempt of a webhook of a socket. */
+  socketAttempt(attempt: Attempt<SocketDelivery>): Attempt<SocketDelivery>
+  /** Around what takes the webhooks of sockets. */
+  socketSink(sink: SocketSink): SocketSink
+  /** Around the write side of each socket that is let in. */
+  socketWriter(writer: ConnectionWriter, path: string, pulse: Pulse): ConnectionWriter
+  /** Around the read side of each socket that is let in. */
+  socketReading(reading: ConnectionReading, path: string): ConnectionReading
 }
 
 /** Everything that decides how a server behaves. Discovery advertises the settings, whatever changes here. */
 export interface Parts {
-  rules: Rules & ReturnType<typeof makeWebhookRequestRules>
+  rules: Rules & ReturnType<typeof makeWebhookRequestRules> & SocketRequestRules
   ports: Ports
   /** Timings that the server acts on, in seconds. */
   timings: Timings

@@ -32,6 +32,7 @@ export interface Log {
 export type CounterName =
   | 'tokens_minted'
   | 'messages_accepted'
+  | 'broadcasts_accepted'
   | 'messages_delivered'
   | 'connections_welcomed'
   | 'connections_refused'
@@ -44,6 +45,11 @@ export type CounterName =
   | 'webhook_unauthorized'
   | 'webhook_redirects'
   | 'webhook_given_up'
+  | 'socket_urls_minted'
+  | 'socket_texts_sent'
+  | 'sockets_accepted'
+  | 'sockets_refused'
+  | 'sockets_ended'
 
 /** Names of everything that is measured at the moment of asking. */
 export type GaugeName =
@@ -51,6 +57,10 @@ export type GaugeName =
   | 'channels_online'
   | 'webhook_pending'
   | 'webhook_in_flight'
+  | 'sockets_open'
+  | 'sockets_ending'
+  | 'socket_webhooks_waiting'
+  | 'socket_webhooks_in_flight'
 
 /** Counters and gauges of the private listener. */
 export interface Metrics {
@@ -78,7 +88,15 @@ export interface Counters {
   version: number
 }
 
-/** Owner of the counters of all client ids; asynchronous because it may live elsewhere. */
+/** Counters of the broadcasts of the base. */
+export interface StreamCounters {
+  /** Scope of the other, of no client id. */
+  epoch: number
+  /** Number of the newest accepted broadcast, 0 before the first. */
+  seq: number
+}
+
+/** Owner of the counters of all client ids and of broadcasts; asynchronous because it may live elsewhere. */
 export interface Broker {
   /** The counters of a client id, begun in a new epoch where there are none. */
   open(clientId: string): Promise<Counters>
@@ -88,6 +106,10 @@ export interface Broker {
   accept(clientId: string): Promise<Counters>
   /** Records a turn of presence: counts `version` up and answers the counters. */
   turn(clientId: string, online: boolean): Promise<Counters>
+  /** The counters of broadcasts, begun in a new epoch where there are none. */
+  openBroadcasts(): Promise<StreamCounters>
+  /** Accepts one broadcast: counts `seq` up and answers the counters. */
+  acceptBroadcast(): Promise<StreamCounters>
   /** Frees what the broker holds. */
   stop(): Promise<void>
 }
@@ -102,6 +124,14 @@ export interface ConnectionWriter {
   destroy(): void
   /** True until a Close frame was written or read or the connection was lost. */
   isOpen(): boolean
+}
+
+/** The read side of one connection. Methods never throw. */
+export interface ConnectionReading {
+  /** Leaves what the peer sends from now on unread, so that the peer has to wait. */
+  pause(): void
+  /** Reads again. */
+  resume(): void
 }
 
 /** One presence state of a client id; the larger (epoch, version) is the truth. */

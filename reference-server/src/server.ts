@@ -2,22 +2,27 @@
 import type { AddressInfo } from 'node:net'
 import { makeMemoryBroker } from './brokers/memory.ts'
 import { systemClock, systemRandom } from './clock.ts'
+import { makeConnectUpgrade } from './inbound/connect-upgrade.ts'
 import { makeHttpServer } from './inbound/http.ts'
 import type { Service } from './inbound/service.ts'
+import { makeSocketUpgrade } from './inbound/socket-upgrade.ts'
 import { makeUpgrades } from './inbound/upgrade.ts'
 import { makeMetrics, type ScrapedMetrics } from './metrics.ts'
 import { makeHeartbeat } from './outbound/heartbeat.ts'
-import { makeWebhookAttempt } from './outbound/webhook-attempt.ts'
-import { makeWebhookQueue } from './outbound/webhook-queue.ts'
+import { makeSocketRequestRules } from './outbound/socket-request.ts'
 import { makeWebhookRequestRules } from './outbound/webhook-request.ts'
 import type { Fault, Parts } from './parts.ts'
-import type { Clock, Log, Metrics, PresenceSink, Random } from './ports.ts'
+import type { Clock, Log, Metrics, Random } from './ports.ts'
+import { startBroadcasts } from './rules/broadcasts.ts'
 import { makeChannels } from './rules/channels.ts'
-import { drainChannels } from './rules/drain.ts'
+import { drainChannels, drainSockets } from './rules/drain.ts'
 import { makeRateGate } from './rules/rate-gate.ts'
 import { makeRules } from './rules/rule-book.ts'
+import { makeSocketHeartbeatRules } from './rules/socket-heartbeat.ts'
+import { makeSockets } from './rules/sockets.ts'
 import type { Settings } from './settings.ts'
 import { IMPLEMENTATION } from './version.ts'
+import { makePresenceSink, makeSocketSink } from './webhook-sinks.ts'
 
 /** Connections that may wait to be accepted; a shorter queue loses some of a sudden crowd without a word. */
 const ACCEPT_BACKLOG = 4096
@@ -57,17 +62,36 @@ export async function startServer(
   const { rules, ports, timings, limits, wraps } = parts
   const { clock, random } = ports
 
-  const presence = makePresence(settings, parts)
+  const presence = makePresenceSink(settings, parts)
+  const socketSink = makeSocketSink(settings, parts)
   const sink = wraps.sink(presence.sink)
   const isRobust = settings.profiles.includes('robust')
+  const broadcasts = await startBroadcasts({ rules, ports, channels: () => channels })
+  const offersBroadcasts = settings.profiles.includes('broadcast')
   const channels = makeChannels({
     rules,
     ports,
     sink,
     timings,
     heartbeatSeconds: isRobust ? settings.timings.heartbeat_seconds : 0,
+    newestBroadcast: () => (offersBroadcasts ? broadcasts.newest() : undefined),
   })
   const heartbeat = isRobust ? makeHeartbeat({ clock, rules, timings, limits }) : undefined
+  const sockets = makeSockets({
+    rules,
+    ports,
+    sink: socketSink.sink,
+    limits,
+    epochFloor: parts.epochFloor,
+  })
+  const socketHeartbeat = isRobust
+    ? makeHeartbeat({ clock, rules: makeSocketHeartbeatRules(rules), timings, limits })
+    : undefined
+
+  const takeBroadcast = makeRateGate(rules, clock, {
+    perSecond: limits.broadcasts_per_second,
+    what: 'broadcasts',
+  })
 
   let baseUrl = settings.baseUrl ?? ''
   let draining: Promise<void> | undefined
@@ -85,7 +109,13 @@ export async function startServer(
       testTimings: settings.testTimings,
     },
     channels,
-    takePost: makeRateGate(rules, clock, limits.messages_per_second),
+    broadcasts,
+    sockets,
+    takePost: makeRateGate(rules, clock, {
+      perSecond: limits.messages_per_second,
+      what: 'messages',
+    }),
+    takeBroadcast: () => takeBroadcast('all'),
     applicationKeys: settings.applicationKeys,
     signingKey: settings.signingKey ?? Buffer.from(random.bytes(32)).toString('hex'),
     cursorKey: Buffer.from(random.bytes(32)).toString('hex'),
@@ -93,31 +123,54 @@ export async function startServer(
     baseUrl: () => baseUrl,
     isDraining: () => draining !== undefined,
   }
-  const upgrades = makeUpgrades(service, { heartbeat, wrapWriter: wraps.writer })
-  const http = makeHttpServer(service, upgrades.onUpgrade)
+  const socketKind = makeSocketUpgrade(service, {
+    heartbeat: socketHeartbeat,
+    wrapWriter: wraps.socketWriter,
+    wrapReading: wraps.socketReading,
+  })
+  const upgrades = makeUpgrades(service, [
+    makeConnectUpgrade(service, { heartbeat, wrapWriter: wraps.writer }),
+    ...(settings.profiles.includes('sockets') ? [socketKind] : []),
+  ])
+  const http = makeHttpServer(service, upgrades)
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)
     http.listen({ port: settings.port, host: settings.host, backlog: ACCEPT_BACKLOG }, resolve)
   })
   const { port } = http.address() as AddressInfo
   baseUrl ||= `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
-  if (settings.profiles.includes('presence-sync')) sink.started(parts.epochFloor)
+  if (
+    ['presence-sync' as const, 'sockets' as const].some((name) => settings.profiles.includes(name))
+  )
+    sink.started(parts.epochFloor)
 
   async function stop(): Promise<void> {
     sink.stop()
+    socketSink.sink.stop()
     heartbeat?.stop()
+    socketHeartbeat?.stop()
     channels.stop()
     upgrades.stop()
     const closed = new Promise<void>((resolve) => http.close(() => resolve()))
     http.closeAllConnections()
-    await Promise.all([closed, upgrades.allClosed(), presence.stop(), ports.broker.stop()])
+    await Promise.all([
+      closed,
+      upgrades.allClosed(),
+      presence.stop(),
+      socketSink.stop(),
+      ports.broker.stop(),
+    ])
   }
 
   async function drain(): Promise<void> {
     ports.log.info({ connections: channels.open().size }, 'draining')
-    await drainChannels({ rules, channels, timings, clock, random })
+    await Promise.all([
+      drainChannels({ rules, channels, timings, clock, random }),
+      drainSockets({ rules, sockets, timings, clock, random }),
+    ])
     await upgrades.allClosed()
-    await sink.flush(timings.webhook_timeout_seconds * 1000)
+    const flushMs = timings.webhook_timeout_seconds * 1000
+    await Promise.all([sink.flush(flushMs), socketSink.sink.flush(flushMs)])
     await stop()
     ports.log.info({}, 'stopped')
   }
@@ -138,11 +191,12 @@ function makeParts(settings: Settings, surroundings: Surroundings): Parts {
   const clock = surroundings.clock ?? systemClock
   const random = surroundings.random ?? systemRandom
   const metrics: Metrics = surroundings.metrics ?? makeMetrics(false)
-  const rules = { ...makeRules(), ...makeWebhookRequestRules() }
+  const rules = { ...makeRules(), ...makeWebhookRequestRules(), ...makeSocketRequestRules() }
   // The broker asks the rule book each time, so that a rule that a fault replaces later is the one it counts by.
   const counterRules = {
     decideEpoch: (nowMs: number, newest: number) => rules.decideEpoch(nowMs, newest),
     nextSeq: (seq: number) => rules.nextSeq(seq),
+    nextBroadcastSeq: (seq: number) => rules.nextBroadcastSeq(seq),
     nextVersion: (version: number, online: boolean) => rules.nextVersion(version, online),
   }
   const epochFloor = rules.decideEpoch(clock.nowMs(), 0)
@@ -161,44 +215,11 @@ function makeParts(settings: Settings, surroundings: Surroundings): Parts {
       attempt: (attempt) => attempt,
       sink: (sink) => sink,
       writer: (writer) => writer,
+      socketAttempt: (attempt) => attempt,
+      socketSink: (sink) => sink,
+      socketWriter: (writer) => writer,
+      socketReading: (reading) => reading,
     },
     epochFloor,
   }
-}
-
-function makePresence(
-  settings: Settings,
-  parts: Parts,
-): { sink: PresenceSink; stop(): Promise<void> } {
-  const { rules, ports, timings, limits } = parts
-  const urls = settings.webhookTargets
-  if (!settings.profiles.includes('presence') || !urls) {
-    const nobody: PresenceSink = {
-      report: () => {},
-      started: () => {},
-      flush: async () => {},
-      stop: () => {},
-    }
-    return { sink: nobody, stop: async () => {} }
-  }
-  const attempts = makeWebhookAttempt({
-    clock: ports.clock,
-    rules,
-    urls,
-    secrets: settings.webhookSecrets,
-    userAgent: `${IMPLEMENTATION.name}/${IMPLEMENTATION.version}`,
-    timings,
-    limits,
-  })
-  const sink = makeWebhookQueue({
-    clock: ports.clock,
-    random: ports.random,
-    log: ports.log,
-    metrics: ports.metrics,
-    timings,
-    limits,
-    sender: rules,
-    attempt: parts.wraps.attempt(attempts.attempt),
-  })
-  return { sink, stop: attempts.stop }
 }

@@ -71,8 +71,8 @@ const plain: SettingRow[] = [
   row(
     'signing-key',
     'secret',
-    'signs tokens, at least 32 characters',
-    'a random one, so that tokens die with the process',
+    'signs tokens and tickets, at least 32 characters',
+    'a random one, so that both die with the process',
     readSigningKey,
   ),
   row(
@@ -102,7 +102,7 @@ const plain: SettingRow[] = [
     'names',
     'profiles to offer',
     readProfile,
-    'core, presence, presence-sync, robust',
+    'core, presence, presence-sync, robust, broadcast, sockets',
   ),
   {
     name: 'test-timings',

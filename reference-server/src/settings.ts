@@ -20,6 +20,13 @@ export interface WebhookTargets {
   started: string
 }
 
+/** Where each webhook of a socket goes, before its path. */
+export interface SocketTargets {
+  handshake: string
+  message: string
+  closed: string
+}
+
 /** What a server runs with. */
 export interface Settings {
   host: string
@@ -33,6 +40,7 @@ export interface Settings {
   /** Nothing: a random one. */
   signingKey: string | undefined
   webhookTargets: WebhookTargets | undefined
+  socketTargets: SocketTargets | undefined
   origins: 'any' | readonly string[]
   profiles: readonly ProfileName[]
   testTimings: boolean
@@ -51,7 +59,14 @@ export class HelpWanted extends Error {}
 
 type Values = Map<string, unknown>
 
-const DEFAULT_PROFILES: readonly ProfileName[] = ['core', 'presence', 'presence-sync', 'robust']
+const DEFAULT_PROFILES: readonly ProfileName[] = [
+  'core',
+  'presence',
+  'presence-sync',
+  'robust',
+  'broadcast',
+  'sockets',
+]
 
 /**
  * Reads flags (without the program) and `CHANNEL_*` variables; a flag outranks its variable.
@@ -69,7 +84,7 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): S
     )
   const isLocal = isLoopback(host) && (!baseUrl || isLoopback(new URL(baseUrl).hostname))
   const credentials = readCredentials(values, isLocal)
-  const profiles = readProfiles(values, credentials.webhookTargets !== undefined)
+  const profiles = readProfiles(values, credentials)
   return {
     host,
     port: (values.get('port') as number | undefined) ?? DEVELOPMENT.listen.port,
@@ -145,7 +160,12 @@ function readCredentials(
   isLocal: boolean,
 ): Pick<
   Settings,
-  'development' | 'applicationKeys' | 'webhookSecrets' | 'webhookTargets' | 'origins'
+  | 'development'
+  | 'applicationKeys'
+  | 'webhookSecrets'
+  | 'webhookTargets'
+  | 'socketTargets'
+  | 'origins'
 > {
   const keys = (values.get('application-key') as string[] | undefined) ?? []
   const secrets = (values.get('webhook-secret') as string[] | undefined) ?? []
@@ -163,7 +183,7 @@ function readCredentials(
     throw new SettingError(
       'no application key: give --application-key (CHANNEL_APPLICATION_KEY) wherever the server or its base is not on loopback',
     )
-  const webhookTargets = readTargets(values, development)
+  const { webhookTargets, socketTargets } = readTargets(values, development)
   if (webhookTargets && secrets.length === 0 && !development)
     throw new SettingError(
       'webhooks need --webhook-secret (CHANNEL_WEBHOOK_SECRET): whsec_ and base64 of 24 to 64 bytes',
@@ -174,32 +194,48 @@ function readCredentials(
     applicationKeys: development ? DEVELOPMENT.application_keys : keys,
     webhookSecrets: secrets.length === 0 && development ? DEVELOPMENT.webhook_secrets : secrets,
     webhookTargets,
+    socketTargets,
     origins: origins?.includes('any') ? 'any' : (origins ?? fallbackOrigins),
   }
 }
 
-function readTargets(values: Values, development: boolean): WebhookTargets | undefined {
+function readTargets(
+  values: Values,
+  development: boolean,
+): Pick<Settings, 'webhookTargets' | 'socketTargets'> {
   const given = values.get('application-base') as string | undefined
   const base = given ?? (development ? DEVELOPMENT.webhook_base : undefined)
   const urlOf = (event: WebhookEvent): string | undefined =>
     (values.get(`webhook-${event}-url`) as string | undefined) ??
     (base === undefined ? undefined : base.replace(/\/+$/, '') + WEBHOOKS[event].path)
-  const targets = {
-    connected: urlOf('connected'),
-    disconnected: urlOf('disconnected'),
-    started: urlOf('started'),
-  }
-  const { connected, disconnected, started } = targets
-  if (connected && disconnected && started) return { connected, disconnected, started }
-  if (!connected && !disconnected && !started) return undefined
+  const webhookTargets = readGroup(['connected', 'disconnected', 'started'], urlOf)
+  const socketTargets = readGroup(['handshake', 'message', 'closed'], urlOf)
+  if (socketTargets && !webhookTargets)
+    throw new SettingError('webhooks of sockets need the others: give --application-base')
+  return { webhookTargets, socketTargets }
+}
+
+/** The URLs of events that are configured together, or nothing where none of them is. */
+function readGroup<Event extends WebhookEvent>(
+  events: readonly Event[],
+  urlOf: (event: WebhookEvent) => string | undefined,
+): Record<Event, string> | undefined {
+  const urls = events.map((event) => [event, urlOf(event)] as const)
+  if (urls.every(([, url]) => url === undefined)) return undefined
+  if (urls.every(([, url]) => url !== undefined))
+    return Object.fromEntries(urls) as Record<Event, string>
+  const flags = events.map((event) => `--webhook-${event}-url`)
   throw new SettingError(
-    'some webhook URLs are missing: give --application-base, or all of --webhook-connected-url, --webhook-disconnected-url and --webhook-started-url',
+    `some webhook URLs are missing: give --application-base, or all of ${flags.join(', ')}`,
   )
 }
 
-function readProfiles(values: Values, hasTargets: boolean): readonly ProfileName[] {
+function readProfiles(
+  values: Values,
+  targets: Pick<Settings, 'webhookTargets' | 'socketTargets'>,
+): readonly ProfileName[] {
   const wanted = (values.get('profiles') as ProfileName[] | undefined) ?? DEFAULT_PROFILES
-  const offered = wanted.filter((name) => hasTargets || !needsTargets(name))
+  const offered = wanted.filter((name) => hasTargets(name, targets))
   for (const name of ['core' as const, ...offered]) {
     const missing = PROFILES[name].requires.find((other) => !offered.includes(other))
     if (missing) throw new SettingError(`--profiles: ${name} needs ${missing}`)
@@ -208,9 +244,13 @@ function readProfiles(values: Values, hasTargets: boolean): readonly ProfileName
   return offered
 }
 
-/** Whether a profile cannot be offered without a webhook target. */
-function needsTargets(name: ProfileName): boolean {
-  return name === 'presence' || name === 'presence-sync'
+/** Whether the webhooks without which a profile cannot be offered have somewhere to go. */
+function hasTargets(
+  name: ProfileName,
+  { webhookTargets, socketTargets }: Pick<Settings, 'webhookTargets' | 'socketTargets'>,
+): boolean {
+  if (name === 'presence' || name === 'presence-sync') return webhookTargets !== undefined
+  return name !== 'sockets' || socketTargets !== undefined
 }
 
 function readTimings(values: Values, testTimings: boolean): Timings {

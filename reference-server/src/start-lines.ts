@@ -9,7 +9,9 @@ export function describeStart(
   privateUrl: string | undefined,
   faults: readonly Fault[],
 ): string {
-  const { development, webhookTargets, profiles, testTimings } = settings
+  const { development, webhookTargets, socketTargets, profiles, testTimings } = settings
+  const presenceUrl = profiles.includes('presence') ? webhookTargets?.connected : undefined
+  const webhookUrl = presenceUrl ?? (profiles.includes('sockets') ? socketTargets?.handshake : '')
   const lines = [
     `Channel Protocol reference server at ${baseUrl}`,
     `  profiles:    ${profiles.join(', ')}${testTimings ? ' (test timings)' : ''}`,
@@ -19,9 +21,9 @@ export function describeStart(
         : `${settings.applicationKeys.length} application key(s) of your own`
     }`,
     `  webhooks:    ${
-      webhookTargets && profiles.includes('presence')
-        ? `to ${webhookTargets.connected}`
-        : 'none: presence is off, as no --application-base is given'
+      webhookUrl
+        ? `to ${webhookUrl} and so on`
+        : 'none: presence and sockets are off, or no --application-base is given'
     }`,
     `  operators:   ${privateUrl ? `${privateUrl}/readyz and /metrics` : 'no private listener'}`,
     `  judge it:    npm run conformance -- run ${baseUrl}`,

@@ -6,6 +6,21 @@ export type Delivery =
   | { event: 'connected' | 'disconnected'; state: PresenceState }
   | { event: 'started'; epoch: number; atMs: number }
 
+/** What every webhook says of the socket that it is about. */
+export interface SocketFacts {
+  id: string
+  /** Without a leading slash; empty where there is none. */
+  path: string
+  /** Microseconds since 1970. */
+  epoch: number
+}
+
+/** One webhook of a socket to deliver; `atMs` is when it happened, milliseconds since 1970. */
+export type SocketDelivery =
+  | { event: 'handshake'; socket: SocketFacts; atMs: number }
+  | { event: 'message'; socket: SocketFacts; number: number; body: string; atMs: number }
+  | { event: 'closed'; socket: SocketFacts; code: number; reason: string; atMs: number }
+
 /** How one attempt ended: an answer with its status, or none. */
 export type AttemptAnswer =
   | {
@@ -18,7 +33,33 @@ export type AttemptAnswer =
   | { failure: 'connection' | 'timeout' }
 
 /** Makes one attempt, of at most `webhook_timeout_seconds`; rejects only for a defect. */
-export type Attempt = (delivery: Delivery) => Promise<AttemptAnswer>
+export type Attempt<D = Delivery> = (delivery: D) => Promise<AttemptAnswer>
+
+/** What takes the webhooks of sockets. No `onEnd` is called within the call that it was given to. */
+export interface SocketSink {
+  /** Attempts a handshake once; `unattempted` where no place was free within `webhook_timeout_seconds`. */
+  handshake(
+    socket: SocketFacts,
+    atMs: number,
+    onEnd: (answer: AttemptAnswer | { failure: 'unattempted' }) => void,
+  ): void
+  /** Attempts message `number` of a socket once, as soon as a place is free. */
+  message(
+    socket: SocketFacts,
+    message: { number: number; body: string; atMs: number },
+    onEnd: (answer: AttemptAnswer) => void,
+  ): void
+  /** Attempts `closed` until it is answered or given up. */
+  closed(
+    socket: SocketFacts,
+    end: { code: number; reason: string; atMs: number },
+    onEnd: () => void,
+  ): void
+  /** Resolves when nothing is in flight or due, or `timeoutMs` have passed. */
+  flush(timeoutMs: number): Promise<void>
+  /** Ends all waiting; nothing is attempted afterwards. */
+  stop(): void
+}
 
 /** A place in the order of one client's presence states. */
 export interface Mark {

@@ -160,3 +160,47 @@ test('each fault has a name of its own, a misdeed and what it breaks', () => {
     expect(breaks.length).toBeGreaterThan(0)
   }
 })
+
+test('a broadcast reaches everybody, with one frame, and the command that asks for it needs a key', async () => {
+  const service = await startService()
+  const clients = await Promise.all(
+    ['ann', 'bob'].map(async (clientId) => service.connect(await service.mint(clientId))),
+  )
+  const welcomes = await Promise.all(clients.map((client) => client.next()))
+  for (const welcome of welcomes) expect(welcome).toMatchObject({ broadcast_seq: 0 })
+  const receipt = await service.post('/v1/broadcasts', { data: 'hello' })
+  expect(receipt).toMatchObject({ seq: 1, connections: 2 })
+  for (const client of clients)
+    expect(await client.next()).toMatchObject({ type: 'broadcast', id: receipt.id, data: 'hello' })
+  const keyless = { authorization: '' }
+  expect((await service.call('POST', '/v1/broadcasts', { data: 'x' }, keyless)).status).toBe(401)
+  await service.stop()
+})
+
+test('without the profile broadcast its path is refused and the welcome does not speak of it', async () => {
+  const service = await startService(['--profiles', 'core'])
+  const answer = await service.call('POST', '/v1/broadcasts', { data: 'hello' })
+  expect([answer.status, await answer.json()]).toMatchObject([
+    501,
+    { code: 'profile-not-supported' },
+  ])
+  const welcome = await service.connect(await service.mint('ann')).next()
+  expect(Object.keys(welcome).filter((name) => name.startsWith('broadcast'))).toEqual([])
+  await service.stop()
+})
+
+test('broadcasts beyond their rate are refused with Retry-After and take no seq, and messages pass', async () => {
+  const clock = makeFakeClock()
+  const flags = ['--test-timings', '--broadcasts-per-second', '2']
+  const service = await startService(flags, { clock })
+  const post = (): Promise<Response> => service.call('POST', '/v1/broadcasts', { data: 'x' })
+  expect([(await post()).status, (await post()).status]).toEqual([200, 200])
+  const refused = await post()
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
+  expect(await service.post('/v1/messages', { client_id: 'ann', data: 'x' })).toMatchObject({
+    seq: 1,
+  })
+  await clock.advance(1000)
+  expect(await (await post()).json()).toMatchObject({ seq: 3 })
+  await service.stop()
+})

@@ -9,13 +9,36 @@ test('nothing configured on loopback means the development credentials', () => {
   expect(settings).toMatchObject({ host: '127.0.0.1', port: 8080, development: true })
   expect(settings.applicationKeys).toEqual(DEVELOPMENT.application_keys)
   expect(settings.webhookTargets?.started).toBe('http://127.0.0.1:9090/_ah/channel/started/')
-  expect(settings.profiles).toEqual(['core', 'presence', 'presence-sync', 'robust'])
+  expect(settings.profiles).toEqual([
+    'core',
+    'presence',
+    'presence-sync',
+    'robust',
+    'broadcast',
+    'sockets',
+  ])
 })
 
 test('an own key on loopback turns every development default off', () => {
   const settings = readSettings(OWN, {})
   expect(settings).toMatchObject({ development: false, webhookTargets: undefined, origins: [] })
-  expect(settings.profiles).toEqual(['core', 'robust'])
+  expect(settings.profiles).toEqual(['core', 'robust', 'broadcast'])
+})
+
+test('sockets are offered exactly where their webhooks have somewhere to go', () => {
+  const own = [...OWN, '--webhook-secret', DEVELOPMENT.webhook_secrets[0]]
+  const urlsOf = (events: string[]): string[] =>
+    events.flatMap((event) => [`--webhook-${event}-url`, `http://127.0.0.1:9/${event}`])
+  const presence = urlsOf(['connected', 'disconnected', 'started'])
+  const sockets = urlsOf(['handshake', 'message', 'closed'])
+  expect(readSettings([...own, ...presence], {}).profiles).not.toContain('sockets')
+  const both = readSettings([...own, ...presence, ...sockets], {})
+  expect(both.profiles).toContain('sockets')
+  expect(both.socketTargets?.closed).toBe('http://127.0.0.1:9/closed')
+  expect(() => readSettings([...own, ...sockets], {})).toThrow('--application-base')
+  expect(() => readSettings([...own, ...presence, ...sockets.slice(2)], {})).toThrow(
+    'some webhook URLs are missing',
+  )
 })
 
 test('a flag outranks its variable, and both are read alike', () => {

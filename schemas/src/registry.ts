@@ -371,7 +371,9 @@ export const LIMITS = {
     "max": 256,
     "test": 256,
     "advertised": true,
-    "profile": "core",
+    "profiles": [
+      "core"
+    ],
     "meaning": "Longest client id."
   },
   "data_bytes": {
@@ -382,7 +384,9 @@ export const LIMITS = {
     "max": 1048576,
     "test": 32767,
     "advertised": true,
-    "profile": "core",
+    "profiles": [
+      "core"
+    ],
     "meaning": "Longest data of a message."
   },
   "token_bytes": {
@@ -393,7 +397,9 @@ export const LIMITS = {
     "max": 4096,
     "test": 4096,
     "advertised": false,
-    "profile": "core",
+    "profiles": [
+      "core"
+    ],
     "meaning": "Longest token."
   },
   "connections": {
@@ -404,7 +410,9 @@ export const LIMITS = {
     "max": null,
     "test": 250,
     "advertised": true,
-    "profile": "robust",
+    "profiles": [
+      "robust"
+    ],
     "meaning": "Open connections that the service takes in all."
   },
   "messages_per_second": {
@@ -415,7 +423,9 @@ export const LIMITS = {
     "max": null,
     "test": 200,
     "advertised": true,
-    "profile": "robust",
+    "profiles": [
+      "robust"
+    ],
     "meaning": "Messages accepted per client id: this many at once, refilled at this rate."
   },
   "client_frame_bytes": {
@@ -426,7 +436,9 @@ export const LIMITS = {
     "max": 4096,
     "test": 4096,
     "advertised": false,
-    "profile": "robust",
+    "profiles": [
+      "robust"
+    ],
     "meaning": "Largest frame or assembled message that is read from a client of a channel."
   },
   "queue_bytes": {
@@ -437,7 +449,9 @@ export const LIMITS = {
     "max": 16777216,
     "test": 262144,
     "advertised": true,
-    "profile": "robust",
+    "profiles": [
+      "robust"
+    ],
     "meaning": "Bytes that may wait in the service's own queue for one slow reader."
   },
   "header_bytes": {
@@ -448,7 +462,9 @@ export const LIMITS = {
     "max": 65536,
     "test": 16384,
     "advertised": true,
-    "profile": "robust",
+    "profiles": [
+      "robust"
+    ],
     "meaning": "Largest header section of a request."
   },
   "webhook_concurrency": {
@@ -459,7 +475,9 @@ export const LIMITS = {
     "max": 256,
     "test": 16,
     "advertised": true,
-    "profile": "presence",
+    "profiles": [
+      "presence"
+    ],
     "meaning": "Webhook requests in flight at once, in all."
   },
   "presence_page": {
@@ -470,8 +488,75 @@ export const LIMITS = {
     "max": 1000,
     "test": 5,
     "advertised": true,
-    "profile": "presence-sync",
+    "profiles": [
+      "presence-sync"
+    ],
     "meaning": "Online clients on one page of the list."
+  },
+  "broadcasts_per_second": {
+    "name": "broadcasts_per_second",
+    "unit": "broadcasts per second",
+    "default": 50,
+    "floor": 5,
+    "max": null,
+    "test": 50,
+    "advertised": true,
+    "profiles": [
+      "broadcast"
+    ],
+    "meaning": "Broadcasts accepted in all: this many at once, refilled at this rate."
+  },
+  "socket_path_bytes": {
+    "name": "socket_path_bytes",
+    "unit": "bytes of UTF-8",
+    "default": 1024,
+    "floor": 1024,
+    "max": 2048,
+    "test": 1024,
+    "advertised": true,
+    "profiles": [
+      "sockets"
+    ],
+    "meaning": "Longest path of a socket."
+  },
+  "socket_held_bytes": {
+    "name": "socket_held_bytes",
+    "unit": "bytes of UTF-8",
+    "default": 65536,
+    "floor": 65536,
+    "max": 1048576,
+    "test": 65536,
+    "advertised": true,
+    "profiles": [
+      "sockets"
+    ],
+    "meaning": "Text that is held for a socket whose handshake is not answered yet."
+  },
+  "sockets_per_send": {
+    "name": "sockets_per_send",
+    "unit": "sockets",
+    "default": 1000,
+    "floor": 100,
+    "max": 10000,
+    "test": 100,
+    "advertised": true,
+    "profiles": [
+      "sockets"
+    ],
+    "meaning": "Sockets that one send names."
+  },
+  "socket_concurrency": {
+    "name": "socket_concurrency",
+    "unit": "requests",
+    "default": 64,
+    "floor": 1,
+    "max": 1024,
+    "test": 64,
+    "advertised": true,
+    "profiles": [
+      "sockets"
+    ],
+    "meaning": "Webhook requests of sockets in flight at once, in all."
   }
 } as const
 
@@ -489,7 +574,9 @@ export const TIMINGS = {
     "test_floor": 1,
     "largest_delay": 2,
     "advertised": true,
-    "profile": "core",
+    "profiles": [
+      "core"
+    ],
     "meaning": "Life of a token where the request names none."
   },
   "close_timeout_seconds": {
@@ -501,7 +588,9 @@ export const TIMINGS = {
     "test_floor": 0.2,
     "largest_delay": 2,
     "advertised": true,
-    "profile": "robust",
+    "profiles": [
+      "robust"
+    ],
     "meaning": "How long the service reads and discards after it wrote Close, before it ends the TCP connection."
   },
   "heartbeat_seconds": {
@@ -513,7 +602,9 @@ export const TIMINGS = {
     "test_floor": 0.2,
     "largest_delay": 2,
     "advertised": true,
-    "profile": "robust",
+    "profiles": [
+      "robust"
+    ],
     "meaning": "Silence after which a Ping, or a heartbeat envelope, is sent. 0 without the profile."
   },
   "pong_timeout_seconds": {
@@ -525,7 +616,9 @@ export const TIMINGS = {
     "test_floor": 0.2,
     "largest_delay": 2,
     "advertised": true,
-    "profile": "robust",
+    "profiles": [
+      "robust"
+    ],
     "meaning": "Silence after a Ping that ends a connection."
   },
   "stall_timeout_seconds": {
@@ -537,7 +630,9 @@ export const TIMINGS = {
     "test_floor": 0.5,
     "largest_delay": 3,
     "advertised": true,
-    "profile": "robust",
+    "profiles": [
+      "robust"
+    ],
     "meaning": "Time without progress of queued bytes that makes a slow reader."
   },
   "request_timeout_seconds": {
@@ -549,7 +644,9 @@ export const TIMINGS = {
     "test_floor": 0.5,
     "largest_delay": 3,
     "advertised": true,
-    "profile": "robust",
+    "profiles": [
+      "robust"
+    ],
     "meaning": "Time in which a request's header section, and then its body, has arrived."
   },
   "drain_seconds": {
@@ -561,7 +658,9 @@ export const TIMINGS = {
     "test_floor": 0.2,
     "largest_delay": 2,
     "advertised": true,
-    "profile": "robust",
+    "profiles": [
+      "robust"
+    ],
     "meaning": "Time over which a draining service spreads the ends of its connections."
   },
   "presence_grace_seconds": {
@@ -573,7 +672,9 @@ export const TIMINGS = {
     "test_floor": 0,
     "largest_delay": 2,
     "advertised": true,
-    "profile": "presence",
+    "profiles": [
+      "presence"
+    ],
     "meaning": "Wait between a loss and the disconnected event."
   },
   "presence_interval_seconds": {
@@ -585,7 +686,9 @@ export const TIMINGS = {
     "test_floor": 0.1,
     "largest_delay": 2,
     "advertised": true,
-    "profile": "presence",
+    "profiles": [
+      "presence"
+    ],
     "meaning": "Least time from the first attempt of one version of a client to that of the next, where the next is above 2."
   },
   "webhook_timeout_seconds": {
@@ -597,7 +700,10 @@ export const TIMINGS = {
     "test_floor": 0.5,
     "largest_delay": 2,
     "advertised": true,
-    "profile": "presence",
+    "profiles": [
+      "presence",
+      "sockets"
+    ],
     "meaning": "Time in which a webhook is answered; after it the attempt has failed."
   },
   "webhook_retry_seconds": {
@@ -621,7 +727,10 @@ export const TIMINGS = {
     "test_floor": 0.1,
     "largest_delay": 2,
     "advertised": true,
-    "profile": "presence",
+    "profiles": [
+      "presence",
+      "sockets"
+    ],
     "meaning": "Waits before the second, third and later attempts, each within 20 % of its value; given up after the last, or after `webhook_give_up_seconds`."
   },
   "webhook_pause_seconds": {
@@ -633,7 +742,9 @@ export const TIMINGS = {
     "test_floor": 0.1,
     "largest_delay": 2,
     "advertised": true,
-    "profile": "presence",
+    "profiles": [
+      "presence"
+    ],
     "meaning": "Least time between the beginnings of two attempts, of whichever clients, while the whole target is unwell."
   },
   "webhook_give_up_seconds": {
@@ -645,7 +756,10 @@ export const TIMINGS = {
     "test_floor": 1,
     "largest_delay": 2,
     "advertised": false,
-    "profile": "presence",
+    "profiles": [
+      "presence",
+      "sockets"
+    ],
     "meaning": "Time after the beginning of a version's first attempt beyond which no further one is scheduled."
   },
   "webhook_retry_after_max_seconds": {
@@ -657,7 +771,10 @@ export const TIMINGS = {
     "test_floor": 1,
     "largest_delay": 2,
     "advertised": false,
-    "profile": "presence",
+    "profiles": [
+      "presence",
+      "sockets"
+    ],
     "meaning": "Longest `Retry-After` that is honoured; a longer one counts as this."
   },
   "webhook_tolerance_seconds": {
@@ -669,7 +786,10 @@ export const TIMINGS = {
     "test_floor": 300,
     "largest_delay": 0,
     "advertised": false,
-    "profile": "presence",
+    "profiles": [
+      "presence",
+      "sockets"
+    ],
     "meaning": "Age at which a receiver refuses a webhook."
   },
   "webhook_memory_seconds": {
@@ -681,8 +801,25 @@ export const TIMINGS = {
     "test_floor": 600,
     "largest_delay": 0,
     "advertised": false,
-    "profile": "presence",
+    "profiles": [
+      "presence",
+      "sockets"
+    ],
     "meaning": "How long a receiver remembers a webhook-id."
+  },
+  "socket_ttl_seconds": {
+    "name": "socket_ttl_seconds",
+    "default": 60,
+    "min": 1,
+    "max": 86400,
+    "test": 60,
+    "test_floor": 1,
+    "largest_delay": 2,
+    "advertised": true,
+    "profiles": [
+      "sockets"
+    ],
+    "meaning": "Time in which a socket URL opens sockets where the request names none."
   }
 } as const
 
@@ -750,7 +887,7 @@ export const PROFILES = {
   "broadcast": {
     "name": "broadcast",
     "role": "service",
-    "status": "reserved",
+    "status": "specified",
     "requires": [
       "core"
     ],
@@ -765,7 +902,7 @@ export const PROFILES = {
   "sockets": {
     "name": "sockets",
     "role": "service",
-    "status": "reserved",
+    "status": "specified",
     "requires": [
       "core"
     ],
@@ -873,7 +1010,7 @@ export const PROFILES = {
   "application": {
     "name": "application",
     "role": "application",
-    "status": "reserved",
+    "status": "specified",
     "requires": [],
     "paths": [],
     "meaning": "Sign-in, post and webhook handlers of a web application."
@@ -969,18 +1106,46 @@ export const HEADERS = {
 export const WEBHOOKS = {
   "connected": {
     "event": "connected",
-    "profile": "presence",
+    "profiles": [
+      "presence"
+    ],
     "path": "/_ah/channel/connected/"
   },
   "disconnected": {
     "event": "disconnected",
-    "profile": "presence",
+    "profiles": [
+      "presence"
+    ],
     "path": "/_ah/channel/disconnected/"
   },
   "started": {
     "event": "started",
-    "profile": "presence-sync",
+    "profiles": [
+      "presence-sync",
+      "sockets"
+    ],
     "path": "/_ah/channel/started/"
+  },
+  "handshake": {
+    "event": "handshake",
+    "profiles": [
+      "sockets"
+    ],
+    "path": "/_ah/websocket/handshake/"
+  },
+  "message": {
+    "event": "message",
+    "profiles": [
+      "sockets"
+    ],
+    "path": "/_ah/websocket/message/"
+  },
+  "closed": {
+    "event": "closed",
+    "profiles": [
+      "sockets"
+    ],
+    "path": "/_ah/websocket/closed/"
   }
 } as const
 

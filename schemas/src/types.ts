@@ -3,12 +3,21 @@
 /**
  * Any envelope of this revision. Clients ignore those of another `type`.
  */
-export type Envelope = WelcomeEnvelope | MessageEnvelope | HeartbeatEnvelope | ReconnectEnvelope
+export type Envelope =
+  WelcomeEnvelope | MessageEnvelope | BroadcastEnvelope | HeartbeatEnvelope | ReconnectEnvelope
 
 /**
  * Every type that `validate` knows, by its name.
  */
 export interface Types {
+  LoginAnswer: LoginAnswer
+  PresentUser: PresentUser
+  PostForm: PostForm
+  MessagePush: MessagePush
+  PostedMessage: PostedMessage1
+  UsersPush: UsersPush
+  BroadcastRequest: BroadcastRequest
+  BroadcastEnvelope: BroadcastEnvelope
   WelcomeEnvelope: WelcomeEnvelope
   HeartbeatEnvelope: HeartbeatEnvelope
   ReconnectEnvelope: ReconnectEnvelope
@@ -28,10 +37,161 @@ export interface Types {
   JudgedRequirement: JudgedRequirement
   CheckResult: CheckResult
   TimelineEvent: TimelineEvent
+  /**
+   * The id of a socket: 20 to 64 URL-safe characters that no other socket has had.
+   */
+  SocketId: string
+  SocketRequest: SocketRequest
+  SocketAnswer: SocketAnswer
+  SocketSendRequest: SocketSendRequest
+  SocketSendAnswer: SocketSendAnswer
+  SocketBroadcastRequest: SocketBroadcastRequest
+  SocketBroadcastAnswer: SocketBroadcastAnswer
+  SocketHandshake: SocketHandshake
+  SocketMessage: SocketMessage
+  SocketClosed: SocketClosed
   TokenRequest: TokenRequest
   TokenAnswer: TokenAnswer
   PresenceEvent: PresenceEvent
   StartedEvent: StartedEvent
+}
+/**
+ * The body of the 200 that answers `GET /login`.
+ */
+export interface LoginAnswer {
+  /**
+   * The new client id of this page.
+   */
+  client_id: string
+  /**
+   * The token of that client id, for connecting and for posting.
+   */
+  token: string
+  /**
+   * Where the page connects, as the service named it.
+   */
+  connect_url: string
+  /**
+   * The present users, this one among them.
+   */
+  users: PresentUser[]
+}
+/**
+ * One entry of a list of users.
+ */
+export interface PresentUser {
+  /**
+   * The client id of the user.
+   */
+  client_id: string
+  /**
+   * The address from which the user signed in; absent unless the operator asked for it.
+   */
+  ip?: string
+}
+/**
+ * The fields of the form that a page sends to `POST /post`, after decoding.
+ */
+export interface PostForm {
+  /**
+   * Who posts.
+   */
+  client_id: string
+  /**
+   * What is posted; an empty one counts as missing.
+   */
+  value: string
+  /**
+   * The token of that client id, as proof; without it the session is the proof.
+   */
+  token?: string
+}
+/**
+ * The data that carries a post, and the body of the 200 that answers it.
+ */
+export interface MessagePush {
+  message: PostedMessage
+}
+/**
+ * The post.
+ */
+export interface PostedMessage {
+  /**
+   * What was posted, unchanged.
+   */
+  value: string
+  /**
+   * Who posted it.
+   */
+  client_id: string
+  /**
+   * When the application took it: RFC 3339 with an offset or `Z`.
+   */
+  datetime: string
+  /**
+   * The address from which it was posted; absent unless the operator asked for it.
+   */
+  ip?: string
+}
+/**
+ * A post as the users receive it.
+ */
+export interface PostedMessage1 {
+  /**
+   * What was posted, unchanged.
+   */
+  value: string
+  /**
+   * Who posted it.
+   */
+  client_id: string
+  /**
+   * When the application took it: RFC 3339 with an offset or `Z`.
+   */
+  datetime: string
+  /**
+   * The address from which it was posted; absent unless the operator asked for it.
+   */
+  ip?: string
+}
+/**
+ * The data that carries the list of users.
+ */
+export interface UsersPush {
+  /**
+   * The present users, each once.
+   */
+  users: PresentUser[]
+}
+/**
+ * The body of `POST {base}/v1/broadcasts`.
+ */
+export interface BroadcastRequest {
+  /**
+   * The text to deliver to everybody, unchanged.
+   */
+  data: string
+}
+/**
+ * A broadcast on its way to the client; the epoch is the `broadcast_epoch` of the welcome.
+ */
+export interface BroadcastEnvelope {
+  /**
+   * Tells the envelope from the others.
+   */
+  type: 'broadcast'
+  /**
+   * The id of the receipt.
+   */
+  id: string
+  /**
+   * The seq of the receipt.
+   */
+  seq: number
+  /**
+   * The data of the post.
+   */
+  data: string
 }
 /**
  * The first frame: the client is connected.
@@ -73,6 +233,14 @@ export interface WelcomeEnvelope {
    * Whether missed messages follow; false without the profile `resume`.
    */
   resumed: boolean
+  /**
+   * The epoch of every broadcast on this connection; present where the profile `broadcast` is offered.
+   */
+  broadcast_epoch?: number
+  /**
+   * The seq of the newest accepted broadcast: the first on this connection has one more; present with `broadcast_epoch`.
+   */
+  broadcast_seq?: number
 }
 /**
  * A sign of life where no other envelope was due.
@@ -192,6 +360,26 @@ export interface Limits {
    * Online clients on one page of the list. In clients; profile `presence-sync`.
    */
   presence_page?: number
+  /**
+   * Broadcasts accepted in all: this many at once, refilled at this rate. In broadcasts per second; profile `broadcast`.
+   */
+  broadcasts_per_second?: number
+  /**
+   * Longest path of a socket. In bytes of UTF-8; profile `sockets`.
+   */
+  socket_path_bytes?: number
+  /**
+   * Text that is held for a socket whose handshake is not answered yet. In bytes of UTF-8; profile `sockets`.
+   */
+  socket_held_bytes?: number
+  /**
+   * Sockets that one send names. In sockets; profile `sockets`.
+   */
+  sockets_per_send?: number
+  /**
+   * Webhook requests of sockets in flight at once, in all. In requests; profile `sockets`.
+   */
+  socket_concurrency?: number
 }
 /**
  * How long things take: the advertised timers of the profiles that are offered.
@@ -234,11 +422,11 @@ export interface Timings {
    */
   presence_interval_seconds?: number
   /**
-   * Time in which a webhook is answered; after it the attempt has failed. In seconds; profile `presence`.
+   * Time in which a webhook is answered; after it the attempt has failed. In seconds; profiles `presence` and `sockets`.
    */
   webhook_timeout_seconds?: number
   /**
-   * Waits before the second, third and later attempts, each within 20 % of its value; given up after the last, or after `webhook_give_up_seconds`. In seconds; profile `presence`.
+   * Waits before the second, third and later attempts, each within 20 % of its value; given up after the last, or after `webhook_give_up_seconds`. In seconds; profiles `presence` and `sockets`.
    *
    * @minItems 1
    *
@@ -249,6 +437,10 @@ export interface Timings {
    * A duration in seconds, fractions allowed.
    */
   webhook_pause_seconds?: number
+  /**
+   * A duration in seconds, fractions allowed.
+   */
+  socket_ttl_seconds?: number
 }
 /**
  * The body of `POST {base}/v1/messages`.
@@ -706,6 +898,171 @@ export interface TimelineEvent {
     | 'webhook-answer'
     | 'instance'
     | 'note'
+}
+/**
+ * The body of `POST {base}/v1/sockets`.
+ */
+export interface SocketRequest {
+  /**
+   * What the handlers of the application find behind their URL; the section Paths says what is legal.
+   */
+  path?: string
+  /**
+   * How long the URL is to open sockets; the advertised `socket_ttl_seconds` where absent.
+   */
+  ttl_seconds?: number
+}
+/**
+ * The body of the 201 that answers it.
+ */
+export interface SocketAnswer {
+  /**
+   * Where the page opens its WebSocket; the last segment is a secret.
+   */
+  url: string
+  /**
+   * Until when it opens sockets.
+   */
+  expires_at: string
+}
+/**
+ * The body of `POST {base}/v1/sockets/messages`.
+ */
+export interface SocketSendRequest {
+  /**
+   * The id of one socket, or a list of them.
+   */
+  sockets: string | string[]
+  /**
+   * The text to send, unchanged; it may be empty.
+   */
+  body: string
+}
+/**
+ * The body of the 200 that answers it.
+ */
+export interface SocketSendAnswer {
+  /**
+   * One for each entry of `sockets`, in their order.
+   *
+   * @minItems 1
+   */
+  results: SocketResult[]
+}
+export interface SocketResult {
+  /**
+   * The entry.
+   */
+  socket: string
+  /**
+   * Whether the service took the text for that socket.
+   */
+  delivered: boolean
+}
+/**
+ * The body of `POST {base}/v1/sockets/broadcasts`.
+ */
+export interface SocketBroadcastRequest {
+  /**
+   * The text to send, unchanged; it may be empty.
+   */
+  body: string
+}
+/**
+ * The body of the 200 that answers it.
+ */
+export interface SocketBroadcastAnswer {
+  /**
+   * To how many sockets the text was queued.
+   */
+  sockets: number
+}
+/**
+ * The form of `handshake`.
+ */
+export interface SocketHandshake {
+  /**
+   * What happened; the receiver checks it against its route.
+   */
+  event: 'handshake'
+  /**
+   * The id of a socket: 20 to 64 URL-safe characters that no other socket has had.
+   */
+  from: string
+  /**
+   * The path, without a leading slash; empty where there is none.
+   */
+  path: string
+  /**
+   * When the socket was opened, in microseconds since 1970, or the floor of the latest `started` where that is larger.
+   */
+  epoch: string
+  /**
+   * When it happened.
+   */
+  time: string
+}
+/**
+ * The form of `message`.
+ */
+export interface SocketMessage {
+  /**
+   * What happened; the receiver checks it against its route.
+   */
+  event: 'message'
+  /**
+   * The id of a socket: 20 to 64 URL-safe characters that no other socket has had.
+   */
+  from: string
+  /**
+   * The path, without a leading slash; empty where there is none.
+   */
+  path: string
+  /**
+   * When the socket was opened, in microseconds since 1970, or the floor of the latest `started` where that is larger.
+   */
+  epoch: string
+  /**
+   * When it happened.
+   */
+  time: string
+  /**
+   * The text that the page sent, unchanged; it may be empty.
+   */
+  body: string
+}
+/**
+ * The form of `closed`.
+ */
+export interface SocketClosed {
+  /**
+   * What happened; the receiver checks it against its route.
+   */
+  event: 'closed'
+  /**
+   * The id of a socket: 20 to 64 URL-safe characters that no other socket has had.
+   */
+  from: string
+  /**
+   * The path, without a leading slash; empty where there is none.
+   */
+  path: string
+  /**
+   * When the socket was opened, in microseconds since 1970, or the floor of the latest `started` where that is larger.
+   */
+  epoch: string
+  /**
+   * When it happened.
+   */
+  time: string
+  /**
+   * The code of the first Close frame, 1005 where it had none, 1006 where there was no frame.
+   */
+  code: string
+  /**
+   * The text beside the code; it may be empty.
+   */
+  reason: string
 }
 /**
  * The body of `POST {base}/v1/tokens`.

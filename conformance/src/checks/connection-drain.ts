@@ -2,38 +2,19 @@
 
 import type { Check } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
-import type { Connection } from '../drive/socket.ts'
+import { fillUp, OPENED_PER_SECOND, openOne } from '../drive/fill-up.ts'
 import { welcomed } from '../judges/connection.ts'
 import { announcedBeforeClose, drained, refusedForCapacity, turnedAway } from '../judges/drain.ts'
 import { all } from '../judges/finding.ts'
 import { undisturbed } from '../judges/neighbour.ts'
 import { latestOf, latestSeconds } from '../timeline/latest.ts'
 
-/** Connections that can be opened in a second of waiting, to hold a budget against the advertised limit. */
-const OPENED_PER_SECOND = 100
-const BATCH = 40
 const CLIENTS = ['client 1', 'client 2', 'client 3', 'client 4', 'client 5'] as const
 
 const LATE = 'latecomer'
 
 function isReconnect({ type }: Record<string, unknown>): boolean {
   return type === 'reconnect'
-}
-
-/** Opens connections until the limit is reached or one is not welcomed. */
-async function fillUp(drive: Drive, limit: number): Promise<void> {
-  for (let open = 1; open < limit; open += BATCH) {
-    const batch = Array.from({ length: Math.min(BATCH, limit - open) }, () =>
-      connect(drive, 'crowd'),
-    )
-    const welcomes = await Promise.all(batch.map(async (one) => (await one).welcome()))
-    if (welcomes.includes(undefined)) return
-  }
-}
-
-async function connect(drive: Drive, as: string): Promise<Connection> {
-  const { token, connectUrl } = await drive.mint(as, drive.clientId())
-  return drive.open(as, { url: connectUrl, token })
 }
 
 /** Starts a service of its own, connects several clients, and drains it, while one more comes late. */
@@ -66,7 +47,7 @@ export const CONNECTION_DRAIN_CHECKS: readonly Check[] = [
       const clientId = drive.clientId()
       const first = await drive.connect('first', clientId)
       await fillUp(drive, drive.advertised.limits.connections ?? 0)
-      const beyond = await connect(drive, 'beyond')
+      const beyond = await openOne(drive, 'beyond')
       await Promise.race([beyond.welcome(), beyond.ended()])
       const data = drive.text()
       await drive.post('post', clientId, data)

@@ -1,57 +1,14 @@
 /** Checks of peers that read or write too slowly. */
 
 import type { Check } from '../check.ts'
-import type { Drive } from '../drive/drive.ts'
-import { makeFrame } from '../drive/frames.ts'
-import type { RawConnection } from '../drive/raw.ts'
-import { openRawClientFor } from '../drive/raw-client.ts'
-import { SetUpFailed } from '../drive/set-up-failed.ts'
+import { fillQueue, stopReading } from '../drive/slow-reader.ts'
 import { answeredAs } from '../judges/call.ts'
 import { all } from '../judges/finding.ts'
 import { firstDelivered, undisturbed } from '../judges/neighbour.ts'
 import { ended, endedAfterOpening } from '../judges/timer.ts'
 import { latestOf, latestSeconds } from '../timeline/latest.ts'
 
-/** More than two operating systems hold for a loopback connection; the rest waits in the service's own queue. */
-const HELD_BY_NETWORK_BYTES = 14 * 1024 * 1024
 const PAUSE_SECONDS = 0.2
-
-/** A client that has stopped reading, and what keeps its connection alive otherwise. */
-async function stopReading(
-  drive: Drive,
-  clientId: string,
-): Promise<{ client: RawConnection; isOver: () => Promise<boolean> }> {
-  const { client } = await openRawClientFor(drive, 'slow', clientId)
-  client.pause()
-  return {
-    client,
-    async isOver() {
-      // Its Pongs keep the heartbeat content, and fail once the service has ended the connection.
-      client.write(makeFrame(10, ''), 'a Pong')
-      return client.ended(1)
-    },
-  }
-}
-
-/** Posts to the slow client until it is ended or more waits than may; `between` follows each post. */
-async function fillQueue(
-  drive: Drive,
-  clientId: string,
-  isOver: () => Promise<boolean>,
-  between: () => Promise<void> = async () => {},
-): Promise<void> {
-  // Each of these characters takes six bytes in an envelope.
-  const filling = '\u0001'.repeat(32_000)
-  const enough = HELD_BY_NETWORK_BYTES + 2 * (drive.advertised.limits.queue_bytes ?? 0)
-  for (let bytes = 0; bytes < enough; ) {
-    const receipt = await drive.post('filler', clientId, `${bytes} ${filling}`)
-    if (receipt && 'id' in receipt) bytes += 6 * filling.length
-    else if (receipt?.code === 'rate-limited') await drive.pass(PAUSE_SECONDS)
-    else throw new SetUpFailed('a post that fills the queue was not accepted')
-    await between()
-    if (await isOver()) return
-  }
-}
 
 /** In the order of the chapter. */
 export const CONNECTION_SLOW_CHECKS: readonly Check[] = [

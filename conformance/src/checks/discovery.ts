@@ -3,12 +3,35 @@
 import { PROFILES } from '@channel-protocol/schemas/registry'
 import type { Check } from '../check.ts'
 import { cacheable, inRange, namesProtocol, servedAsDiscovery } from '../judges/discovery.ts'
-import { all } from '../judges/finding.ts'
+import { all, fail, inconclusive, type Judge, PASS } from '../judges/finding.ts'
 import { refused } from '../judges/problem.ts'
+import { answerTo } from '../timeline/timeline.ts'
 
 const UNOFFERED = Object.values(PROFILES).flatMap((profile) =>
   profile.paths.map((path) => ({ profile: profile.name, ...path })),
 )
+
+/** Paths of profiles that a service may leave out. */
+const OPTIONAL = UNOFFERED.filter(({ profile }) => profile !== 'core')
+
+function refusedWithAndWithoutKey({ method, path }: { method: string; path: string }): Judge {
+  return all(
+    ...[`${method} ${path}`, `${method} ${path} keyless`].map((as) =>
+      refused(as, 'profile-not-supported', 'not-found'),
+    ),
+  )
+}
+
+/** Some path of an offered profile was answered, and none of them as if its profile were not offered. */
+const servedWhereOffered: Judge = (timeline) => {
+  const answers = OPTIONAL.flatMap(
+    ({ method, path }) => answerTo(timeline, `${method} ${path} offered`) ?? [],
+  )
+  const refusal = answers.find(({ status }) => status === 501 || status === 404)
+  if (refusal)
+    return fail('the path of an offered profile served', `status ${refusal.status}`, refusal)
+  return answers.length > 0 ? PASS : inconclusive('no profile with a path of its own is offered')
+}
 
 /** In the order of the chapter. */
 export const DISCOVERY_CHECKS: readonly Check[] = [
@@ -57,14 +80,34 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
     judge: (timeline) =>
       all(
         ...UNOFFERED.filter(({ profile }) => !timeline.advertised.profiles.includes(profile)).map(
-          ({ method, path }) =>
-            all(
-              ...[`${method} ${path}`, `${method} ${path} keyless`].map((as) =>
-                refused(as, 'profile-not-supported', 'not-found'),
-              ),
-            ),
+          refusedWithAndWithoutKey,
         ),
       )(timeline),
     killedBy: ['serves-unoffered-profile'],
+  },
+  {
+    id: 'discovery.switched-off.refused',
+    proves: 'discovery.profile.refused',
+    needs: ['exec', 'webhooks'],
+    drive: async (drive) => {
+      const { drive: bare } = await drive.launch('core alone', undefined, { profiles: ['core'] })
+      await bare.call('control', 'GET', '/v1', { key: 'none' })
+      for (const { profile, method, path } of OPTIONAL) {
+        if (!drive.advertised.profiles.includes(profile)) continue
+        // Nothing that an offered profile would do something with.
+        const options = method === 'POST' ? { json: {} } : {}
+        await drive.call(`${method} ${path} offered`, method, path, options)
+        await bare.call(`${method} ${path}`, method, path, options)
+        await bare.call(`${method} ${path} keyless`, method, path, { ...options, key: 'none' })
+      }
+    },
+    control: all(namesProtocol('control'), servedWhereOffered),
+    judge: (timeline) =>
+      all(
+        ...OPTIONAL.filter(({ profile }) => timeline.advertised.profiles.includes(profile)).map(
+          refusedWithAndWithoutKey,
+        ),
+      )(timeline),
+    killedBy: ['serves-switched-off-profile'],
   },
 ]

@@ -1,6 +1,15 @@
 /** Every check of the suite, in the order of the specification's chapters. */
 
 import type { Check } from '../check.ts'
+import { APPLICATION_CHECKS } from './application.ts'
+import { APPLICATION_POST_CHECKS } from './application-post.ts'
+import { APPLICATION_PROOF_CHECKS } from './application-proof.ts'
+import { APPLICATION_REPORT_CHECKS } from './application-reports.ts'
+import { APPLICATION_USERS_CHECKS } from './application-users.ts'
+import { APPLICATION_VERSION_CHECKS } from './application-versions.ts'
+import { BROADCAST_CHECKS } from './broadcast.ts'
+import { BROADCAST_DATA_CHECKS } from './broadcast-data.ts'
+import { BROADCAST_STREAM_CHECKS } from './broadcast-stream.ts'
 import { CONNECTION_DRAIN_CHECKS } from './connection-drain.ts'
 import { CONNECTION_ENDING_CHECKS } from './connection-ending.ts'
 import { CONNECTION_FRAME_CHECKS } from './connection-frames.ts'
@@ -19,6 +28,21 @@ import { PROBLEM_CHECKS } from './problem.ts'
 import { PROBLEM_INPUT_CHECKS } from './problem-input.ts'
 import { PROBLEM_NEIGHBOUR_CHECKS } from './problem-neighbours.ts'
 import { SECURITY_CHECKS } from './security.ts'
+import { SOCKET_BROADCAST_CHECKS } from './socket-broadcast.ts'
+import { SOCKET_CLOSED_CHECKS } from './socket-closed.ts'
+import { SOCKET_END_CHECKS } from './socket-end-told.ts'
+import { SOCKET_FRAME_CHECKS } from './socket-frames.ts'
+import { SOCKET_HANDSHAKE_CHECKS } from './socket-handshake.ts'
+import { SOCKET_HELD_CHECKS } from './socket-held.ts'
+import { SOCKET_LIFE_CHECKS } from './socket-life.ts'
+import { SOCKET_MESSAGE_CHECKS } from './socket-messages.ts'
+import { SOCKET_OPENING_CHECKS } from './socket-opening.ts'
+import { SOCKET_PATH_CHECKS } from './socket-paths.ts'
+import { SOCKET_PRESSURE_CHECKS } from './socket-pressure.ts'
+import { SOCKET_SENDING_CHECKS } from './socket-sending.ts'
+import { SOCKET_TICKET_CHECKS } from './socket-tickets.ts'
+import { SOCKET_URL_CHECKS } from './socket-url.ts'
+import { SOCKET_WEBHOOK_CHECKS } from './socket-webhooks.ts'
 import { TOKEN_CHECKS } from './token.ts'
 import { TOKEN_CLIENT_ID_CHECKS } from './token-client-id.ts'
 import { TOKEN_LIFE_CHECKS } from './token-life.ts'
@@ -40,6 +64,9 @@ export const CHECKS: readonly Check[] = [
   ...CONNECTION_DRAIN_CHECKS,
   ...MESSAGE_CHECKS,
   ...MESSAGE_DATA_CHECKS,
+  ...BROADCAST_CHECKS,
+  ...BROADCAST_STREAM_CHECKS,
+  ...BROADCAST_DATA_CHECKS,
   ...PRESENCE_EVENT_CHECKS,
   ...PRESENCE_GRACE_CHECKS,
   ...PRESENCE_VERSION_CHECKS,
@@ -47,6 +74,27 @@ export const CHECKS: readonly Check[] = [
   ...WEBHOOK_REQUEST_CHECKS,
   ...WEBHOOK_SENDING_CHECKS,
   ...WEBHOOK_TARGET_CHECKS,
+  ...SOCKET_URL_CHECKS,
+  ...SOCKET_OPENING_CHECKS,
+  ...SOCKET_TICKET_CHECKS,
+  ...SOCKET_PATH_CHECKS,
+  ...SOCKET_HANDSHAKE_CHECKS,
+  ...SOCKET_HELD_CHECKS,
+  ...SOCKET_MESSAGE_CHECKS,
+  ...SOCKET_PRESSURE_CHECKS,
+  ...SOCKET_FRAME_CHECKS,
+  ...SOCKET_SENDING_CHECKS,
+  ...SOCKET_BROADCAST_CHECKS,
+  ...SOCKET_CLOSED_CHECKS,
+  ...SOCKET_END_CHECKS,
+  ...SOCKET_WEBHOOK_CHECKS,
+  ...SOCKET_LIFE_CHECKS,
+  ...APPLICATION_VERSION_CHECKS,
+  ...APPLICATION_REPORT_CHECKS,
+  ...APPLICATION_USERS_CHECKS,
+  ...APPLICATION_CHECKS,
+  ...APPLICATION_POST_CHECKS,
+  ...APPLICATION_PROOF_CHECKS,
   ...DISCOVERY_CHECKS,
   ...PROBLEM_CHECKS,
   ...PROBLEM_INPUT_CHECKS,

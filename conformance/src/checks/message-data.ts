@@ -2,6 +2,7 @@
 
 import type { Check } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
+import { flood } from '../drive/flood.ts'
 import { SetUpFailed } from '../drive/set-up-failed.ts'
 import { all, type Judge } from '../judges/finding.ts'
 import {
@@ -14,16 +15,18 @@ import {
 import { refused } from '../judges/problem.ts'
 
 /** Bytes of data that every service takes. */
-const FLOOR_BYTES = 32_767
+export const FLOOR_BYTES = 32_767
 
-const LONG_DATA: Readonly<Record<string, string>> = {
+/** Data that every service takes, by what is special about it. */
+export const LONG_DATA: Readonly<Record<string, string>> = {
   'one byte': 'x',
   'ASCII of the floor': 'x'.repeat(FLOOR_BYTES),
   'emoji of the floor': `xyz${'😀'.repeat((FLOOR_BYTES - 3) / 4)}`,
   'controls of the floor': '\u0001'.repeat(FLOOR_BYTES),
 }
 
-const WRONG_DATA: Readonly<Record<string, unknown>> = {
+/** What is no data, by what it is. */
+export const WRONG_DATA: Readonly<Record<string, unknown>> = {
   absent: undefined,
   empty: '',
   null: null,
@@ -33,7 +36,6 @@ const WRONG_DATA: Readonly<Record<string, unknown>> = {
   object: { move: 'e2e4' },
 }
 
-const RATE_MS = 8000
 const NEIGHBOUR_POSTS = 10
 
 function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
@@ -44,11 +46,8 @@ function dataBytes(drive: Drive): number {
   return drive.advertised.limits.data_bytes ?? FLOOR_BYTES
 }
 
-/**
- * Posts to one client id many times at once, again and again: until a post was not accepted and `during` has ended,
- * until the rate is certainly exceeded, or for a few seconds.
- */
-async function flood(
+/** Posts to one client id faster than the rate allows; `during` begins when it certainly is exceeded. */
+async function floodOne(
   drive: Drive,
   during: (clientId: string) => Promise<void> = async () => {},
 ): Promise<void> {
@@ -58,25 +57,7 @@ async function flood(
     throw new SetUpFailed('a single post was not accepted')
   const body = JSON.stringify({ client_id: clientId, data: 'x' })
   const post = drive.callRequest('POST', '/v1/messages', {}, body)
-  const posts = Array.from({ length: Math.ceil(rate * 1.2) + 20 }, () => post)
-  const startedMs = Date.now()
-  let sent = 0
-  const isExceeded = (): boolean => {
-    const elapsedMs = Date.now() - startedMs
-    return elapsedMs > RATE_MS || sent > rate * (1 + elapsedMs / 1000) * 1.5
-  }
-  const burst = async (): Promise<void> => {
-    sent += posts.length
-    await drive.burst('flood', posts)
-  }
-  do await burst()
-  while (!isExceeded())
-  let isOver = false
-  const neighbours = during(clientId).finally(() => {
-    isOver = true
-  })
-  while (!isOver) await burst()
-  await neighbours
+  await flood(drive, post, rate, () => during(clientId))
 }
 
 /** In the order of the chapter. */
@@ -142,7 +123,7 @@ export const MESSAGE_DATA_CHECKS: readonly Check[] = [
   {
     id: 'message.rate.limited',
     proves: 'message.rate.refuse',
-    drive: (drive) => flood(drive),
+    drive: (drive) => floodOne(drive),
     control: accepted('control'),
     judge: limitedRate('flood'),
     killedBy: ['never-limits-rate', 'limits-rate-without-retry-after'],
@@ -151,7 +132,7 @@ export const MESSAGE_DATA_CHECKS: readonly Check[] = [
     id: 'message.rate.separate',
     proves: 'message.rate.others',
     drive: (drive) =>
-      flood(drive, async (clientId) => {
+      floodOne(drive, async (clientId) => {
         await Promise.all(
           Array.from({ length: NEIGHBOUR_POSTS }, async () => {
             await drive.post('neighbour', drive.clientId(), drive.text())

@@ -23,7 +23,7 @@ import {
 import { answered } from '../judges/problem.ts'
 
 /** Data that a careless service changes on its way. */
-const DELICATE_DATA = [
+export const DELICATE_DATA = [
   '{"move":"e2e4","n":1.0}',
   '\ufeffa mark in front',
   ' blanks at both ends \t\r\n',

@@ -1,28 +1,60 @@
-/** Opens what is to be judged: a server at a URL, or the reference server, started for the purpose. */
+/** Opens what is to be judged: what runs at a URL, or the project's own server and chat, started for the purpose. */
 
-import { startReferenceHost } from '../target/reference.ts'
+import { CHECKS } from '../checks/index.ts'
+import { readLedger } from '../ledger.ts'
+import { APPLICATION_PROFILE, isForApplications, isSelected } from '../plan.ts'
+import { openApplicationTarget } from '../target/application.ts'
+import { startDemoHost } from '../target/demo.ts'
+import { type ReferenceHost, startReferenceHost } from '../target/reference.ts'
 import { type Target, TargetUnavailable } from '../target/target.ts'
 import { openUrlTarget } from '../target/url.ts'
-import type { UrlOptions } from './run-options.ts'
+import type { RunOptions } from './run-options.ts'
 import { UsageError } from './usage-error.ts'
 
-/** A target and what ends everything that was started for it. */
-export interface OpenedTarget {
-  readonly target: Target
+/** Targets, to be judged one after the other, and what ends everything that was started for them. */
+export interface OpenedTargets {
+  readonly targets: readonly Target[]
+  /** What a person has to know about how they came to run. */
+  readonly notes: readonly string[]
   close(): Promise<void>
 }
 
 /** Throws {@link TargetUnavailable} where nothing can be judged, and UsageError where the receiver cannot listen. */
-export async function openTarget(url: UrlOptions | undefined): Promise<OpenedTarget> {
-  if (url === undefined) {
-    const host = await startReferenceHost()
-    return { target: await host.start({ testTimings: true }), close: () => host.stop() }
-  }
+export async function openTargets(options: RunOptions): Promise<OpenedTargets> {
+  const { url, application } = options
+  if (url === undefined && application === undefined) return openOwn(options)
   try {
-    const target = await openUrlTarget(url)
-    return { target, close: () => target.stop() }
+    if (application) {
+      const { target, note } = await openApplicationTarget(application)
+      return { targets: [target], notes: note ? [note] : [], close: () => target.stop() }
+    }
+    const target = await openUrlTarget(url as NonNullable<typeof url>)
+    return { targets: [target], notes: [], close: () => target.stop() }
   } catch (error) {
     if (error instanceof TargetUnavailable) throw error
     throw new UsageError((error as Error).message)
+  }
+}
+
+/** The reference server and the sample chat, each only where something of it was selected. */
+async function openOwn({ patterns, profiles }: RunOptions): Promise<OpenedTargets> {
+  const ledger = readLedger()
+  const selected = CHECKS.filter((check) => isSelected(check, patterns))
+  const some = (isApplication: boolean): boolean =>
+    selected.some((check) => isForApplications(check, ledger) === isApplication) &&
+    (profiles.length === 0 ||
+      profiles.some((name) => (name === APPLICATION_PROFILE) === isApplication))
+  const starting: Promise<ReferenceHost>[] = [
+    ...(some(false) ? [startReferenceHost()] : []),
+    ...(some(true) ? [startDemoHost()] : []),
+  ]
+  const hosts = await Promise.all(starting)
+  const targets = await Promise.all(hosts.map((host) => host.start({ testTimings: true })))
+  return {
+    targets,
+    notes: [],
+    async close() {
+      await Promise.all(hosts.map((host) => host.stop()))
+    },
   }
 }

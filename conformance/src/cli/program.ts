@@ -17,7 +17,7 @@ export async function program(args: readonly string[], env: NodeJS.ProcessEnv): 
   root
     .command('run', { isDefault: true })
     .description(
-      'judge a server; without a URL the reference server, started for the purpose with test timings',
+      'judge a server, or an application; without a URL the reference server and the sample chat, started for the purpose with test timings',
     )
     .argument(
       '[target and patterns...]',
@@ -49,6 +49,19 @@ export async function program(args: readonly string[], env: NodeJS.ProcessEnv): 
       new Option('--origin <origin>', 'an origin that the server lists')
         .env('CHANNEL_ORIGIN')
         .default(undefined, 'the published development origin'),
+    )
+    .addOption(
+      new Option('--application <url>', 'judge this application, and not a server').env(
+        'CHANNEL_APPLICATION',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--service <url>',
+        'the server that the application uses; started where it is on this machine and nothing listens',
+      )
+        .env('CHANNEL_SERVICE')
+        .default(undefined, 'http://127.0.0.1:8080'),
     )
     .option(
       '--profile <names...>',
@@ -122,6 +135,8 @@ Examples:
   channel-conformance run http://127.0.0.1:8080             judge a server that runs with the development credentials
   channel-conformance run http://127.0.0.1:8080 'token.**'  only what concerns tokens
   channel-conformance run https://push.example/base --application-key K1 K2 --no-webhooks
+  channel-conformance run --application http://127.0.0.1:9090
+                                                            judge a web application that uses the protocol
   channel-conformance explain token.expiry.close
 
 Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 no verdict, 5 a defect of the suite, 130 interrupted.`

@@ -16,10 +16,22 @@ export interface UrlOptions {
   readonly webhooks?: { readonly host: string; readonly port: number }
 }
 
+/** An application that somebody else started, and the service that it uses. */
+export interface ApplicationOptions {
+  readonly baseUrl: string
+  /** Started where it is loopback and nothing listens. */
+  readonly serviceUrl: string
+  /** Absent where the published ones are meant. */
+  readonly applicationKeys?: readonly string[]
+  /** Absent where the first published one is meant. */
+  readonly webhookSecrets?: readonly string[]
+}
+
 /** What `run` was asked to do. */
 export interface RunOptions {
-  /** Absent where the reference server is to be started. */
+  /** A service; absent, without an application, where the reference server and the sample chat are to be started. */
   readonly url?: UrlOptions
+  readonly application?: ApplicationOptions
   readonly patterns: readonly string[]
   /** Empty where those are meant that the target announces. */
   readonly profiles: readonly string[]
@@ -43,6 +55,8 @@ interface Flags {
   /** false where `--no-webhooks` was given; commander sets true where neither form was. */
   readonly webhooks?: string | boolean
   readonly origin?: string
+  readonly application?: string
+  readonly service?: string
   readonly profile?: string[]
   readonly budget: string
   readonly seed?: string
@@ -59,7 +73,16 @@ interface Flags {
 export function readRunOptions(operands: readonly string[], given: object): RunOptions {
   const flags = given as Flags
   const hasUrl = /^https?:\/\//.test(operands[0] ?? '')
+  if (hasUrl && flags.application !== undefined)
+    throw new UsageError(
+      'give the URL of a service or --application, not both; --service names the service of an application',
+    )
+  if (flags.application === undefined && flags.service !== undefined)
+    throw new UsageError('--service names the service of an application; give --application too')
   return {
+    ...(flags.application !== undefined && {
+      application: readApplicationOptions(flags.application, flags),
+    }),
     ...(hasUrl && { url: readUrlOptions(operands[0] ?? '', flags) }),
     patterns: readPatterns(hasUrl ? operands.slice(1) : operands),
     profiles: readProfiles(flags.profile ?? []),
@@ -74,6 +97,8 @@ export function readRunOptions(operands: readonly string[], given: object): RunO
     ...(flags.report !== undefined && { reportFile: flags.report }),
     ...(flags.junit !== undefined && { junitFile: flags.junit }),
     again: [
+      ...(flags.application === undefined ? [] : [`--application ${flags.application}`]),
+      ...(flags.service === undefined ? [] : [`--service ${flags.service}`]),
       ...(flags.webhooks === false ? ['--no-webhooks'] : []),
       ...(typeof flags.webhooks === 'string' ? [`--webhooks ${flags.webhooks}`] : []),
       ...(flags.applicationKey === undefined ? [] : ['--application-key ...']),
@@ -81,13 +106,30 @@ export function readRunOptions(operands: readonly string[], given: object): RunO
   }
 }
 
-function readUrlOptions(baseUrl: string, flags: Flags): UrlOptions {
-  if (!URL.canParse(baseUrl)) throw new UsageError(`${baseUrl} is not a URL`)
-  if (new URL(baseUrl).username !== '') {
-    throw new UsageError('a base URL carries no user name or password; give --application-key')
-  }
+function readApplicationOptions(baseUrl: string, flags: Flags): ApplicationOptions {
+  const { host, port } = DEVELOPMENT.listen
+  const applicationKeys = readList(flags.applicationKey)
+  const webhookSecrets = readList(flags.webhookSecret)
   return {
-    baseUrl,
+    baseUrl: readBase(baseUrl),
+    serviceUrl: readBase(flags.service ?? `http://${host}:${port}`),
+    ...(applicationKeys && { applicationKeys }),
+    ...(webhookSecrets && { webhookSecrets }),
+  }
+}
+
+/** A URL without the slash at its end. */
+function readBase(text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text))
+    throw new UsageError(`${text} is not a URL such as http://127.0.0.1:8080`)
+  if (new URL(text).username !== '')
+    throw new UsageError('a base URL carries no user name or password; give --application-key')
+  return text.replace(/\/+$/, '')
+}
+
+function readUrlOptions(baseUrl: string, flags: Flags): UrlOptions {
+  return {
+    baseUrl: readBase(baseUrl),
     applicationKeys: readList(flags.applicationKey) ?? DEVELOPMENT.application_keys,
     webhookSecrets: readList(flags.webhookSecret) ?? DEVELOPMENT.webhook_secrets,
     listedOrigin: flags.origin ?? DEVELOPMENT.origins[0],

@@ -3,16 +3,19 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { PROFILES } from '@channel-protocol/schemas/registry'
 import { CHECKS } from '../checks/index.ts'
-import { readLedger } from '../ledger.ts'
-import { type PlannedCheck, planChecks } from '../plan.ts'
-import { type Preflight, preflight } from '../preflight.ts'
+import type { Site } from '../drive/site.ts'
+import { type Ledger, readLedger } from '../ledger.ts'
+import { APPLICATION_PROFILE, type PlannedCheck, planChecks } from '../plan.ts'
+import { preflight } from '../preflight.ts'
+import { preflightApplication } from '../preflight-application.ts'
 import { renderDeviations, renderSummary, type Style, styleFor } from '../report/console.ts'
 import { renderJunit } from '../report/junit.ts'
-import { makeReport, type Report } from '../report/report.ts'
+import { makeReport, type Report, type ReportTarget } from '../report/report.ts'
 import { runChecks } from '../runner.ts'
 import { EXIT, summarise } from '../summary.ts'
 import { type Target, TargetUnavailable } from '../target/target.ts'
-import { type OpenedTarget, openTarget } from './open-target.ts'
+import type { Result } from '../verdict.ts'
+import { type OpenedTargets, openTargets } from './open-target.ts'
 import { makeReproduce } from './reproduce.ts'
 import { type RunOptions, readRunOptions } from './run-options.ts'
 
@@ -25,7 +28,7 @@ interface Surroundings {
 
 const PATIENCE_MS = 5000
 
-/** Judges the target named first among the operands, or the reference server; returns the exit code. */
+/** Judges what the options name, or the project's own server and chat; returns the exit code. */
 export async function run(
   operands: readonly string[],
   flags: object,
@@ -36,20 +39,21 @@ export async function run(
   const say = (...lines: string[]): void => {
     for (const line of lines) stream.write(`${line}\n`)
   }
-  let opened: OpenedTarget
+  let opened: OpenedTargets
   try {
-    opened = await openTarget(options.url)
+    opened = await openTargets(options)
   } catch (error) {
     if (!(error instanceof TargetUnavailable)) throw error
     say(`no verdict: ${error.message}`)
     return EXIT.noVerdict
   }
+  if (!options.isQuiet) say(...opened.notes)
   try {
     let exitCode: number = EXIT.conformant
     for (let turn = 0; turn < options.repeat && exitCode === EXIT.conformant; turn += 1) {
       if (options.repeat > 1) say('', `run ${turn + 1} of ${options.repeat}`)
       const own = { ...options, seed: options.seed + turn }
-      exitCode = await judge(opened.target, own, { env, style: styleFor(stream, env), say })
+      exitCode = await judge(opened.targets, own, { env, style: styleFor(stream, env), say })
     }
     return exitCode
   } finally {
@@ -58,46 +62,33 @@ export async function run(
 }
 
 async function judge(
-  target: Target,
+  targets: readonly Target[],
   options: RunOptions,
   { env, style, say }: Surroundings,
 ): Promise<number> {
   const ledger = readLedger()
   const startedAt = new Date()
-  const { advertised } = target.site
-  const checked = await preflight(target)
-  const plan = planChecks(CHECKS, ledger, checked.site, {
-    ...options,
-    served: checked.served,
-  })
-  const planned = checked.isHopeless ? plan.map(withoutHope) : plan
-  const count = planned.filter(({ decision }) => decision === 'run').length
-  if (!options.isQuiet) {
-    const { name, version } = target.implementation ?? { name: 'unnamed', version: '' }
-    const webhooks = checked.site.receiver
-      ? `webhooks at ${checked.site.receiver.url}`
-      : 'no webhooks'
-    say(
-      `${target.name} (${name} ${version}) announces ${advertised.profiles.join(', ')}`,
-      `revision ${ledger.revision}, ${count} of ${planned.length} checks, seed ${options.seed}, ${advertised.testTimings ? 'test' : 'production'} timings, ${webhooks}`,
-    )
+  const results: Result[] = []
+  const troubles: string[] = []
+  for (const target of targets) {
+    const judged = await judgeTarget(target, options, ledger, say)
+    results.push(...judged.results)
+    troubles.push(...judged.troubles)
   }
-  const progress = makeProgress(count, options)
-  const results = await runChecks(planned, { ...target, site: checked.site }, ledger, {
-    concurrency: options.concurrency,
-    seed: options.seed,
-    patienceMs: PATIENCE_MS,
-    onResult: progress,
-  })
-  progress()
   const seconds = (Date.now() - startedAt.getTime()) / 1000
-  const trouble = findTrouble(checked, advertised.profiles, options.profiles)
+  const offered = [...new Set(targets.flatMap(profilesOf))]
+  const missing = options.profiles.filter((name) => !offered.includes(name))
+  const [trouble] = [
+    ...(missing.length > 0 ? [`the service does not announce ${missing.join(', ')}`] : []),
+    ...troubles,
+  ]
+  const testTimings = targets.some(({ site }) => site.advertised.testTimings)
   const summary = summarise(results, ledger, {
     profiles:
       options.profiles.length > 0
         ? options.profiles
-        : advertised.profiles.filter((profile) => profile in PROFILES),
-    testTimings: advertised.testTimings,
+        : offered.filter((profile) => profile in PROFILES),
+    testTimings,
     isPartial: options.patterns.length > 0,
     isStrict: options.isStrict,
     ...(trouble !== undefined && { preflight: trouble }),
@@ -108,6 +99,7 @@ async function judge(
   ])
   const run = { seed: options.seed, startedAt, seconds }
   const version = readVersion()
+  const target = describeTargets(targets, offered, testTimings)
   writeReports(makeReport({ results, summary, ledger, target, run, version, reproduce }), options)
   say(
     ...renderDeviations(results, ledger, style, reproduce),
@@ -116,19 +108,70 @@ async function judge(
   return summary.exitCode
 }
 
-function withoutHope({ check }: PlannedCheck): PlannedCheck {
-  return { check, decision: { notRun: 'the preflight failed' } }
+/** Plans and makes the checks of one target, and says what is about to happen. */
+async function judgeTarget(
+  target: Target,
+  options: RunOptions,
+  ledger: Ledger,
+  say: Surroundings['say'],
+): Promise<{ results: Result[]; troubles: string[] }> {
+  const { advertised, application } = target.site
+  const checked = application ? await preflightApplication(target.site) : await preflight(target)
+  const plan = planChecks(CHECKS, ledger, checked.site, {
+    ...options,
+    served: checked.served,
+  })
+  const planned = checked.isHopeless ? plan.map(withoutHope) : plan
+  const count = planned.filter(({ decision }) => decision === 'run').length
+  if (!options.isQuiet) {
+    say(
+      introduce(target),
+      `revision ${ledger.revision}, ${count} of ${planned.length} checks, seed ${options.seed}, ${advertised.testTimings ? 'test' : 'production'} timings${application ? '' : `, ${describeReceiver(checked.site)}`}`,
+    )
+  }
+  const progress = makeProgress(count, options)
+  const results = await runChecks(planned, { ...target, site: checked.site }, ledger, {
+    concurrency: options.concurrency,
+    seed: options.seed,
+    patienceMs: PATIENCE_MS,
+    onResult: progress,
+  })
+  progress()
+  return { results, troubles: checked.trouble === undefined ? [] : [checked.trouble] }
 }
 
-function findTrouble(
-  checked: Preflight,
-  announced: readonly string[],
-  wanted: readonly string[],
-): string | undefined {
-  const missing = wanted.filter((name) => !announced.includes(name))
-  return missing.length > 0
-    ? `the service does not announce ${missing.join(', ')}`
-    : checked.trouble
+function introduce({ name, implementation, site }: Target): string {
+  if (site.application) return `${name}, an application on the service at ${site.baseUrl}`
+  const { name: product, version } = implementation ?? { name: 'unnamed', version: '' }
+  return `${name} (${product} ${version}) announces ${site.advertised.profiles.join(', ')}`
+}
+
+function describeReceiver({ receiver }: Site): string {
+  return receiver ? `webhooks at ${receiver.url}` : 'no webhooks'
+}
+
+/** What a target is judged for: an application for its role, a service for what it announces. */
+function profilesOf({ site }: Target): readonly string[] {
+  return site.application ? [APPLICATION_PROFILE] : site.advertised.profiles
+}
+
+/** Several targets of one run as a report names them. */
+function describeTargets(
+  targets: readonly Target[],
+  profiles: readonly string[],
+  testTimings: boolean,
+): ReportTarget {
+  const [first] = targets
+  const baseUrl = first?.site.application?.baseUrl ?? first?.site.baseUrl ?? ''
+  return {
+    name: targets.map(({ name }) => name).join(' and '),
+    ...(first?.implementation && { implementation: first.implementation }),
+    site: { baseUrl, advertised: { profiles, testTimings } },
+  }
+}
+
+function withoutHope({ check }: PlannedCheck): PlannedCheck {
+  return { check, decision: { notRun: 'the preflight failed' } }
 }
 
 /** Progress on a terminal in place; nothing elsewhere, where only deviations matter. */

@@ -1,7 +1,7 @@
 /** `self-test`: proves that the suite can fail, and only where it should. */
 
 import { CHECKS } from '../checks/index.ts'
-import { readLedger } from '../ledger.ts'
+import { type Ledger, readLedger } from '../ledger.ts'
 import { planChecks } from '../plan.ts'
 import { runChecks } from '../runner.ts'
 import { countCoverage } from '../self-test/coverage.ts'
@@ -9,8 +9,10 @@ import { type FloorRow, measureFloor } from '../self-test/floor.ts'
 import { type KillRow, measureKills } from '../self-test/kill-matrix.ts'
 import { trustLine } from '../self-test/trust-line.ts'
 import { EXIT } from '../summary.ts'
+import { startDemoHost } from '../target/demo.ts'
 import { NULL_SERVERS } from '../target/null.ts'
-import { startReferenceHost } from '../target/reference.ts'
+import { type ReferenceHost, startReferenceHost } from '../target/reference.ts'
+import type { Result } from '../verdict.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Servers judged at once: whole suites at a time keep two cores busy, aimed checks mostly wait. */
@@ -27,12 +29,19 @@ export async function selfTest(options: {
   const profiles = [...new Set(CHECKS.map(({ proves }) => ledger.find(proves).profile))]
   const say = (line: string): void =>
     void (options.json ? process.stderr : process.stdout).write(`${line}\n`)
-  const host = await startReferenceHost()
+  const hosts = await Promise.all([startReferenceHost(), startDemoHost()])
   try {
-    const known = await host.faults()
-    const faults = options.fault ? known.filter(({ name }) => options.fault?.includes(name)) : known
+    const each = await Promise.all(
+      hosts.map(async (host) => ({ host, faults: await host.faults() })),
+    )
+    const known = each.flatMap(({ faults }) => faults)
+    const isWanted = ({ name }: { name: string }): boolean => options.fault?.includes(name) ?? true
+    const faults = known.filter(isWanted)
     const unknown = options.fault?.find((name) => !known.some((fault) => fault.name === name))
-    if (unknown !== undefined) throw new UsageError(`the reference server has no fault ${unknown}`)
+    if (unknown !== undefined)
+      throw new UsageError(
+        `neither the reference server nor the sample chat has a fault ${unknown}`,
+      )
 
     const floor = options.fault ? [] : await measureFloor(CHECKS, ledger, profiles)
     if (floor.length > 0) say('the floor: checks that pass against a server that ...')
@@ -41,20 +50,18 @@ export async function selfTest(options: {
     say(
       `\nthe kill matrix: ${faults.length} faults, each against ${options.full ? 'every check' : 'the checks aimed at it'}`,
     )
-    const kills = await measureKills(host, faults, CHECKS, ledger, {
-      isFull: options.full === true,
-      concurrency: options.full ? CONCURRENCY.full : CONCURRENCY.aimed,
-      onRow: (row) => sayKill(row, options.fault !== undefined, say),
-    })
-    const target = await host.start({ testTimings: true })
-    const planned = planChecks(CHECKS, ledger, target.site, {
-      patterns: [],
-      profiles: [],
-      budgetSeconds: 60,
-    })
-    const results = options.fault
-      ? []
-      : await runChecks(planned, target, ledger, { concurrency: 64, seed: 1, patienceMs: 5000 })
+    const kills: KillRow[] = []
+    for (const { host, faults: own } of each) {
+      const rows = await measureKills(host, own.filter(isWanted), CHECKS, ledger, {
+        isFull: options.full === true,
+        concurrency: options.full ? CONCURRENCY.full : CONCURRENCY.aimed,
+        onRow: (row) => sayKill(row, options.fault !== undefined, say),
+      })
+      kills.push(...rows)
+    }
+    const results: Result[] = []
+    for (const host of options.fault ? [] : hosts)
+      results.push(...(await judgeUnspoilt(host, ledger)))
     const coverage = countCoverage(ledger, CHECKS, kills, results)
     const idle = options.fault ? [] : namedButMissing(known.map(({ name }) => name))
     for (const complaint of idle) say(complaint)
@@ -65,7 +72,9 @@ export async function selfTest(options: {
       `\nfaults: ${caught} of ${kills.length} caught, for their own reason, and nothing else failed`,
     )
     if (!options.fault) {
-      say(`MUSTs for the service: ${coverage.musts}; a check could judge ${coverage.testable}`)
+      say(
+        `MUSTs for services and applications: ${coverage.musts}; a check could judge ${coverage.testable}`,
+      )
       say(`  cited ${coverage.cited}, exercised ${coverage.exercised}, proven ${coverage.proven}`)
       if (coverage.unproven.length > 0) say(`  not proven: ${coverage.unproven.join(', ')}`)
       say(`in ${((Date.now() - startedAt) / 1000).toFixed(0)} s`)
@@ -83,8 +92,19 @@ export async function selfTest(options: {
       (options.fault !== undefined || coverage.unproven.length === 0)
     return isSound ? EXIT.conformant : EXIT.suiteDefect
   } finally {
-    await host.stop()
+    await Promise.all(hosts.map((host) => host.stop()))
   }
+}
+
+/** Everything that is judged of what a host starts without a fault. */
+async function judgeUnspoilt(host: ReferenceHost, ledger: Ledger): Promise<Result[]> {
+  const target = await host.start({ testTimings: true })
+  const planned = planChecks(CHECKS, ledger, target.site, {
+    patterns: [],
+    profiles: [],
+    budgetSeconds: 60,
+  })
+  return runChecks(planned, target, ledger, { concurrency: 64, seed: 1, patienceMs: 5000 })
 }
 
 function sayFloor({ server, executed, wrong }: FloorRow, say: (line: string) => void): void {
@@ -105,7 +125,7 @@ function sayKill(
   for (const complaint of complaints) say(`      ${complaint}`)
 }
 
-/** Faults that checks name but that the reference server does not have. */
+/** Faults that checks name but that neither host has. */
 function namedButMissing(known: readonly string[]): string[] {
   return CHECKS.flatMap(({ id, killedBy }) =>
     killedBy

@@ -4,13 +4,15 @@ import { randomBytes } from 'node:crypto'
 import type { AnswerEvent, Headers } from '../timeline/event.ts'
 import type { Recorder } from '../timeline/recorder.ts'
 import { type Advertised, readObject } from '../timeline/timeline.ts'
+import { type ApplicationDrive, makeApplicationDrive } from './application.ts'
 import { sendBurst } from './burst.ts'
 import { openCrowd } from './crowd.ts'
 import type { Http } from './http.ts'
+import { makeSocketsDrive, type SocketsDrive } from './page-sockets.ts'
 import { openRaw, type RawConnection } from './raw.ts'
 import type { Arrival } from './receiver.ts'
 import { SetUpFailed } from './set-up-failed.ts'
-import type { Site } from './site.ts'
+import type { Site, Wishes } from './site.ts'
 import { type Connection, openConnection } from './socket.ts'
 import { pass } from './waiting.ts'
 import { type Replying, type Webhooks, watchWebhooks } from './webhooks.ts'
@@ -56,6 +58,7 @@ export interface Drive {
   readonly advertised: Advertised
   readonly baseUrl: string
   readonly listedOrigin: string
+  readonly applicationKeys: readonly string[]
   /** The first application key, for checks that spoil it. */
   readonly applicationKey: string
   /** How long this drive waits for what must come, in milliseconds. */
@@ -102,11 +105,17 @@ export interface Drive {
   allWebhooks(as: string, matches: (arrival: Arrival) => boolean, replying?: Replying): Webhooks
   /** Lets the time of an advertised timer pass. */
   pass(seconds: number): Promise<void>
+  readonly sockets: SocketsDrive
+  readonly application: ApplicationDrive
   note(as: string, what: string): void
   /** Keeps a text that a check made out of a secret, such as a spoilt key, out of every report. */
   conceal(text: string): string
   /** Starts another service of the same implementation; `watch` sees its webhooks from the start. */
-  launch(as: string, watch?: Replying): Promise<Instance & { readonly webhooks: Webhooks }>
+  launch(
+    as: string,
+    watch?: Replying,
+    wishes?: Wishes,
+  ): Promise<Instance & { readonly webhooks: Webhooks }>
   /** Ends every connection and watch that this drive began. */
   finish(): Promise<void>
 }
@@ -192,6 +201,7 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
     advertised: site.advertised,
     baseUrl: site.baseUrl,
     listedOrigin: site.listedOrigin ?? '',
+    applicationKeys: site.applicationKeys,
     applicationKey: site.applicationKeys[0] ?? '',
     patienceMs,
     clientId: (tail = '') => `${nonce()}${tail}`,
@@ -268,6 +278,8 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
     },
     allWebhooks,
     pass: (wait) => pass(wait * 1000),
+    sockets: makeSocketsDrive(recorder, nonce, patienceMs, { call, open, allWebhooks }),
+    application: makeApplicationDrive(site.application, http, recorder, patienceMs, open),
     note: (as, what) => {
       recorder.record({ kind: 'note', as, what })
     },
@@ -275,7 +287,7 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
       recorder.secrets.add(text)
       return text
     },
-    async launch(as, replying) {
+    async launch(as, replying, wishes) {
       if (!site.launch || !site.receiver)
         throw new SetUpFailed('this target cannot be started by the suite')
       const prefix = `/i/${nonce()}`
@@ -288,7 +300,7 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
         replying,
       )
       endings.push(() => webhooks.forget())
-      const launched = await site.launch(prefix)
+      const launched = await site.launch(prefix, wishes)
       recorder.record({ kind: 'instance', as, what: 'launched' })
       const drive = makeDrive(launched.site, http, recorder, patienceMs)
       let isOver = false

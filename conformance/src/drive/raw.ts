@@ -11,6 +11,8 @@ import { makeGrowing, within } from './waiting.ts'
 export interface RawConnection {
   /** Writes bytes; text is UTF-8. `note` says in words what a reader of the transcript needs to know. */
   write(bytes: string | Buffer, note?: string): void
+  /** Bytes that were written and that the operating system has not taken yet. */
+  unsentBytes(): number
   /** Half-closes: nothing more will be written. */
   finish(): void
   /** The parsed HTTP answer that has come by then, recorded; undefined where none came within `ms`. */
@@ -107,6 +109,7 @@ export async function openRaw(
       recorder.record({ kind: 'sent', as, what: note ?? bytes.toString().slice(0, 300) })
       if (!socket.destroyed) socket.write(bytes)
     },
+    unsentBytes: () => socket.writableLength,
     finish: () => socket.end(),
     async answer(ms = patienceMs) {
       await chunks.find(() => isWholeAnswer(received, hasEnded), ms)

@@ -1,7 +1,7 @@
 /** Opens WebSocket connections to the target as an ordinary client and records every frame. */
 
 import { WebSocket } from 'ws'
-import type { CloseEvent, FrameEvent, Headers } from '../timeline/event.ts'
+import { type CloseEvent, type FrameEvent, type Headers, PING } from '../timeline/event.ts'
 import type { Recorder } from '../timeline/recorder.ts'
 import { readObject } from '../timeline/timeline.ts'
 import { describe, flatten } from './http.ts'
@@ -23,6 +23,8 @@ export interface Connection {
   ended(ms?: number): Promise<CloseEvent | undefined>
   /** Sends a data frame: text, or binary where a Buffer is given. */
   send(data: string | Buffer): void
+  /** Sends a Ping and waits for its Pong: whether the other side reads and is well. */
+  ping(): Promise<boolean>
   /** Sends Close with a code, or empty without one. */
   close(code?: number, reason?: string): void
   /** Ends the TCP connection without a Close frame. */
@@ -129,6 +131,7 @@ export async function openConnection(
   })
   await within(settled, opening.patienceMs * 2)
 
+  let pings = 0
   const envelope: Connection['envelope'] = async (test) => {
     const frame = await frames.find((candidate) => {
       const object = candidate.type === 'text' ? readObject(candidate.text) : undefined
@@ -150,6 +153,14 @@ export async function openConnection(
           typeof data === 'string' ? `text ${data.slice(0, 200)}` : `${data.length} binary bytes`,
       })
       if (socket.readyState === WebSocket.OPEN) socket.send(data)
+    },
+    async ping() {
+      pings += 1
+      const payload = `ping ${pings}`
+      recorder.record({ kind: 'sent', as, what: PING })
+      if (socket.readyState === WebSocket.OPEN) socket.ping(payload)
+      const isPong = ({ type, text }: FrameEvent): boolean => type === 'pong' && text === payload
+      return (await frames.find(isPong, opening.patienceMs)) !== undefined
     },
     close(code, reason) {
       recorder.record({ kind: 'sent', as, what: `Close ${code ?? '(empty)'}` })

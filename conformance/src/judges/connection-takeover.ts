@@ -5,28 +5,30 @@ import { closeOf, envelopesOf, type Timeline } from '../timeline/timeline.ts'
 import { outcomeOf } from './connection.ts'
 import { fail, inconclusive, type Judge, PASS } from './finding.ts'
 import { postsOf } from './message.ts'
+import { MESSAGES, type Stream } from './stream.ts'
 
 /** What an empty Close frame is recorded as. */
 const NO_CODE = 1005
 
-/** Each accepted post of role `posts` is on exactly one connection: up to the newer one's `welcome.seq` on the older. */
-export function split(older: string, newer: string, posts: string): Judge {
+/** Each accepted post of role `posts` is on exactly one connection: up to the seq in the newer one's welcome on the older. */
+export function split(older: string, newer: string, posts: string, stream = MESSAGES): Judge {
   return (timeline) => {
-    const border = envelopesOf(timeline, newer, 'welcome')[0]?.envelope.seq
-    if (typeof border !== 'number') return inconclusive(`${newer} got no welcome with a seq`)
+    const border = envelopesOf(timeline, newer, 'welcome')[0]?.envelope[stream.seq]
+    if (typeof border !== 'number')
+      return inconclusive(`${newer} got no welcome with a ${stream.seq}`)
     let toOlder = 0
     let toNewer = 0
     for (const { receipt, answer } of postsOf(timeline, posts)) {
       const seq = receipt?.seq
       if (typeof seq !== 'number') return inconclusive(`a post of ${posts} got no seq`)
-      const onOlder = countSeq(timeline, older, seq)
-      const onNewer = countSeq(timeline, newer, seq)
+      const onOlder = countSeq(timeline, older, stream, seq)
+      const onNewer = countSeq(timeline, newer, stream, seq)
       const isOlders = seq <= border
       if (isOlders) toOlder += 1
       else toNewer += 1
       if (onOlder !== (isOlders ? 1 : 0) || onNewer !== (isOlders ? 0 : 1)) {
         return fail(
-          `seq ${seq} on ${isOlders ? older : newer} alone, as the welcome of ${newer} has seq ${border}`,
+          `seq ${seq} on ${isOlders ? older : newer} alone, as the welcome of ${newer} has ${stream.seq} ${border}`,
           `${onOlder} times on ${older}, ${onNewer} times on ${newer}`,
           answer,
         )
@@ -34,7 +36,7 @@ export function split(older: string, newer: string, posts: string): Judge {
     }
     return toOlder > 0 && toNewer > 0
       ? PASS
-      : inconclusive('not both connections were sent a message')
+      : inconclusive(`not both connections were sent a ${stream.type}`)
   }
 }
 
@@ -49,9 +51,9 @@ export function answeredClose(as: string, code: number | undefined): Judge {
 }
 
 /** Every receipt of role `posts` has the epoch of the connection's welcome, unless it was closed for its lost state. */
-export function constantEpoch(as: string, posts: string): Judge {
+export function constantEpoch(as: string, posts: string, stream = MESSAGES): Judge {
   return (timeline) => {
-    const epoch = envelopesOf(timeline, as, 'welcome')[0]?.envelope.epoch
+    const epoch = envelopesOf(timeline, as, 'welcome')[0]?.envelope[stream.epoch]
     const receipts = postsOf(timeline, posts).filter(({ receipt }) => receipt?.epoch !== undefined)
     if (typeof epoch !== 'number' || receipts.length === 0) {
       return inconclusive('a welcome or a receipt without an epoch')
@@ -68,6 +70,6 @@ export function constantEpoch(as: string, posts: string): Judge {
   }
 }
 
-function countSeq(timeline: Timeline, as: string, seq: number): number {
-  return envelopesOf(timeline, as, 'message').filter(({ envelope }) => envelope.seq === seq).length
+function countSeq(timeline: Timeline, as: string, { type }: Stream, seq: number): number {
+  return envelopesOf(timeline, as, type).filter(({ envelope }) => envelope.seq === seq).length
 }

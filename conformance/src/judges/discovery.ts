@@ -72,7 +72,9 @@ function advertisedRows(profiles: readonly string[]) {
     testFloor: test_floor,
     most: max,
   }))
-  return [...limits, ...timings].filter((row) => row.advertised && profiles.includes(row.profile))
+  return [...limits, ...timings].filter(
+    (row) => row.advertised && row.profiles.some((name) => profiles.includes(name)),
+  )
 }
 
 /** Sent with a `Cache-Control` that has a `max-age`. */

@@ -1,6 +1,6 @@
 /** Judges of posts, receipts and the messages that arrive. */
 
-import { PROBLEMS } from '@channel-protocol/schemas/registry'
+import { type LimitName, PROBLEMS } from '@channel-protocol/schemas/registry'
 import type { AnswerEvent } from '../timeline/event.ts'
 import {
   answerTo,
@@ -12,8 +12,9 @@ import {
 } from '../timeline/timeline.ts'
 import { all, fail, inconclusive, type Judge, PASS, show } from './finding.ts'
 import { noAnswer, refused } from './problem.ts'
+import { MESSAGES } from './stream.ts'
 
-/** A post with what became of it. */
+/** A post, to one client id or to everybody, with what became of it. */
 export interface Post {
   readonly data: unknown
   readonly answer: AnswerEvent | undefined
@@ -25,7 +26,7 @@ export interface Post {
 export function postsOf(timeline: Timeline, as: string): Post[] {
   const answers = eventsOf(timeline, 'answer', as)
   return eventsOf(timeline, 'request', as)
-    .filter(({ url }) => /\/v1\/messages(\?|$)/.test(url))
+    .filter(({ url }) => /\/v1\/(messages|broadcasts)(\?|$)/.test(url))
     .map(({ body }, at) => {
       const answer = answers[at]
       const told = answer?.status === 200 ? readObject(answer.body) : undefined
@@ -63,18 +64,19 @@ export function countsConnections(as: string, connections: number): Judge {
 }
 
 /** Each post of a role arrived on the connection, its data unchanged, with the id and seq of its receipt. */
-export function delivered(client: string, as: string): Judge {
+export function delivered(client: string, as: string, stream = MESSAGES): Judge {
   return (timeline) => {
     const posts = postsOf(timeline, as)
     if (posts.length === 0) return inconclusive(`nothing was posted as ${as}`)
-    const arrived = envelopesOf(timeline, client, 'message')
+    const arrived = envelopesOf(timeline, client, stream.type)
     for (const { data, receipt, answer } of posts) {
       if (!receipt) return inconclusive(`a post of ${as} was not accepted`)
       const key = receipt.seq === undefined ? 'id' : 'seq'
       const message =
         arrived.find(({ envelope }) => envelope[key] === receipt[key]) ??
         arrived.find(({ envelope }) => envelope.data === data)
-      if (!message) return fail(`a message with data ${show(data)} on ${client}`, 'none', answer)
+      if (!message)
+        return fail(`a ${stream.type} with data ${show(data)} on ${client}`, 'none', answer)
       const expected = { data, ...pick(receipt, 'id'), ...pick(receipt, 'seq') }
       for (const [member, value] of Object.entries(expected)) {
         const got = message.envelope[member]
@@ -96,13 +98,13 @@ export function notTaken(as: string): Judge {
 }
 
 /** Some message with the data of this post arrived on the connection: a control, or a fence. */
-export function arrived(client: string, as: string): Judge {
+export function arrived(client: string, as: string, stream = MESSAGES): Judge {
   return (timeline) => {
     const data = dataOf(as)(timeline)
-    const has = envelopesOf(timeline, client, 'message').some(
+    const has = envelopesOf(timeline, client, stream.type).some(
       ({ envelope }) => data !== undefined && envelope.data === data,
     )
-    return has ? PASS : fail(`the message of ${as} on ${client}`, 'it did not arrive')
+    return has ? PASS : fail(`the ${stream.type} of ${as} on ${client}`, 'it did not arrive')
   }
 }
 
@@ -120,10 +122,11 @@ export function onlyOwn(client: string, as: string): Judge {
 }
 
 /** The messages on a connection came in the order of seq, each at most once. */
-export function inOrder(client: string): Judge {
+export function inOrder(client: string, stream = MESSAGES): Judge {
   return (timeline) => {
-    const messages = envelopesOf(timeline, client, 'message')
-    if (messages.length < 2) return inconclusive(`fewer than two messages arrived on ${client}`)
+    const messages = envelopesOf(timeline, client, stream.type)
+    if (messages.length < 2)
+      return inconclusive(`fewer than two ${stream.type}s arrived on ${client}`)
     const wrong = messages.find(
       ({ envelope }, at) => at > 0 && !(Number(envelope.seq) > seqOf(messages[at - 1])),
     )
@@ -161,14 +164,17 @@ export function contiguous(roles: readonly string[], parallel: readonly string[]
 }
 
 /** The first message on a connection has the seq of its welcome plus one. */
-export function continuesWelcome(client: string): Judge {
+export function continuesWelcome(client: string, stream = MESSAGES): Judge {
   return (timeline) => {
     const welcome = envelopesOf(timeline, client, 'welcome')[0]
-    const first = envelopesOf(timeline, client, 'message')[0]
-    if (!welcome || !first) return inconclusive(`no welcome or no message arrived on ${client}`)
-    return first.envelope.seq === seqOf(welcome) + 1
+    const first = envelopesOf(timeline, client, stream.type)[0]
+    const newest = welcome?.envelope[stream.seq]
+    if (typeof newest !== 'number' || !first)
+      return inconclusive(`no welcome with a number or no ${stream.type} arrived on ${client}`)
+    const seq = newest + 1
+    return first.envelope.seq === seq
       ? PASS
-      : fail(`seq ${seqOf(welcome) + 1}`, `seq ${show(first.envelope.seq)}`, first.event)
+      : fail(`seq ${seq}`, `seq ${show(first.envelope.seq)}`, first.event)
   }
 }
 
@@ -231,13 +237,13 @@ export function refusedAsTooLarge(as: string): Judge {
 }
 
 /** Data with a lone surrogate was refused, or arrived with U+FFFD in its place. */
-export function refusedOrReplaced(client: string, as: string): Judge {
+export function refusedOrReplaced(client: string, as: string, stream = MESSAGES): Judge {
   return (timeline) => {
     const [post] = postsOf(timeline, as)
     if (!post?.receipt) return refused(as, 'malformed-request', 'invalid-data')(timeline)
     const { seq } = post.receipt
     const expected = String(post.data).replace(/\p{Surrogate}/gu, '\uFFFD')
-    const messages = envelopesOf(timeline, client, 'message')
+    const messages = envelopesOf(timeline, client, stream.type)
     const message = messages.find(({ envelope }) => envelope.seq === seq) ?? messages[0]
     if (!message) return fail(`a refusal, or data ${show(expected)}`, 'accepted, but not delivered')
     return message.envelope.data === expected
@@ -246,8 +252,8 @@ export function refusedOrReplaced(client: string, as: string): Judge {
   }
 }
 
-/** Some post of this role was refused for its rate, with `Retry-After`. */
-export function limitedRate(as: string): Judge {
+/** Some post of this role was refused for its rate, which this limit advertises, with `Retry-After`. */
+export function limitedRate(as: string, limit: LimitName = 'messages_per_second'): Judge {
   return (timeline) => {
     const answers = eventsOf(timeline, 'answer', as)
     const refusal = answers.find(({ status }) => status !== 200)
@@ -255,9 +261,7 @@ export function limitedRate(as: string): Judge {
       // From the first post that was sent, so that no answer that was read late makes the time too short.
       const first = timeline.events.find((event) => event.as === as)
       const elapsed = first ? ((answers.at(-1)?.atMs ?? first.atMs) - first.atMs) / 1000 : 0
-      const allowed = Math.ceil(
-        (timeline.advertised.limits.messages_per_second ?? 0) * (1 + elapsed),
-      )
+      const allowed = Math.ceil((timeline.advertised.limits[limit] ?? 0) * (1 + elapsed))
       return answers.length > allowed
         ? fail(
             `a refusal with 429 rate-limited after ${allowed} posts`,

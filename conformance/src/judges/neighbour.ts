@@ -3,9 +3,10 @@
 import { closeOf, envelopesOf, eventsOf, readObject } from '../timeline/timeline.ts'
 import { outcomeOf } from './connection.ts'
 import { fail, inconclusive, type Judge, PASS, show } from './finding.ts'
+import { MESSAGES } from './stream.ts'
 
 /** Every post of `poster` was accepted, and its data arrived on the connection of `as`, which did not end. */
-export function undisturbed(as: string, poster: string): Judge {
+export function undisturbed(as: string, poster: string, stream = MESSAGES): Judge {
   return (timeline) => {
     const answers = eventsOf(timeline, 'answer', poster)
     const posts = eventsOf(timeline, 'request', poster)
@@ -19,20 +20,24 @@ export function undisturbed(as: string, poster: string): Judge {
     const close = closeOf(timeline, as)
     if (close) return fail('a connection that stays open', outcomeOf(timeline, as), close)
     const arrived = new Set(
-      envelopesOf(timeline, as, 'message').map(({ envelope }) => envelope.data),
+      envelopesOf(timeline, as, stream.type).map(({ envelope }) => envelope.data),
     )
     const missing = posts.find(({ body }) => !arrived.has(readObject(body)?.data))
     return missing
-      ? fail('every message on the one connection', `${show(missing.body)} did not arrive`, missing)
+      ? fail(
+          `every ${stream.type} on the one connection`,
+          `${show(missing.body)} did not arrive`,
+          missing,
+        )
       : PASS
   }
 }
 
 /** The first message of `poster` arrived on the connection of `as`. */
-export function firstDelivered(as: string, poster: string): Judge {
+export function firstDelivered(as: string, poster: string, stream = MESSAGES): Judge {
   return (timeline) => {
     const first = readObject(eventsOf(timeline, 'request', poster)[0]?.body ?? '')
-    return envelopesOf(timeline, as, 'message').some(
+    return envelopesOf(timeline, as, stream.type).some(
       ({ envelope }) => envelope.data === first?.data,
     )
       ? PASS

@@ -3,12 +3,11 @@
 import type { AnswerEvent, RequestEvent } from '../timeline/event.ts'
 import { answerTo, closeOf, eventsOf, readObject, type Timeline } from '../timeline/timeline.ts'
 import { all, fail, inconclusive, type Judge, PASS, show } from './finding.ts'
+import { describeSpan, expiresAsAsked, expiresFromNow, ROUNDING_MS, readLife } from './life.ts'
 import { noAnswer } from './problem.ts'
 
-/** The clocks of two processes are read in whole milliseconds. */
-const ROUNDING_MS = 5
-/** How far the clocks of suite and service may lie apart where the service sends no `Date`. */
-const SKEW_MS = 2000
+/** The timer that a request without `ttl_seconds` takes. */
+const TTL = 'token_ttl_seconds'
 /** What a busy machine may add between the service's close and the suite's reading of it. */
 const LATENCY_MS = 250
 
@@ -57,42 +56,12 @@ export function challenged(as: string): Judge {
 
 /** The tokens of two roles die as far apart as was asked; compares the service's clock with itself only. */
 export function livesAsAsked(as: string, comparedWith: string): Judge {
-  return all(minted(comparedWith), minted(as), (timeline) => {
-    const one = readLife(timeline, comparedWith)
-    const other = readLife(timeline, as)
-    if (!one || !other) return inconclusive('an answer has no readable expires_at')
-    const apart = other.expiresAtMs - one.expiresAtMs
-    const asked = (other.ttlSeconds - one.ttlSeconds) * 1000
-    const least = asked + other.sentMs - one.answer.atMs - ROUNDING_MS
-    const most = asked + other.answer.atMs - one.sentMs + ROUNDING_MS
-    return apart >= least && apart <= most
-      ? PASS
-      : fail(
-          `an expires_at ${(asked / 1000).toFixed(3)} s after that of ${comparedWith}, plus ${(least - asked) / 1000} to ${(most - asked) / 1000} s between the two requests`,
-          `${(apart / 1000).toFixed(3)} s`,
-          other.answer,
-        )
-  })
+  return all(minted(comparedWith), minted(as), expiresAsAsked(as, comparedWith, TTL))
 }
 
 /** The token of this role dies its time to live after it was minted, by the service's `Date` where it sends one. */
 export function livesFromNow(as: string): Judge {
-  return all(minted(as), (timeline) => {
-    const life = readLife(timeline, as)
-    if (!life) return inconclusive('the answer has no readable expires_at')
-    const dateMs = Date.parse(life.answer.headers.date ?? '')
-    const [from, to] = Number.isNaN(dateMs)
-      ? [life.sentMs - SKEW_MS, life.answer.atMs + SKEW_MS]
-      : [dateMs - SKEW_MS, dateMs + 1000 + SKEW_MS]
-    const mintedMs = life.expiresAtMs - life.ttlSeconds * 1000
-    return mintedMs >= from && mintedMs <= to
-      ? PASS
-      : fail(
-          `expires_at ${life.ttlSeconds} s after the minting, ${describeSpan(from + life.ttlSeconds * 1000, to + life.ttlSeconds * 1000)}`,
-          new Date(life.expiresAtMs).toISOString(),
-          life.answer,
-        )
-  })
+  return all(minted(as), expiresFromNow(as, TTL))
 }
 
 /** The answer of this role has a token, and no URL in it, nor any in its headers, holds the token. */
@@ -129,7 +98,7 @@ export function sameConnectUrl(as: string, comparedWith: string): Judge {
 export function endedAtExpiry(as: string): Judge {
   return (timeline) => {
     const close = closeOf(timeline, as)
-    const life = readLife(timeline, as)
+    const life = readLife(timeline, as, TTL)
     if (!close || !life) return inconclusive('the connection or its token is missing')
     const earliest = life.sentMs + life.ttlSeconds * 1000 - ROUNDING_MS
     const latest = life.answer.atMs + life.ttlSeconds * 1000 + 2000 + LATENCY_MS
@@ -158,24 +127,6 @@ export function neverReached(as: string, data: (timeline: Timeline) => unknown):
   }
 }
 
-interface Life {
-  readonly sentMs: number
-  readonly answer: AnswerEvent
-  readonly ttlSeconds: number
-  readonly expiresAtMs: number
-}
-
-function readLife(timeline: Timeline, as: string): Life | undefined {
-  const request = requestOf(timeline, as)
-  const answer = answerTo(timeline, as)
-  const expiresAtMs = Date.parse(String(bodyOf(answer).expires_at))
-  if (!request || !answer || Number.isNaN(expiresAtMs)) return undefined
-  const ttlSeconds = Number(
-    bodyOf(request).ttl_seconds ?? timeline.advertised.timings.token_ttl_seconds,
-  )
-  return { sentMs: request.atMs, answer, ttlSeconds, expiresAtMs }
-}
-
 function requestOf(timeline: Timeline, as: string): RequestEvent | undefined {
   return eventsOf(timeline, 'request', as)[0]
 }
@@ -194,8 +145,4 @@ function decode(url: string): string {
   } catch {
     return url
   }
-}
-
-function describeSpan(fromMs: number, toMs: number): string {
-  return `from ${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}`
 }

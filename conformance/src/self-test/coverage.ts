@@ -6,9 +6,9 @@ import type { Result } from '../verdict.ts'
 import { isJudged } from '../verdict.ts'
 import type { KillRow } from './kill-matrix.ts'
 
-/** The MUSTs of a service and how far each number reaches. */
+/** The MUSTs of services and applications, and how far each number reaches. */
 export interface Coverage {
-  /** MUSTs for the service, those that nothing outside can judge included. */
+  /** MUSTs for services and applications, those that nothing outside can judge included. */
   readonly musts: number
   /** Of them, those that a check could judge. */
   readonly testable: number
@@ -22,7 +22,7 @@ export interface Coverage {
   readonly unproven: readonly string[]
 }
 
-/** Counts the MUSTs for the service. `kills` and `results` are what this self-test measured. */
+/** Counts the MUSTs for services and applications. `kills` and `results` are what this self-test measured. */
 export function countCoverage(
   ledger: Ledger,
   checks: readonly Check[],
@@ -30,7 +30,7 @@ export function countCoverage(
   results: readonly Result[],
 ): Coverage {
   const musts = ledger.requirements.filter(
-    (requirement) => requirement.actor === 'service' && isMust(requirement),
+    (requirement) => requirement.actor !== 'client' && isMust(requirement),
   )
   const testable = musts.filter(isTestable)
   const cited = new Set(checks.map(({ proves }) => proves))
@@ -51,12 +51,12 @@ export function countCoverage(
   }
 }
 
-/** Testable MUSTs of the service that no check names. */
+/** Testable MUSTs of services and applications that no check names. */
 export function uncited(ledger: Ledger, checks: readonly Check[]): Requirement[] {
   const cited = new Set(checks.map(({ proves }) => proves))
   return ledger.requirements.filter(
     (requirement) =>
-      requirement.actor === 'service' &&
+      requirement.actor !== 'client' &&
       isMust(requirement) &&
       isTestable(requirement) &&
       !cited.has(requirement.id),

@@ -15,7 +15,7 @@ export interface FloorRow {
   readonly wrong: readonly Result[]
 }
 
-/** Judges every null server by every check. */
+/** Judges every null server by every check, as a service and as an application. */
 export function measureFloor(
   checks: readonly Check[],
   ledger: Ledger,
@@ -33,27 +33,45 @@ async function judgeNullServer(
   ledger: Ledger,
   profiles: readonly string[],
 ): Promise<FloorRow> {
-  const target = await openNullTarget(server, profiles)
+  const results = [
+    ...(await judgeAs('service', server, checks, ledger, profiles)),
+    ...(await judgeAs('application', server, checks, ledger, profiles)),
+  ]
+  return {
+    server,
+    executed: results.filter(({ verdict }) => verdict !== 'not-run' && verdict !== 'unsupported')
+      .length,
+    wrong: results.filter(
+      ({ verdict }) => verdict === 'pass' || verdict === 'warn' || verdict === 'defect',
+    ),
+  }
+}
+
+async function judgeAs(
+  role: 'service' | 'application',
+  server: NullServer,
+  checks: readonly Check[],
+  ledger: Ledger,
+  profiles: readonly string[],
+): Promise<Result[]> {
+  const target = await openNullTarget(server, profiles, role)
   try {
-    const planned = planChecks(checks, ledger, target.site, {
+    const planned = planChecks(checks.map(sideBySide), ledger, target.site, {
       patterns: [],
       profiles: [],
       budgetSeconds: 60,
     })
-    const results = await runChecks(planned, target, ledger, {
+    return await runChecks(planned, target, ledger, {
       concurrency: 64,
       seed: 1,
       patienceMs: PATIENCE_MS,
     })
-    return {
-      server,
-      executed: results.filter(({ verdict }) => verdict !== 'not-run' && verdict !== 'unsupported')
-        .length,
-      wrong: results.filter(
-        ({ verdict }) => verdict === 'pass' || verdict === 'warn' || verdict === 'defect',
-      ),
-    }
   } finally {
     await target.stop()
   }
+}
+
+/** Nothing disturbs a server that does nothing, so no check needs it for itself. */
+function sideBySide({ alone: _alone, ...check }: Check): Check {
+  return check
 }

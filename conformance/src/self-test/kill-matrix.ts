@@ -1,11 +1,11 @@
-/** The kill matrix: every fault of the reference server against the checks that are aimed at it, or against all. */
+/** The kill matrix: every fault of a host against the checks that are aimed at it, or against all. */
 
 import type { Check } from '../check.ts'
 import type { Ledger } from '../ledger.ts'
 import { planChecks } from '../plan.ts'
 import { runChecks } from '../runner.ts'
 import type { Fault, ReferenceHost } from '../target/reference.ts'
-import { readDiscovery } from '../target/url.ts'
+import { isAnswering } from '../target/url.ts'
 import type { Result } from '../verdict.ts'
 
 /** What the suite said of one fault. */
@@ -77,10 +77,8 @@ async function judgeFault(
       seed: 1,
       patienceMs: PATIENCE_MS,
     })
-    const isAlive = await readDiscovery(target.site.baseUrl).then(
-      () => true,
-      () => false,
-    )
+    const isAlive = await isAnswering(target.site)
+    const made = new Set(results.map(({ check }) => check))
     return {
       fault,
       killedBy: results
@@ -88,6 +86,9 @@ async function judgeFault(
         .map(({ check }) => check),
       complaints: [
         ...results.flatMap((result) => complain(result, aimedAt(aimed, result))),
+        ...aimed
+          .filter(({ id }) => !made.has(id))
+          .map(({ id }) => `${id} is aimed at it, but does not judge what it is a fault of`),
         ...(isAlive ? [] : ['the server no longer answers: a crash is not a kill']),
         ...fault.breaks
           .filter((id) => !aimed.some(({ proves }) => proves === id))

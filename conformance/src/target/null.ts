@@ -26,10 +26,11 @@ export const NULL_SERVERS = {
 /** The name of a null server. */
 export type NullServer = keyof typeof NULL_SERVERS
 
-/** Starts a null server; every profile is taken for announced, so that every check is tried. */
+/** Starts a null server; every profile is taken for announced and every need for met, so that every check is tried. */
 export async function openNullTarget(
   kind: NullServer,
   profiles: readonly string[],
+  role: 'service' | 'application' = 'service',
 ): Promise<Target> {
   const { port, stop } = await START[kind]()
   const baseUrl = `http://127.0.0.1:${port}`
@@ -56,8 +57,15 @@ export async function openNullTarget(
       listedOrigin: DEVELOPMENT.origins[0],
       receiver,
       webhookPrefix: '',
+      ...(role === 'application' && {
+        application: {
+          baseUrl,
+          webhookSecrets: DEVELOPMENT.webhook_secrets,
+          advance: async () => {},
+        },
+      }),
       launch: async () => {
-        const other = await openNullTarget(kind, profiles)
+        const other = await openNullTarget(kind, profiles, role)
         return { site: other.site, drain: other.stop, stop: other.stop }
       },
     },

@@ -3,6 +3,7 @@
 import { request } from 'undici'
 import { describe } from '../drive/http.ts'
 import { type Receiver, startReceiver } from '../drive/receiver.ts'
+import type { Site } from '../drive/site.ts'
 import { readObject } from '../timeline/timeline.ts'
 import { readAdvertised } from './advertised.ts'
 import { type Target, TargetUnavailable } from './target.ts'
@@ -53,6 +54,19 @@ export async function readDiscovery(baseUrl: string): Promise<Record<string, unk
       `nothing answers at ${baseUrl}/v1 (${describe(error)}); start the server, or give its base URL`,
     )
   }
+}
+
+/** Whether the service still answers, and the application where one is judged. */
+export async function isAnswering({ baseUrl, application }: Site): Promise<boolean> {
+  const urls = [`${baseUrl}/v1`, ...(application ? [`${application.baseUrl}/login`] : [])]
+  const answers = urls.map(async (url) => {
+    const answer = await request(url, { signal: AbortSignal.timeout(ANSWER_MS) })
+    await answer.body.dump()
+  })
+  return Promise.all(answers).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Name and version out of a discovery document. */

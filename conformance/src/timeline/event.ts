@@ -55,6 +55,12 @@ export interface SentEvent extends Moment {
   readonly what: string
 }
 
+/** The role of the note that marks when the application goes on with what it held. */
+export const RELEASE = 'release'
+
+/** How a drive records that it sent a Ping. */
+export const PING = 'a Ping'
+
 /** The end of a connection; code 1006 where no Close frame came. */
 export interface CloseEvent extends Moment {
   readonly kind: 'close'

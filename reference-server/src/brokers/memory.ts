@@ -1,10 +1,11 @@
 /** Broker in this process's memory: it alone knows where counters are kept between uses and when they are forgotten. */
-import type { Broker, Clock, Counters } from '../ports.ts'
+import type { Broker, Clock, Counters, StreamCounters } from '../ports.ts'
 
 /** How counters begin and count, decided by the rules. */
 export interface CounterRules {
   decideEpoch(nowMs: number, newest: number): number
   nextSeq(seq: number): number
+  nextBroadcastSeq(seq: number): number
   nextVersion(version: number, online: boolean): number
 }
 
@@ -26,6 +27,7 @@ const SWEEP_MS = 60_000
 export function makeMemoryBroker(clock: Clock, rules: CounterRules, epochFloor: number): Broker {
   const entries = new Map<string, Entry>()
   let newestEpoch = epochFloor - 1
+  let stream: StreamCounters | undefined
 
   const begin = (): number => {
     newestEpoch = rules.decideEpoch(clock.nowMs(), newestEpoch)
@@ -39,6 +41,10 @@ export function makeMemoryBroker(clock: Clock, rules: CounterRules, epochFloor: 
     }
     entry.usedAtMs = clock.nowMs()
     return entry
+  }
+  const useStream = (): StreamCounters => {
+    stream ??= { epoch: begin(), seq: 0 }
+    return stream
   }
   const sweep = (): void => {
     const limit = clock.nowMs() - FORGET_AFTER_MS
@@ -61,6 +67,12 @@ export function makeMemoryBroker(clock: Clock, rules: CounterRules, epochFloor: 
       entry.version = rules.nextVersion(entry.version, online)
       entry.online = online
       return copy(entry)
+    },
+    openBroadcasts: async () => ({ ...useStream() }),
+    acceptBroadcast: async () => {
+      const { epoch, seq } = useStream()
+      stream = { epoch, seq: rules.nextBroadcastSeq(seq) }
+      return { ...stream }
     },
     stop: async () => cancelSweep(),
   }

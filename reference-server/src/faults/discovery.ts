@@ -64,14 +64,24 @@ export const discoveryFaults: readonly Fault[] = [
   },
   {
     name: 'serves-unoffered-profile',
-    misdeed: 'The path of broadcasts, a profile that is not offered, takes messages.',
+    misdeed: 'The path of batches, a profile that is not offered, takes messages.',
     breaks: ['discovery.profile.refused'],
     apply: ({ rules }) => {
       const { decideProfile, decideRoute } = rules
-      const path = '/v1/broadcasts'
+      const path = '/v1/batches'
       rules.decideProfile = (asked, offered) =>
         asked === path ? undefined : decideProfile(asked, offered)
       rules.decideRoute = (asked) => decideRoute(asked === path ? '/v1/messages' : asked)
+    },
+  },
+  {
+    name: 'serves-switched-off-profile',
+    misdeed: 'Broadcasts are taken though their profile is switched off.',
+    breaks: ['discovery.profile.refused'],
+    apply: ({ rules }) => {
+      const decide = rules.decideProfile
+      rules.decideProfile = (path, offered) =>
+        path === '/v1/broadcasts' ? undefined : decide(path, offered)
     },
   },
 ]

@@ -1,7 +1,9 @@
 /** A process that serves many servers at once, each with its own faults: JSON lines in, JSON lines out. */
 import { createInterface } from 'node:readline'
+import type { LimitName } from '@channel-protocol/schemas/registry'
 import { makeLog } from '../log.ts'
 import { type RunningServer, startServer } from '../server.ts'
+import { flagOf } from '../setting-rows.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { IMPLEMENTATION } from '../version.ts'
 import { FAULTS } from './index.ts'
@@ -15,6 +17,10 @@ interface StartWish {
   application_keys?: string[]
   origins?: string[]
   profiles?: string[]
+  /** Public base; what is told back is where the server listens, with the path of this. */
+  base_url?: string
+  limits?: Partial<Record<LimitName, number>>
+  webhook_urls?: Record<string, string>
 }
 
 interface Command {
@@ -40,6 +46,15 @@ function readWish(wish: StartWish): Settings {
     ...many('--application-key', wish.application_keys),
     ...many('--origin', wish.origins),
     ...many('--profiles', wish.profiles),
+    ...many('--base-url', wish.base_url === undefined ? [] : [wish.base_url]),
+    ...Object.entries(wish.limits ?? {}).flatMap(([name, limit]) => [
+      `--${flagOf(name as LimitName)}`,
+      String(limit),
+    ]),
+    ...Object.entries(wish.webhook_urls ?? {}).flatMap(([event, url]) => [
+      `--webhook-${event}-url`,
+      url,
+    ]),
     ...many('--fault', wish.faults),
   ]
   return readSettings(flags, {})
@@ -53,8 +68,10 @@ async function start(wish: StartWish): Promise<object> {
     return fault
   })
   const server = await startServer(settings, { log }, faults)
-  servers.set(server.baseUrl, server)
-  return { ready: { url: server.baseUrl, ...IMPLEMENTATION } }
+  const { pathname } = new URL(server.baseUrl)
+  const url = `http://${settings.host}:${server.port}${pathname.replace(/\/$/, '')}`
+  servers.set(url, server)
+  return { ready: { url, ...IMPLEMENTATION } }
 }
 
 async function end(url: string, how: 'drain' | 'stop'): Promise<object> {

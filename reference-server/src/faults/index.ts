@@ -1,5 +1,7 @@
 /** The list of all named faults. */
 import type { Fault } from '../parts.ts'
+import { broadcastFaults } from './broadcast.ts'
+import { broadcastStreamFaults } from './broadcast-stream.ts'
 import { connectionFaults } from './connection.ts'
 import { connectionTakeoverFaults } from './connection-takeover.ts'
 import { discoveryFaults } from './discovery.ts'
@@ -31,6 +33,8 @@ export const FAULTS: readonly Fault[] = [
   ...drainFaults,
   ...messageFaults,
   ...messageDataFaults,
+  ...broadcastFaults,
+  ...broadcastStreamFaults,
   ...presenceFaults,
   ...presenceReadingFaults,
   ...webhookRequestFaults,

@@ -129,7 +129,7 @@ export const livenessFaults: readonly Fault[] = [
   {
     name: 'holds-everyone-for-a-slow-reader',
     misdeed: 'While much waits for one of two clients, messages to the other are dropped.',
-    breaks: ['connection.slow.others'],
+    breaks: ['connection.slow.others', 'broadcast.slow.others'],
     apply: ({ wraps }) => {
       const everyone = new Map<Pulse, ConnectionWriter>()
       wraps.writer = (writer, _clientId, own) => {

@@ -7,7 +7,7 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'refuses-long-data',
     misdeed: 'Data of more than 16 KiB is refused.',
-    breaks: ['message.data.accept'],
+    breaks: ['message.data.accept', 'broadcast.data.accept'],
     apply: ({ rules }) => {
       const decide = rules.decideDataSize
       rules.decideDataSize = (data, maxBytes) => decide(data, Math.min(maxBytes, 16_384))
@@ -16,7 +16,7 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'refuses-long-bodies',
     misdeed: 'Bodies of more than twice the longest data are refused, whatever data they hold.',
-    breaks: ['message.data.accept'],
+    breaks: ['message.data.accept', 'broadcast.data.accept'],
     apply: ({ rules }) => {
       rules.decideMaxBodyBytes = (dataBytes) => 2 * dataBytes
     },
@@ -24,7 +24,7 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'refuses-controls-in-long-data',
     misdeed: 'Long data with control characters is refused.',
-    breaks: ['message.data.accept'],
+    breaks: ['message.data.accept', 'broadcast.data.accept'],
     apply: ({ rules }) => {
       const read = rules.readData
       rules.readData = (value) => {
@@ -38,7 +38,7 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'accepts-empty-data',
     misdeed: 'Empty data is taken.',
-    breaks: ['message.data.refuse'],
+    breaks: ['message.data.refuse', 'broadcast.data.refuse'],
     apply: ({ rules }) => {
       const read = rules.readData
       rules.readData = (value) => (value === '' ? '' : read(value))
@@ -47,7 +47,7 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'takes-absent-data-for-text',
     misdeed: 'Absent data is taken for the text "undefined".',
-    breaks: ['message.data.refuse'],
+    breaks: ['message.data.refuse', 'broadcast.data.refuse'],
     apply: ({ rules }) => {
       const read = rules.readData
       rules.readData = (value) => read(value === undefined ? 'undefined' : value)
@@ -56,7 +56,7 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'turns-data-into-text',
     misdeed: 'Data that is not a string is taken as its JSON text.',
-    breaks: ['message.data.refuse'],
+    breaks: ['message.data.refuse', 'broadcast.data.refuse'],
     apply: ({ rules }) => {
       const read = rules.readData
       rules.readData = (value) =>
@@ -66,7 +66,7 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'accepts-a-byte-too-much',
     misdeed: 'Data may be one byte longer than advertised.',
-    breaks: ['message.data.too-large'],
+    breaks: ['message.data.too-large', 'broadcast.data.too-large'],
     apply: ({ rules }) => {
       const decide = rules.decideDataSize
       rules.decideDataSize = (data, maxBytes) =>
@@ -76,7 +76,7 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'counts-data-in-characters',
     misdeed: 'The limit of data counts characters instead of bytes.',
-    breaks: ['message.data.too-large'],
+    breaks: ['message.data.too-large', 'broadcast.data.too-large'],
     apply: ({ rules }) => {
       const decide = rules.decideDataSize
       rules.decideDataSize = (data, maxBytes) =>
@@ -86,7 +86,7 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'hides-limit-of-data',
     misdeed: 'The refusal of too long data does not name the limit.',
-    breaks: ['message.data.too-large'],
+    breaks: ['message.data.too-large', 'broadcast.data.too-large'],
     apply: ({ rules }) => {
       const decide = rules.decideDataSize
       rules.decideDataSize = (...facts) =>
@@ -96,7 +96,7 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'delivers-lone-surrogates',
     misdeed: 'A lone surrogate in data is delivered as it came.',
-    breaks: ['message.data.surrogate'],
+    breaks: ['message.data.surrogate', 'broadcast.data.surrogate'],
     apply: ({ rules }) => {
       rules.decideSurrogates = () => undefined
     },
@@ -104,7 +104,7 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'drops-lone-surrogates',
     misdeed: 'A lone surrogate is cut out of data.',
-    breaks: ['message.data.surrogate'],
+    breaks: ['message.data.surrogate', 'broadcast.data.surrogate'],
     apply: ({ rules }) => {
       const read = rules.readData
       rules.readData = (value) => read(value).replace(/\p{Surrogate}/gu, '')
@@ -113,7 +113,7 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'never-limits-rate',
     misdeed: 'Posts to one client id are taken at any rate.',
-    breaks: ['message.rate.refuse'],
+    breaks: ['message.rate.refuse', 'broadcast.rate.refuse'],
     apply: ({ rules }) => {
       const decide = rules.decideRate
       rules.decideRate = (...facts) => ({ ...decide(...facts), waitSeconds: 0 })
@@ -122,7 +122,7 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'limits-rate-without-retry-after',
     misdeed: 'A post that exceeds the rate is refused without Retry-After.',
-    breaks: ['message.rate.refuse'],
+    breaks: ['message.rate.refuse', 'broadcast.rate.refuse'],
     apply: ({ rules }) => {
       const make = rules.makeProblemHeaders
       rules.makeProblemHeaders = (refusal) => (refusal.slug === 'rate-limited' ? {} : make(refusal))

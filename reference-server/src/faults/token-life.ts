@@ -146,7 +146,7 @@ export const tokenLifeFaults: readonly Fault[] = [
     name: 'delivers-after-expiry',
     misdeed:
       'Until its connection is closed, a client is sent messages posted after its token expired.',
-    breaks: ['token.expiry.silent'],
+    breaks: ['token.expiry.silent', 'broadcast.expiry.silent'],
     apply: ({ rules }) => {
       const decide = rules.decideExpiryDelay
       rules.decideExpiryDelay = (...facts) => decide(...facts) + 1200

@@ -22,6 +22,11 @@ export const tokenFaults: readonly Fault[] = [
   needsNoKey('mints-without-key', '/v1/tokens', 'A token is minted without an application key.'),
   needsNoKey('posts-without-key', '/v1/messages', 'A message is taken without an application key.'),
   needsNoKey(
+    'broadcasts-without-key',
+    '/v1/broadcasts',
+    'A broadcast is taken without an application key.',
+  ),
+  needsNoKey(
     'reads-presence-without-key',
     '/v1/presence',
     'Presence is read without an application key.',

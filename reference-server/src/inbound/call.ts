@@ -4,9 +4,11 @@ import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
 import type { Route, RouteName } from '../rules/route.ts'
 import { readBody } from './body.ts'
+import { answerBroadcast } from './routes/broadcast.ts'
 import { answerDiscovery } from './routes/discovery.ts'
 import { answerMessage } from './routes/message.ts'
 import { answerPresence } from './routes/presence.ts'
+import { answerSocket, answerSocketBroadcast, answerSocketSend } from './routes/socket.ts'
 import { answerToken } from './routes/token.ts'
 import type { Handler, Service } from './service.ts'
 
@@ -14,11 +16,19 @@ const HANDLERS: Record<RouteName, Handler> = {
   discovery: answerDiscovery,
   token: answerToken,
   message: answerMessage,
+  broadcast: answerBroadcast,
   presence: answerPresence,
   // A WebSocket upgrade never comes here.
   connect: async ({ rules }) => {
     const facts = { upgrade: undefined, key: undefined, version: undefined, offers: [] }
     throw rules.decideUpgrade(facts) ?? new Refusal('upgrade-required')
+  },
+  socket: answerSocket,
+  'socket-send': answerSocketSend,
+  'socket-broadcast': answerSocketBroadcast,
+  'socket-open': async ({ rules }) => {
+    const facts = { upgrade: undefined, key: undefined, version: undefined }
+    throw rules.decideSocketUpgrade(facts) ?? new Refusal('upgrade-required')
   },
 }
 
@@ -57,7 +67,7 @@ export async function answerCall(
   if (request.headers.host === undefined && request.httpVersion === '1.1')
     throw new Refusal('malformed-request', 'the request has no Host')
   if (route.keyed) authorize(service, request, method, target)
-  const body = route.members ? await readMembers(service, request, route.members, onRead) : {}
+  const body = route.members ? await readMembers(service, request, route, onRead) : {}
   return HANDLERS[route.name](service, { body, query: target.query, host: request.headers.host })
 }
 
@@ -86,7 +96,7 @@ function authorize(
 async function readMembers(
   service: Service,
   request: IncomingMessage,
-  members: readonly string[],
+  { name, members = [] }: Route,
   onRead: () => void,
 ): Promise<Record<string, unknown>> {
   const { rules, limits, timings, ports } = service
@@ -97,7 +107,10 @@ async function readMembers(
   throwIf(rules.decideMediaType(request.headers['content-type']))
   onRead()
   const bytes = await readBody(request, {
-    maxBytes: rules.decideMaxBodyBytes(limits.data_bytes),
+    maxBytes:
+      name === 'socket-send'
+        ? rules.decideMaxSendBytes(limits.data_bytes, limits.sockets_per_send)
+        : rules.decideMaxBodyBytes(limits.data_bytes),
     timeoutMs: rules.decideRequestTimeoutSeconds(timings.request_timeout_seconds, 'body') * 1000,
     namedBytes: limits.data_bytes,
     clock: ports.clock,

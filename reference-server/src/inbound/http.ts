@@ -11,8 +11,12 @@ import type { Service } from './service.ts'
 /** Least time for which a connection that served a request waits for the next one. */
 const KEEP_ALIVE_MS = 5000
 
-/** Takes a request that opens a WebSocket on the connect path. */
-export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+/** Who takes the requests that open a WebSocket. */
+export interface UpgradeTaker {
+  /** Whether a WebSocket is opened at this path below the base; nothing for a path outside it. */
+  takes(path: string | undefined): boolean
+  onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+}
 
 /**
  * A server that is not yet listening.
@@ -20,7 +24,7 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
  * @spec problem.headers.too-large
  * @spec problem.neighbours.undisturbed
  */
-export function makeHttpServer(service: Service, onUpgrade: UpgradeHandler): Server {
+export function makeHttpServer(service: Service, upgrades: UpgradeTaker): Server {
   const { rules, timings, limits, ports } = service
   const seconds = timings.request_timeout_seconds
   const headersMs = rules.decideRequestTimeoutSeconds(seconds, 'headers') * 1000
@@ -43,7 +47,7 @@ export function makeHttpServer(service: Service, onUpgrade: UpgradeHandler): Ser
     shouldUpgradeCallback: (request) =>
       request.method === 'GET' &&
       request.headers.upgrade?.toLowerCase() === 'websocket' &&
-      readTarget(request.url, service.basePath).path === '/v1/connect',
+      upgrades.takes(readTarget(request.url, service.basePath).path),
   })
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -76,7 +80,7 @@ export function makeHttpServer(service: Service, onUpgrade: UpgradeHandler): Ser
   server.on('request', onRequest)
   server.on('checkContinue', onRequest)
   server.on('checkExpectation', onRequest)
-  server.on('upgrade', onUpgrade)
+  server.on('upgrade', upgrades.onUpgrade)
   server.on('connect', (_request, socket) => {
     const refusal = new Refusal('method-not-allowed', 'this is no proxy', {
       allow: ['GET', 'POST'],

@@ -1,11 +1,13 @@
 /** What the inbound side is joined to: the rules and state of one base. */
 
 import type { Limits, Ports, Timings } from '../ports.ts'
+import type { Broadcasts } from '../rules/broadcasts.ts'
 import type { Channels } from '../rules/channels.ts'
 import type { ServiceFacts } from '../rules/discovery.ts'
 import type { Answer } from '../rules/problem.ts'
 import type { RateGate } from '../rules/rate-gate.ts'
 import type { Rules } from '../rules/rule-book.ts'
+import type { Sockets } from '../rules/sockets.ts'
 
 /** One service, ready to be asked. */
 export interface Service {
@@ -15,7 +17,11 @@ export interface Service {
   timings: Timings
   facts: ServiceFacts
   channels: Channels
+  broadcasts: Broadcasts
+  sockets: Sockets
   takePost: RateGate
+  /** Takes one broadcast; throws the Refusal `rate-limited` beyond the rate of all together. */
+  takeBroadcast(): void
   applicationKeys: readonly string[]
   signingKey: string
   cursorKey: string

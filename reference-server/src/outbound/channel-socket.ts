@@ -2,7 +2,9 @@
 import { WebSocket } from 'ws'
 
 /** What the peer did that ends the connection. */
-export type PeerEnd = { kind: 'close'; code: number } | { kind: 'error'; libraryCode: number }
+export type PeerEnd =
+  | { kind: 'close'; code: number; reason: string }
+  | { kind: 'error'; libraryCode: number }
 
 /**
  * A WebSocket whose own closing goes through `finish`, so that an ending from the peer's side is known before it is
@@ -22,7 +24,7 @@ export class ChannelSocket extends WebSocket {
     }
     const isEcho = code === undefined || reason !== undefined
     const end: PeerEnd = isEcho
-      ? { kind: 'close', code: code ?? 1005 }
+      ? { kind: 'close', code: code ?? 1005, reason: String(reason ?? '') }
       : { kind: 'error', libraryCode: code }
     const answer = this.onPeerEnd ? this.onPeerEnd(end) : { code, reason: String(reason ?? '') }
     if (answer) this.finish(answer.code, answer.reason)

@@ -14,6 +14,8 @@ export interface Pulse {
   bytesSent(): number
   /** When the last envelope was queued, in milliseconds since 1970; nothing before the first. */
   lastEnvelopeMs(): number | undefined
+  /** Whether what the peer sends is read at the moment. */
+  isReading(): boolean
   /** Queues a Ping; `onSent` is called when it left the service's own queue. */
   ping(onSent: () => void): void
 }
@@ -46,6 +48,7 @@ export function makeConnectionWriter(
     queuedBytes: () => socket.bufferedAmount,
     bytesSent: () => stream.bytesWritten - socket.bufferedAmount,
     lastEnvelopeMs: () => lastEnvelopeMs,
+    isReading: () => !socket.isPaused,
     ping: (onSent) => {
       if (!isOpen()) return
       socket.ping(undefined, undefined, (error?: Error) => {

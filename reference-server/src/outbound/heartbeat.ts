@@ -99,7 +99,8 @@ export function makeHeartbeat(parts: {
   function measure(entry: Entry, nowMs: number): VitalSigns {
     const { pulse } = entry
     const bytesRead = pulse.bytesRead()
-    if (bytesRead !== entry.bytesRead) {
+    // Nobody can be heard while nothing is read: the clock stands still.
+    if (bytesRead !== entry.bytesRead || !pulse.isReading()) {
       Object.assign(entry, { bytesRead, lastReadMs: nowMs, pingedMs: undefined, pinging: false })
     }
     const queuedBytes = pulse.queuedBytes()

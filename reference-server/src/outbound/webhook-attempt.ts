@@ -25,8 +25,8 @@ export interface WebhookAttemptParts {
 }
 
 /** Makes attempts until it is stopped. */
-export interface WebhookAttempts {
-  attempt: Attempt
+export interface WebhookAttempts<D = Delivery> {
+  attempt: Attempt<D>
   /** Breaks off what is in flight and closes every connection. */
   stop(): Promise<void>
 }
@@ -48,22 +48,39 @@ function readLocation(value: string | string[] | undefined, base: string): strin
   return text !== undefined && URL.canParse(text, base) ? new URL(text, base).href : undefined
 }
 
+/** Makes the attempts of presence webhooks, of which `webhook_concurrency` may be in flight. */
+export function makeWebhookAttempt(parts: WebhookAttemptParts): WebhookAttempts {
+  return makeHttpAttempt({
+    clock: parts.clock,
+    timeoutMs: parts.timings.webhook_timeout_seconds * 1000,
+    connections: parts.limits.webhook_concurrency,
+    makeRequest: (delivery: Delivery, nowMs) =>
+      makeWebhookRequest(parts.rules, delivery, parts, nowMs),
+  })
+}
+
 /**
  * Makes the HTTP side of webhooks: one bounded pool per origin, no redirects, an answer's body discarded.
  *
  * @spec webhook.redirect.refused
  * @spec webhook.timeout.retried
+ * @spec socket.webhook.redirect
  */
-export function makeWebhookAttempt(parts: WebhookAttemptParts): WebhookAttempts {
-  const { clock, rules, timings, limits } = parts
+export function makeHttpAttempt<D>(parts: {
+  clock: Clock
+  timeoutMs: number
+  /** Connections to one origin at most. */
+  connections: number
+  makeRequest(delivery: D, nowMs: number): WebhookRequest
+}): WebhookAttempts<D> {
+  const { clock, timeoutMs } = parts
   const pools = new Map<string, Pool>()
-  const timeoutMs = timings.webhook_timeout_seconds * 1000
 
   function poolOf(origin: string): Pool {
     const known = pools.get(origin)
     if (known !== undefined) return known
     const pool = new Pool(origin, {
-      connections: limits.webhook_concurrency,
+      connections: parts.connections,
       // An address that swallows packets is a connection failure and not a slow answer.
       connect: { timeout: timeoutMs / 2 },
       headersTimeout: 0,
@@ -77,10 +94,9 @@ export function makeWebhookAttempt(parts: WebhookAttemptParts): WebhookAttempts 
   }
 
   async function send(request: WebhookRequest, signal: AbortSignal): Promise<AttemptAnswer> {
-    const { url, method, headers, body } = request
-    const path = url.pathname + url.search
+    const { url, target, method, headers, body } = request
     const pool = poolOf(url.origin)
-    const answer = await pool.request({ path, method, headers, body, signal })
+    const answer = await pool.request({ path: target, method, headers, body, signal })
     const retryAfterSeconds = readRetryAfter(answer.headers['retry-after'], clock.nowMs())
     const location = readLocation(answer.headers.location, url.href)
     // The status is the answer; how its body ends changes nothing.
@@ -92,8 +108,8 @@ export function makeWebhookAttempt(parts: WebhookAttemptParts): WebhookAttempts 
     }
   }
 
-  async function attempt(delivery: Delivery): Promise<AttemptAnswer> {
-    const request = makeWebhookRequest(rules, delivery, parts, clock.nowMs())
+  async function attempt(delivery: D): Promise<AttemptAnswer> {
+    const request = parts.makeRequest(delivery, clock.nowMs())
     const timeout = new AbortController()
     const cancel = clock.after(timeoutMs, () => timeout.abort(new errors.RequestAbortedError()))
     try {

@@ -17,8 +17,9 @@ import type {
   SenderRules,
   SenderTimings,
 } from '../webhook-port.ts'
+import type { LoneWebhook } from './lone-webhook.ts'
 import { noteTargetTurn, noteWebhookAnswer, noteWebhookGivenUp } from './webhook-record.ts'
-import { makeStartedWebhook, type StartedWebhook } from './webhook-started.ts'
+import { makeStartedWebhook } from './webhook-started.ts'
 import { makeWebhookTarget } from './webhook-target.ts'
 
 /** What the queue works with. */
@@ -66,7 +67,7 @@ export function makeWebhookQueue(parts: WebhookQueueParts): PresenceSink {
   const entries = new Map<string, Entry>()
   const ready = new Set<Entry>()
   const flushes = new Set<Flush>()
-  let started: StartedWebhook | undefined
+  let started: LoneWebhook<Delivery> | undefined
   let cancelTarget = nothing
   let cancelStarted = nothing
   let stopped = false
@@ -135,9 +136,9 @@ export function makeWebhookQueue(parts: WebhookQueueParts): PresenceSink {
     })
   }
 
-  function beginStarted(webhook: StartedWebhook): void {
+  function beginStarted(webhook: LoneWebhook<Delivery>): void {
     void run(webhook.begin(clock.nowMs()), (answer) => {
-      const end = webhook.noteAnswered(answer, clock.nowMs(), random.fraction())
+      const end = webhook.noteAnswered(answer, clock.nowMs())
       if (end === 'given-up') noteWebhookGivenUp(parts, 'started')
       if (end !== 'again') started = undefined
       else cancelStarted = clock.after(Math.ceil(webhook.dueAtMs() - clock.nowMs()), pump)
@@ -193,7 +194,7 @@ export function makeWebhookQueue(parts: WebhookQueueParts): PresenceSink {
 
     started(epochFloor) {
       if (stopped) return
-      started = makeStartedWebhook(rules, timings, epochFloor, clock.nowMs())
+      started = makeStartedWebhook(rules, timings, epochFloor, clock.nowMs(), random.fraction)
       pump()
     },
 

@@ -1,6 +1,6 @@
 /** Writes down how webhooks fared; it alone knows the words for it in log and metrics. */
 import type { Log, Metrics } from '../ports.ts'
-import type { AttemptAnswer, Delivery, SenderRules } from '../webhook-port.ts'
+import type { AttemptAnswer, SenderRules } from '../webhook-port.ts'
 import type { TargetTurn } from './webhook-target.ts'
 
 interface Records {
@@ -17,11 +17,10 @@ function withoutQuery(location: string | undefined): string | undefined {
 /** Counts one ended attempt, and logs it where people can mend its cause. */
 export function noteWebhookAnswer(
   { log, metrics }: Records,
-  delivery: Delivery,
+  { event }: { event: string },
   answer: AttemptAnswer,
   rules: Pick<SenderRules, 'isWebhookSuccess'>,
 ): void {
-  const { event } = delivery
   metrics.count('webhook_attempts', event)
   if ('failure' in answer) {
     metrics.count('webhook_failures', answer.failure)
@@ -34,7 +33,8 @@ export function noteWebhookAnswer(
     return
   }
   metrics.count('webhook_failures', String(status))
-  if (status === 401 || status === 403) {
+  // An application refuses a socket with 403; nothing has to be mended then.
+  if (status === 401 || (status === 403 && event !== 'handshake')) {
     metrics.count('webhook_unauthorized', String(status))
     const advice = 'the application refused a webhook: compare the webhook secrets of both sides'
     log.warn({ event, status }, advice)
@@ -49,12 +49,12 @@ export function noteWebhookAnswer(
 }
 
 /** Counts and logs a delivery that is tried no more. */
-export function noteWebhookGivenUp({ log, metrics }: Records, what: 'presence' | 'started'): void {
+export function noteWebhookGivenUp(
+  { log, metrics }: Records,
+  what: 'presence' | 'started' | 'closed',
+): void {
   metrics.count('webhook_given_up', what)
-  log.warn(
-    { what },
-    'a webhook was given up after its last retry; the next change is reported again',
-  )
+  log.warn({ what }, 'a webhook was given up after its last retry; only a later change is reported')
 }
 
 /** Logs when all webhooks begin to wait for the application, and when they no longer do. */

@@ -14,6 +14,8 @@ export interface WebhookUrls {
 export interface WebhookRequest {
   method: 'POST'
   url: URL
+  /** Path and query as they stand in the request line. */
+  target: string
   headers: Record<string, string>
   body: string
 }
@@ -101,9 +103,11 @@ export function makeWebhookRequest(
   const body = rules.writeWebhookForm(rules.makeWebhookFields(delivery))
   const id = rules.makeWebhookId(delivery)
   const timestamp = rules.makeWebhookTimestamp(delivery, nowMs)
+  const url = new URL(rules.decideWebhookUrl(configured.urls, delivery))
   return {
     method: 'POST',
-    url: new URL(rules.decideWebhookUrl(configured.urls, delivery)),
+    url,
+    target: url.pathname + url.search,
     headers: {
       'content-type': rules.makeWebhookContentType(),
       'user-agent': configured.userAgent,

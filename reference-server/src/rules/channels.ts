@@ -1,6 +1,14 @@
 /** Channels: the one owner of connection state; it alone knows who is connected, who is away for a moment and who left. */
 import type { Receipt } from '@channel-protocol/schemas/types'
-import type { Cancel, ConnectionWriter, Counters, Ports, PresenceSink, Timings } from '../ports.ts'
+import type {
+  Cancel,
+  ConnectionWriter,
+  Counters,
+  Ports,
+  PresenceSink,
+  StreamCounters,
+  Timings,
+} from '../ports.ts'
 import type { Departure, Ending } from './connection.ts'
 import type { PresenceFacts } from './presence.ts'
 import type { Rules } from './rule-book.ts'
@@ -15,7 +23,11 @@ export interface Connection {
   readonly writer: ConnectionWriter
   /** 0 until it is welcomed. */
   epoch: number
+  /** As `epoch`, of broadcasts. */
+  broadcastEpoch: number
   welcomed: boolean
+  /** Whether a newer connection of its client id was welcomed. */
+  replaced: boolean
   ended: boolean
   cancelExpiry: Cancel
 }
@@ -41,6 +53,8 @@ export interface ChannelParts {
   timings: Timings
   /** What the welcome promises; 0 without heartbeat. */
   heartbeatSeconds: number
+  /** Counters of the newest broadcast; nothing where broadcasts are not offered. */
+  newestBroadcast(): StreamCounters | undefined
 }
 
 /** The operations on channels. */
@@ -55,7 +69,7 @@ export interface Channels {
   read(clientId: string): Promise<PresenceFacts>
   /** Online clients behind a place in the list, oldest coming first, and the place of each. */
   list(afterArrival: number): Iterable<PresenceFacts & { arrival: number }>
-  /** Connections that were let in and did not end, in order. */
+  /** Connections that were let in and did not end, in order; the set changes as they do. */
   open(): ReadonlySet<Connection>
   /** Ends every wait; nothing is reported afterwards. */
   stop(): void
@@ -82,7 +96,9 @@ export function makeChannels(parts: ChannelParts): Channels {
       expiresAtMs: claims.expiresAtMs,
       writer,
       epoch: 0,
+      broadcastEpoch: 0,
       welcomed: false,
+      replaced: false,
       ended: false,
       cancelExpiry: nothing,
     }
@@ -151,12 +167,19 @@ export function makeChannels(parts: ChannelParts): Channels {
       expiresAtMs: connection.expiresAtMs,
       nowMs: clock.nowMs(),
     }
-    for (const envelope of rules.makeOpening(rules.makeWelcome(facts)))
+    const newest = parts.newestBroadcast()
+    connection.broadcastEpoch = newest?.epoch ?? 0
+    const welcome = {
+      ...rules.makeWelcome(facts),
+      ...(newest && rules.makeBroadcastWelcome(newest)),
+    }
+    for (const envelope of rules.makeOpening(welcome))
       connection.writer.write(rules.encodeEnvelope(envelope))
   }
 
   function supersede(channel: Channel, older: Connection): void {
     channel.superseded.push(older)
+    older.replaced = true
     const slug = rules.decideTakeover()
     if (slug) end(older, { by: 'service', slug })
   }

@@ -39,13 +39,13 @@ function decideTestTimings(testTimings: boolean): boolean {
 }
 
 function selectAdvertised<Advertised>(
-  rows: Record<string, { advertised: boolean; profile: string }>,
+  rows: Record<string, { advertised: boolean; profiles: readonly string[] }>,
   values: Record<string, unknown>,
   profiles: readonly string[],
 ): Advertised {
   const names = Object.keys(rows).filter((name) => {
     const row = rows[name]
-    return row?.advertised === true && profiles.includes(row.profile)
+    return row?.advertised === true && row.profiles.some((name) => profiles.includes(name))
   })
   return Object.fromEntries(names.map((name) => [name, values[name]])) as Advertised
 }

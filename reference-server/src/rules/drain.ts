@@ -2,6 +2,7 @@
 import type { Clock, Random, Timings } from '../ports.ts'
 import type { Channels } from './channels.ts'
 import type { Rules } from './rule-book.ts'
+import type { Sockets } from './sockets.ts'
 
 /**
  * Announces the end on every open connection and closes each at a random instant within `drain_seconds`.
@@ -25,6 +26,26 @@ export async function drainChannels(parts: {
     return wait(clock, delayMs, () => {
       channels.end(connection, { by: 'service', slug: 'draining' })
     })
+  })
+  await Promise.all(waits)
+}
+
+/**
+ * Closes every open socket at a random instant within `drain_seconds`, without a word before.
+ * Resolves when the last was closed.
+ * @spec socket.drain.close
+ */
+export async function drainSockets(parts: {
+  rules: Rules
+  sockets: Sockets
+  timings: Timings
+  clock: Clock
+  random: Random
+}): Promise<void> {
+  const { rules, sockets, timings, clock, random } = parts
+  const waits = [...sockets.open()].map((socket) => {
+    const delayMs = rules.decideSocketDrainDelayMs(random.fraction(), timings.drain_seconds)
+    return wait(clock, delayMs, () => sockets.end(socket, { by: 'service', slug: 'draining' }))
   })
   await Promise.all(waits)
 }

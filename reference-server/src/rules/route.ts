@@ -3,7 +3,16 @@ import { PROFILES, type ProfileName } from '@channel-protocol/schemas/registry'
 import { Refusal } from '../refusal.ts'
 
 /** The calls that this server knows. */
-export type RouteName = 'discovery' | 'token' | 'connect' | 'message' | 'presence'
+export type RouteName =
+  | 'discovery'
+  | 'token'
+  | 'connect'
+  | 'message'
+  | 'broadcast'
+  | 'presence'
+  | SocketRouteName
+
+type SocketRouteName = 'socket' | 'socket-open' | 'socket-send' | 'socket-broadcast'
 
 /** One call: where it is and how it is guarded. */
 export interface Route {
@@ -13,6 +22,8 @@ export interface Route {
   profile: ProfileName
   /** Whether an application key is needed. */
   keyed: boolean
+  /** Whether `path` is only the beginning of its path. */
+  isPrefix?: true
   /** Members of its body; nothing where it takes no body. */
   members?: readonly string[]
 }
@@ -39,7 +50,47 @@ export const ROUTES: readonly Route[] = [
     keyed: true,
     members: ['client_id', 'data'],
   },
+  {
+    name: 'broadcast',
+    path: '/v1/broadcasts',
+    methods: ['POST'],
+    profile: 'broadcast',
+    keyed: true,
+    members: ['data'],
+  },
   { name: 'presence', path: '/v1/presence', methods: READ, profile: 'presence-sync', keyed: true },
+  {
+    name: 'socket',
+    path: '/v1/sockets',
+    methods: ['POST'],
+    profile: 'sockets',
+    keyed: true,
+    members: ['path', 'ttl_seconds'],
+  },
+  {
+    name: 'socket-open',
+    path: '/v1/socket/',
+    isPrefix: true,
+    methods: ['GET'],
+    profile: 'sockets',
+    keyed: false,
+  },
+  {
+    name: 'socket-send',
+    path: '/v1/sockets/messages',
+    methods: ['POST'],
+    profile: 'sockets',
+    keyed: true,
+    members: ['sockets', 'body'],
+  },
+  {
+    name: 'socket-broadcast',
+    path: '/v1/sockets/broadcasts',
+    methods: ['POST'],
+    profile: 'sockets',
+    keyed: true,
+    members: ['body'],
+  },
 ]
 
 /**
@@ -49,9 +100,13 @@ export const ROUTES: readonly Route[] = [
  */
 function decideRoute(path: string): Route | Refusal {
   return (
-    ROUTES.find((route) => route.path === path) ??
+    ROUTES.find((route) => isPathOf(route, path)) ??
     new Refusal('not-found', 'there is no call at this path')
   )
+}
+
+function isPathOf(route: Route, path: string): boolean {
+  return route.isPrefix ? path.startsWith(route.path) : path === route.path
 }
 
 /**
@@ -65,6 +120,9 @@ function decideProfile(path: string, offered: readonly ProfileName[]): Refusal |
     if (isIts && !offered.includes(profile.name))
       return new Refusal('profile-not-supported', `the profile ${profile.name} is not offered`)
   }
+  const own = ROUTES.find((route) => isPathOf(route, path))
+  if (own && !offered.includes(own.profile))
+    return new Refusal('profile-not-supported', `the profile ${own.profile} is not offered`)
   return undefined
 }
 

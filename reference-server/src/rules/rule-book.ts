@@ -1,4 +1,5 @@
 /** The rule book: it alone gathers every decision into one flat record, so that one of them can be replaced. */
+import { broadcastRules } from './broadcast.ts'
 import { clientIdRules } from './client-id.ts'
 import { connectionRules } from './connection.ts'
 import { discoveryRules } from './discovery.ts'
@@ -9,6 +10,7 @@ import { presenceRules } from './presence.ts'
 import { makeSenderRules } from './presence-sender.ts'
 import { problemRules } from './problem.ts'
 import { routeRules } from './route.ts'
+import { socketRules } from './socket.ts'
 import { tokenRules } from './token.ts'
 import { upgradeRules } from './upgrade.ts'
 
@@ -22,10 +24,12 @@ export function makeRules() {
     ...connectionRules,
     ...livenessRules,
     ...messageRules,
+    ...broadcastRules,
     ...presenceRules,
     ...discoveryRules,
     ...problemRules,
     ...routeRules,
+    ...socketRules,
     ...makeSenderRules(),
   }
 }

@@ -31,3 +31,14 @@ test('counters without use are forgotten once nobody is online, and a larger epo
   expect((await broker.accept('online')).epoch).toBe(online.epoch)
   expect((await broker.accept('idle')).epoch).toBeGreaterThan(idle.epoch)
 })
+
+test('broadcasts have one epoch that no client id has, and a seq of their own', async () => {
+  const broker = makeMemoryBroker(makeFakeClock(), makeRules(), 5)
+  const ann = await broker.accept('ann')
+  const first = await broker.openBroadcasts()
+  expect(first).toEqual({ epoch: expect.any(Number), seq: 0 })
+  expect(first.epoch).toBeGreaterThan(ann.epoch)
+  expect(await broker.acceptBroadcast()).toEqual({ ...first, seq: 1 })
+  expect(await broker.openBroadcasts()).toEqual({ ...first, seq: 1 })
+  expect(await broker.accept('ann')).toMatchObject({ seq: 2, epoch: ann.epoch })
+})

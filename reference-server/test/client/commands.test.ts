@@ -83,6 +83,18 @@ describe('post', () => {
   })
 })
 
+describe('broadcast', () => {
+  test('it prints the receipt', async () => {
+    const receipt = { id: '9-1', seq: 1, epoch: 9, connections: 3 }
+    const service = await start({ answer: () => [200, receipt] })
+    const { code, printed } = await run(service, 'broadcast', 'to everybody')
+    expect([code, printed]).toEqual([0, [JSON.stringify(receipt)]])
+    expect(service.received).toMatchObject([
+      { call: 'POST /v1/broadcasts', body: { data: 'to everybody' } },
+    ])
+  })
+})
+
 describe('presence', () => {
   test('it prints the state of one client', async () => {
     const state = { client_id: 'a b', online: false, epoch: 7, version: 0 }
@@ -110,7 +122,7 @@ describe('listen', () => {
     { type: 'welcome', seq: 0 },
     { type: 'message', id: '7-1', seq: 1, data: 'one' },
     { type: 'heartbeat' },
-    { type: 'message', id: '7-2', seq: 2, data: 'two' },
+    { type: 'broadcast', id: '9-1', seq: 1, data: 'two' },
     { type: 'message', id: '7-3', seq: 3, data: 'three' },
   ]
   const connect: Script['connect'] = (socket) => {

@@ -44,6 +44,7 @@ beforeEach(() => {
       bytesRead: () => bytesRead,
       bytesSent: () => bytesSent,
       queuedBytes: () => queuedBytes,
+      isReading: () => true,
       lastEnvelopeMs: () => lastEnvelopeMs,
       ping: (onSent) => {
         pings += 1

@@ -43,6 +43,7 @@ beforeEach(() => {
     },
     timings,
     heartbeatSeconds: 25,
+    newestBroadcast: () => undefined,
   })
 })
 

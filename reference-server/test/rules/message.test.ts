@@ -22,7 +22,7 @@ test('an epoch is above every one before, also when the clock stands still or go
 
 test('a burst is let through up to the rate, then the wait is named and refills', async () => {
   const clock = makeFakeClock()
-  const take = makeRateGate(rules, clock, 4)
+  const take = makeRateGate(rules, clock, { perSecond: 4, what: 'messages' })
   for (let index = 0; index < 4; index += 1) take('ann')
   expect(() => take('ann')).toThrow('more than 4 messages per second')
   take('bob')

@@ -42,8 +42,11 @@ export const CHAPTERS = [
   'token',
   'connection',
   'message',
+  'broadcast',
   'presence',
   'webhook',
+  'socket',
+  'application',
   'problem',
   'security',
 ] as const

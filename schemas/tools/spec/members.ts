@@ -11,6 +11,7 @@ interface Schema {
   properties?: Record<string, Schema>
   required?: string[]
   items?: Schema
+  oneOf?: Schema[]
 }
 
 /** Every JSON Schema of the project by its file name, as `token.schema.json`. */
@@ -63,6 +64,7 @@ function follow(schemas: ReadonlyMap<string, Schema>, file: string, schema: Sche
 function kindOf(schema: Schema): string {
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``
   if (schema.enum) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ')
-  if (schema.type === 'array') return `array of ${schema.items?.type ?? 'objects'}s`
+  if (schema.oneOf) return schema.oneOf.map(kindOf).join(' or ')
+  if (schema.type === 'array') return `array of ${schema.items?.type ?? 'object'}s`
   return [schema.type ?? 'object'].flat().join(' or ')
 }

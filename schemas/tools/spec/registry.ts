@@ -30,7 +30,7 @@ export interface LimitRow {
   max: number | null
   test: number
   advertised: boolean
-  profile: string
+  profiles: string[]
   meaning: string
 }
 
@@ -44,7 +44,7 @@ export interface TimingRow {
   test_floor: number
   largest_delay: number
   advertised: boolean
-  profile: string
+  profiles: string[]
   meaning: string
 }
 
@@ -70,7 +70,7 @@ export interface HeaderRow {
 /** A row of the table of webhooks; `path` is below the application base. */
 export interface WebhookRow {
   event: string
-  profile: string
+  profiles: string[]
   path: string
 }
 

@@ -82,7 +82,7 @@ export function registryTables(registry: Registry): Map<string, string> {
           row.max ?? 'no bound',
           row.test,
           yes(row.advertised),
-          row.profile,
+          row.profiles.join(', '),
           row.meaning,
         ]),
       ),
@@ -130,7 +130,7 @@ export function registryTables(registry: Registry): Map<string, string> {
       'webhooks',
       table(
         ['event', 'profile', 'path below the application base'],
-        webhooks.rows.map((row) => [code(row.event), row.profile, code(row.path)]),
+        webhooks.rows.map((row) => [code(row.event), row.profiles.join(', '), code(row.path)]),
       ),
     ],
   ])
@@ -145,7 +145,7 @@ function timingCells(row: TimingRow): Row {
     row.test_floor,
     row.largest_delay,
     yes(row.advertised),
-    row.profile,
+    row.profiles.join(', '),
     row.meaning,
   ]
 }

@@ -1,0 +1,280 @@
+/** Checks of the chapter application, section users: who is listed, who is told, who is forgotten. */
+
+import type { Check } from '../check.ts'
+import { connected, disconnected, freshEpoch, started } from '../drive/application-reports.ts'
+import { answeredWith, taken } from '../judges/application.ts'
+import { growingLists, lists, listsNot, pushedList } from '../judges/application-list.ts'
+import { heard } from '../judges/application-post.ts'
+import { welcomed } from '../judges/connection.ts'
+import { all } from '../judges/finding.ts'
+
+/** Seconds after which a user is idle, or was not opened in time, and how late that may be acted on. */
+const LIFE = { idle: 600, unopened: 120, late: 60 } as const
+const FORGOTTEN = { idle: LIFE.idle + LIFE.late + 1, unopened: LIFE.unopened + LIFE.late + 1 }
+
+const COMERS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'] as const
+
+/** In the order of the chapter. */
+export const APPLICATION_USERS_CHECKS: readonly Check[] = [
+  {
+    id: 'application.users.as-reported',
+    proves: 'application.users.present',
+    needs: ['webhook-secret'],
+    drive: async (drive) => {
+      const { application } = drive
+      const epoch = freshEpoch()
+      await application.enter('page')
+      await application.login('fresh')
+      const online = await application.login('online')
+      await application.report('comes', connected(online, { epoch, version: 1 }))
+      const gone = await application.login('gone')
+      await application.report('comes', connected(gone, { epoch, version: 1 }))
+      await application.login('before')
+      await application.report('goes', disconnected(gone, { epoch, version: 2 }))
+      const back = await application.login('back')
+      await application.report('goes', disconnected(back, { epoch, version: 2 }))
+      await application.report('comes', connected(back, { epoch, version: 3 }))
+      await application.login('reader')
+    },
+    control: all(taken('comes'), taken('goes'), lists('before', 'page', 'gone')),
+    judge: all(
+      lists('reader', 'page', 'fresh', 'online', 'back', 'reader'),
+      listsNot('reader', 'gone'),
+    ),
+    killedBy: [
+      'lists-gone-users',
+      'lists-online-users-alone',
+      'lists-users-twice',
+      'keeps-gone-users-away',
+    ],
+  },
+  {
+    id: 'application.users.strangers-unlisted',
+    proves: 'application.users.present',
+    needs: ['webhook-secret'],
+    drive: async (drive) => {
+      const { application } = drive
+      const [user, stranger] = [await application.login('user'), drive.clientId()]
+      const mark = { epoch: freshEpoch(), version: 1 }
+      await application.report('known', connected(user, mark))
+      await application.report('unknown', connected({ clientId: stranger }, mark))
+      await application.send('reader', 'GET', '/login')
+      drive.note('stranger', stranger)
+    },
+    control: all(taken('known'), lists('reader', 'user')),
+    judge: listsNot('reader', 'stranger'),
+    killedBy: ['lists-unknown-users'],
+  },
+  {
+    id: 'application.users.sign-in-told',
+    proves: 'application.users.coming',
+    alone: true,
+    drive: async ({ application }) => {
+      const page = await application.enter('page')
+      await page.sees(page.clientId)
+      const newcomer = await application.login('newcomer')
+      await page.sees(newcomer.clientId)
+    },
+    control: lists('newcomer', 'page'),
+    judge: pushedList('page', 'newcomer', true, 'newcomer'),
+    killedBy: ['keeps-sign-ins-quiet'],
+  },
+  {
+    id: 'application.users.first-report-told',
+    proves: 'application.users.coming',
+    needs: ['webhook-secret'],
+    alone: true,
+    drive: async ({ application }) => {
+      const page = await application.enter('page')
+      const newcomer = await application.login('newcomer')
+      await page.sees(newcomer.clientId)
+      const now = application.now()
+      await application.report('report', connected(newcomer, { epoch: freshEpoch(), version: 1 }))
+      await page.sees(newcomer.clientId, true, now)
+    },
+    control: all(taken('report'), pushedList('page', 'newcomer', true, 'newcomer')),
+    judge: pushedList('page', 'newcomer', true, 'report'),
+    killedBy: ['keeps-first-reports-quiet'],
+  },
+  {
+    id: 'application.users.return-told',
+    proves: 'application.users.coming',
+    needs: ['webhook-secret'],
+    alone: true,
+    drive: async ({ application }) => {
+      const epoch = freshEpoch()
+      const page = await application.enter('page')
+      const user = await application.login('user')
+      await page.sees(user.clientId)
+      const before = application.now()
+      await application.report('goes', disconnected(user, { epoch, version: 2 }))
+      await page.sees(user.clientId, false, before)
+      const now = application.now()
+      await application.report('returns', connected(user, { epoch, version: 3 }))
+      await page.sees(user.clientId, true, now)
+    },
+    control: all(taken('goes'), taken('returns'), pushedList('page', 'user', false, 'goes')),
+    judge: pushedList('page', 'user', true, 'returns'),
+    killedBy: ['keeps-returns-quiet', 'keeps-gone-users-away'],
+  },
+  {
+    id: 'application.users.going-told',
+    proves: 'application.users.going',
+    needs: ['reports'],
+    alone: true,
+    drive: async ({ application }) => {
+      const page = await application.enter('page')
+      const user = await application.enter('user')
+      await page.sees(user.clientId)
+      await user.sees(page.clientId)
+      const now = application.now()
+      user.connection.close(1000)
+      await page.sees(user.clientId, false, now)
+    },
+    control: all(welcomed('page'), welcomed('user')),
+    judge: pushedList('page', 'user', false, 'user'),
+    killedBy: ['keeps-goings-quiet', 'lists-gone-users', 'ignores-disconnected'],
+  },
+  {
+    id: 'application.users.void-told',
+    proves: 'application.users.going',
+    needs: ['webhook-secret'],
+    alone: true,
+    drive: async ({ application }) => {
+      const page = await application.enter('page')
+      const user = await application.login('user')
+      const epoch = page.epoch - 1
+      await application.report('comes', connected(user, { epoch, version: 1 }))
+      await page.sees(user.clientId)
+      const now = application.now()
+      await application.report('started', started(page.epoch))
+      await page.sees(user.clientId, false, now)
+    },
+    control: all(taken('comes'), taken('started')),
+    judge: pushedList('page', 'user', false, 'started'),
+    killedBy: ['keeps-voided-quiet', 'ignores-started', 'lists-gone-users'],
+  },
+  {
+    id: 'application.users.forgetting-told',
+    proves: 'application.users.going',
+    needs: ['clock'],
+    alone: true,
+    drive: async ({ application }) => {
+      const page = await application.enter('page')
+      await page.sees(page.clientId)
+      const user = await application.login('user')
+      await page.sees(user.clientId)
+      const now = application.now()
+      await application.advance(FORGOTTEN.unopened)
+      await page.sees(user.clientId, false, now)
+    },
+    control: pushedList('page', 'user', true, 'user'),
+    judge: pushedList('page', 'user', false, 'clock'),
+    killedBy: ['keeps-forgetting-quiet', 'never-forgets-unopened'],
+  },
+  {
+    id: 'application.users.newest-last',
+    proves: 'application.users.newest',
+    drive: async ({ application }) => {
+      const page = await application.enter('page')
+      for (const as of COMERS) {
+        const { clientId } = await application.login(as)
+        await page.sees(clientId)
+      }
+    },
+    control: pushedList('page', 'sixth', true, 'sixth'),
+    judge: growingLists('page', COMERS),
+    killedBy: ['repeats-older-lists'],
+  },
+  {
+    id: 'application.idle.refused',
+    proves: 'application.idle.forgotten',
+    needs: ['clock', 'webhook-secret'],
+    alone: true,
+    drive: async (drive) => {
+      const { application } = drive
+      const user = await application.login('user')
+      await application.report('goes', disconnected(user, { epoch: freshEpoch(), version: 2 }))
+      await application.say('control', user, drive.text())
+      await application.advance(FORGOTTEN.idle)
+      await application.say('later', user, drive.text())
+    },
+    control: all(taken('goes'), answeredWith('control', 200)),
+    judge: answeredWith('later', 403),
+    killedBy: ['never-forgets-idle'],
+  },
+  {
+    id: 'application.unopened.refused',
+    proves: 'application.unopened.forgotten',
+    needs: ['clock'],
+    alone: true,
+    drive: async (drive) => {
+      const { application } = drive
+      const user = await application.login('user')
+      await application.say('control', user, drive.text())
+      await application.advance(FORGOTTEN.unopened)
+      await application.say('later', user, drive.text())
+      await application.login('reader')
+    },
+    control: answeredWith('control', 200),
+    judge: all(answeredWith('later', 403), listsNot('reader', 'user')),
+    killedBy: ['never-forgets-unopened'],
+  },
+  {
+    id: 'application.user.silent-kept',
+    proves: 'application.user.kept',
+    needs: ['clock'],
+    alone: true,
+    drive: async (drive) => {
+      const { application } = drive
+      const page = await application.enter('page')
+      await page.sees(page.clientId)
+      const value = drive.text()
+      await application.say('control', page, value)
+      await page.hears(value)
+      await application.advance(2 * LIFE.idle)
+      await application.say('later', page, drive.text())
+      await application.login('reader')
+    },
+    control: all(answeredWith('control', 200), heard('page', 'control')),
+    judge: all(answeredWith('later', 200), lists('reader', 'page')),
+    killedBy: ['forgets-silent-users'],
+  },
+  {
+    id: 'application.user.stirring-kept',
+    proves: 'application.user.kept',
+    needs: ['clock', 'webhook-secret'],
+    alone: true,
+    drive: async (drive) => {
+      const { application } = drive
+      const epoch = freshEpoch()
+      const user = await application.login('user')
+      await application.report('comes', connected(user, { epoch, version: 1 }))
+      await application.advance(LIFE.idle + 100)
+      await application.report('goes', disconnected(user, { epoch, version: 2 }))
+      await application.advance(LIFE.idle - 100)
+      await application.say('post', user, drive.text())
+      await application.advance(LIFE.idle - 100)
+      await application.say('later', user, drive.text())
+    },
+    control: all(taken('comes'), taken('goes')),
+    judge: all(answeredWith('post', 200), answeredWith('later', 200)),
+    killedBy: ['counts-idle-from-last-post', 'counts-idle-from-going-alone', 'forgets-at-once'],
+  },
+  {
+    id: 'application.user.fresh-kept',
+    proves: 'application.user.kept',
+    needs: ['clock'],
+    alone: true,
+    drive: async (drive) => {
+      const { application } = drive
+      const user = await application.login('user')
+      await application.say('control', user, drive.text())
+      await application.advance(LIFE.unopened - 20)
+      await application.say('later', user, drive.text())
+    },
+    control: answeredWith('control', 200),
+    judge: answeredWith('later', 200),
+    killedBy: ['forgets-fresh-users-early'],
+  },
+]

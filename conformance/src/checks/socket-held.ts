@@ -1,0 +1,138 @@
+/** Checks of the chapter socket, section handshake: text for a socket whose handshake is not answered yet. */
+
+import { type Check, waitFor } from '../check.ts'
+import type { Drive } from '../drive/drive.ts'
+import { type Holding, holdBack } from '../drive/holding.ts'
+import type { PageSocket } from '../drive/page-sockets.ts'
+import type { Reply } from '../drive/receiver.ts'
+import { closed } from '../judges/connection.ts'
+import { all } from '../judges/finding.ts'
+import { declined, heldArrived, neverArrived, shook, taken } from '../judges/socket-handshake.ts'
+import { latestOf, latestSeconds } from '../timeline/latest.ts'
+
+const TIMEOUT = waitFor('webhook_timeout_seconds')
+const TEXTS = 20
+/** Takes three bytes of UTF-8 and one place in a string. */
+const WIDE = '가'
+
+interface Pending {
+  readonly page: PageSocket
+  readonly id: string
+}
+
+/** Opens a socket whose handshake waits for `reply`. */
+async function openPending(drive: Drive, as: string, reply: Reply): Promise<Pending> {
+  const { page, id } = await drive.sockets.connect(as, undefined, {
+    replying: ({ fields }) => (fields.event === 'handshake' ? reply : { status: 204 }),
+  })
+  return { page, id }
+}
+
+/** Sends to a pending socket as role `sender-<as>`, then ends its handshake by `end`, and waits for its end. */
+async function sendInVain(
+  drive: Drive,
+  as: string,
+  end: (holding: Holding) => Promise<void> | void,
+): Promise<void> {
+  const holding = holdBack(drive)
+  const { page, id } = await openPending(drive, as, holding.reply)
+  await drive.sockets.send(`sender-${as}`, id, drive.text())
+  await end(holding)
+  const latestMs = latestSeconds(drive.advertised, 'webhook_timeout_seconds') * 1000
+  await page.ended(latestMs + drive.patienceMs)
+  holding.release()
+}
+
+/** Texts of together exactly `bytes` bytes, each as long as one may be. */
+function fillingOf(drive: Drive, bytes: number): string[] {
+  const most = drive.advertised.limits.data_bytes ?? 32_767
+  const texts: string[] = []
+  for (let left = bytes; left > 0; ) {
+    const length = Math.min(left, most)
+    const mark = `${texts.length}:`
+    const wide = WIDE.repeat(Math.max(0, Math.floor((length - mark.length) / 3)))
+    const text = (mark + wide).slice(0, length)
+    texts.push(text + 'x'.repeat(length - Buffer.byteLength(text)))
+    left -= length
+  }
+  return texts
+}
+
+/** In the order of the chapter. */
+export const SOCKET_HELD_CHECKS: readonly Check[] = [
+  {
+    id: 'socket.held-texts.delivered',
+    proves: 'socket.held.delivered',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      const holding = holdBack(drive)
+      const { page, id } = await openPending(drive, 'page', holding.reply)
+      for (let count = 1; count < TEXTS; count += 1) {
+        await drive.sockets.send('sender', id, `${count} ${drive.text()} ${WIDE}`)
+      }
+      holding.release()
+      await drive.sockets.send('sender', id, `last ${drive.text()}`)
+      await page.texts(TEXTS)
+      await page.ping()
+    },
+    control: all(shook('page'), taken('sender')),
+    judge: heldArrived('page', 'sender'),
+    killedBy: [
+      'sends-held-texts-at-once',
+      'reverses-held-texts',
+      'forgets-held-texts',
+      'holds-one-text-only',
+      'sends-held-texts-twice',
+    ],
+  },
+  {
+    id: 'socket.held-texts.dropped',
+    proves: 'socket.held.dropped',
+    needs: ['webhooks'],
+    waitSeconds: latestOf('webhook_timeout_seconds'),
+    drive: async (drive) => {
+      const holding = holdBack(drive)
+      const control = await openPending(drive, 'control', holding.reply)
+      await drive.sockets.send('sender', control.id, drive.text())
+      holding.release()
+      await control.page.texts(1)
+      await sendInVain(drive, 'refused', ({ release }) => release(403))
+      await sendInVain(drive, 'redirected', ({ release }) => release(302))
+      await sendInVain(drive, 'failed', ({ release }) => release(500))
+      await sendInVain(drive, 'unanswered', () => {})
+    },
+    control: all(
+      heldArrived('control', 'sender'),
+      closed('refused', 'forbidden'),
+      closed('redirected', 'forbidden'),
+      closed('failed', 'forbidden'),
+      closed('unanswered', 'application-unavailable'),
+    ),
+    judge: all(
+      ...['refused', 'redirected', 'failed', 'unanswered'].map((as) =>
+        neverArrived(as, `sender-${as}`),
+      ),
+    ),
+    killedBy: ['sends-held-texts-to-the-refused', 'sends-held-texts-to-the-unanswered'],
+  },
+  {
+    id: 'socket.held-bytes.bounded',
+    proves: 'socket.held.bounded',
+    needs: ['webhooks'],
+    waitSeconds: TIMEOUT,
+    drive: async (drive) => {
+      const most = drive.advertised.limits.socket_held_bytes ?? 65_536
+      const holding = holdBack(drive)
+      const { page, id } = await openPending(drive, 'page', holding.reply)
+      for (const text of fillingOf(drive, most)) await drive.sockets.send('sender', id, text)
+      await drive.sockets.send('beyond', id, 'é')
+      holding.release()
+      const fence = drive.text()
+      await drive.sockets.send('sender', id, fence)
+      await page.frames.find(({ text }) => text === fence, drive.patienceMs)
+    },
+    control: all(shook('page'), taken('sender')),
+    judge: all(declined('beyond'), neverArrived('page', 'beyond')),
+    killedBy: ['holds-without-bound', 'counts-held-characters', 'takes-what-it-cannot-hold'],
+  },
+]

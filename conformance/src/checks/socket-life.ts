@@ -1,0 +1,201 @@
+/** Checks of the chapter socket, section life: heartbeat, slow pages, drain. */
+
+import type { Check } from '../check.ts'
+import type { Drive } from '../drive/drive.ts'
+import { makeFrame } from '../drive/frames.ts'
+import { openRawPage } from '../drive/raw-page.ts'
+import { SetUpFailed } from '../drive/set-up-failed.ts'
+import { closed } from '../judges/connection.ts'
+import { drained } from '../judges/drain.ts'
+import { all, type Judge } from '../judges/finding.ts'
+import { shook, taken } from '../judges/socket-handshake.ts'
+import { closedTold, pinged, socketTurnedAway } from '../judges/socket-life.ts'
+import { alive, nothingSent } from '../judges/socket-opening.ts'
+import { closedAfterPing, ended, hasPing } from '../judges/timer.ts'
+import { latestOf, latestSeconds } from '../timeline/latest.ts'
+import { seconds } from '../timeline/timeline.ts'
+
+/** The opcode of a Pong. */
+const PONG = 10
+/** More than two operating systems hold for a loopback connection; the rest waits in the service's own queue. */
+const HELD_BY_NETWORK_BYTES = 14 * 1024 * 1024
+/** How often one send names the slow socket. */
+const TIMES = 20
+const PAUSE_SECONDS = 0.2
+const PAGES = ['page 1', 'page 2', 'page 3', 'page 4', 'page 5'] as const
+const LATE = 'latecomer'
+/** Part of the time in which a webhook is answered that a slow application takes for each message. */
+const SLOWLY = 0.8
+const SLOW_MESSAGES = 4
+
+const SILENCE = latestOf('heartbeat_seconds', 'pong_timeout_seconds')
+
+function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
+  return all(...roles.map(judge))
+}
+
+/** Sends to the socket until it is ended or more waits for it than may. */
+async function fillQueue(drive: Drive, id: string, isOver: () => Promise<boolean>): Promise<void> {
+  const body = 'x'.repeat(drive.advertised.limits.data_bytes ?? 32_767)
+  const enough = HELD_BY_NETWORK_BYTES + 2 * (drive.advertised.limits.queue_bytes ?? 0)
+  for (let bytes = 0; bytes < enough; bytes += TIMES * body.length) {
+    const answer = await drive.sockets.send('filler', Array<string>(TIMES).fill(id), body)
+    if (answer?.status !== 200) {
+      throw new SetUpFailed('a send that fills the queue was not accepted')
+    }
+    if (await isOver()) return
+  }
+}
+
+/** Starts a service of its own, opens several sockets, and drains it, while one more comes late. */
+async function drainWithPages(drive: Drive): Promise<void> {
+  const instance = await drive.launch('service')
+  instance.webhooks.forget()
+  const { sockets } = instance.drive
+  const pages = await Promise.all(PAGES.map((as) => sockets.connect(as)))
+  const latestMs = latestSeconds(drive.advertised, 'drain_seconds') * 1000
+  const ends = pages.map(({ page, webhooks }) =>
+    Promise.all([
+      page.ended(latestMs + drive.patienceMs),
+      webhooks.event('closed', undefined, latestMs + drive.patienceMs),
+    ]),
+  )
+  const { url } = await sockets.mint(LATE, sockets.path())
+  const drained = instance.drain()
+  await Promise.race([...pages.map(({ page }) => page.ended(latestMs)), drained])
+  const late = await sockets.open(LATE, url)
+  await late.ended(latestMs)
+  // A service that keeps it would never end its drain.
+  late.drop()
+  await Promise.all([drained, ...ends])
+}
+
+/** In the order of the chapter. */
+export const SOCKET_LIFE_CHECKS: readonly Check[] = [
+  {
+    id: 'socket.silence.pinged',
+    proves: 'socket.heartbeat.ping',
+    profiles: ['robust'],
+    needs: ['webhooks'],
+    waitSeconds: latestOf('heartbeat_seconds', 'heartbeat_seconds'),
+    drive: async (drive) => {
+      const { page } = await drive.sockets.connect('page')
+      const latest = latestOf('heartbeat_seconds', 'heartbeat_seconds')(drive.advertised)
+      await page.frames.collect(2, ({ type }) => type === 'ping', latest * 1000)
+    },
+    control: shook('page'),
+    judge: pinged('page', 2),
+    killedBy: ['never-pings', 'pings-once', 'never-pings-sockets'],
+  },
+  {
+    id: 'socket.unanswered-ping.closed',
+    proves: 'socket.heartbeat.timeout',
+    profiles: ['robust'],
+    needs: ['webhooks'],
+    waitSeconds: SILENCE,
+    drive: async (drive) => {
+      const { page } = await drive.sockets.connect('page', undefined, { answersPings: false })
+      await page.ended(SILENCE(drive.advertised) * 1000)
+    },
+    control: all(shook('page'), hasPing('page')),
+    judge: all(closed('page', 'heartbeat-timeout'), closedAfterPing('page')),
+    killedBy: ['forgives-silence', 'gives-silence-another-code', 'forgives-silence-of-sockets'],
+  },
+  {
+    id: 'socket.answered-pings.kept',
+    proves: 'socket.heartbeat.timeout',
+    profiles: ['robust'],
+    needs: ['webhooks'],
+    waitSeconds: SILENCE,
+    drive: async (drive) => {
+      const { page } = await drive.sockets.connect('page')
+      await page.ended(SILENCE(drive.advertised) * 1000)
+      await page.ping()
+    },
+    control: all(shook('page'), hasPing('page')),
+    judge: alive('page'),
+    killedBy: ['ends-quiet-sockets'],
+  },
+  {
+    id: 'socket.slow-application.kept',
+    proves: 'socket.heartbeat.timeout',
+    profiles: ['robust'],
+    needs: ['webhooks'],
+    waitSeconds: (advertised) =>
+      seconds(advertised, 'webhook_timeout_seconds') * SLOWLY * SLOW_MESSAGES,
+    drive: async (drive) => {
+      const slowSeconds = seconds(drive.advertised, 'webhook_timeout_seconds') * SLOWLY
+      const { page, webhooks } = await drive.sockets.connect('page', undefined, {
+        replying: ({ fields }) =>
+          fields.event === 'message'
+            ? { hold: drive.pass(slowSeconds).then(() => ({ status: 204 })) }
+            : { status: 204 },
+      })
+      for (let count = 1; count <= SLOW_MESSAGES; count += 1) page.send(String(count))
+      const wholeMs = slowSeconds * SLOW_MESSAGES * 1000 + drive.patienceMs
+      const last = ({ fields }: { fields: Readonly<Record<string, string>> }): boolean =>
+        fields.body === String(SLOW_MESSAGES)
+      await Promise.race([webhooks.event('message', last, wholeMs), page.ended(wholeMs)])
+      await drive.pass(slowSeconds)
+      await page.ping()
+    },
+    control: shook('page'),
+    judge: alive('page'),
+    killedBy: ['counts-own-pauses-as-silence'],
+  },
+  {
+    id: 'socket.slow-page.ended',
+    proves: 'socket.slow.ended',
+    profiles: ['robust'],
+    needs: ['webhooks'],
+    waitSeconds: latestOf('stall_timeout_seconds', 'close_timeout_seconds'),
+    drive: async (drive) => {
+      const { raw, id } = await openRawPage(drive, 'page')
+      await drive.sockets.send('first', id, 'hello')
+      raw.pause()
+      const isOver = async (): Promise<boolean> => {
+        // Its Pongs keep the heartbeat content, and fail once the service has ended the connection.
+        raw.write(makeFrame(PONG, ''), 'a Pong')
+        return raw.ended(1)
+      }
+      await fillQueue(drive, id, isOver)
+      const latest = latestOf('stall_timeout_seconds', 'close_timeout_seconds')(drive.advertised)
+      for (let waited = 0; waited < latest && !(await isOver()); waited += PAUSE_SECONDS) {
+        await raw.ended(PAUSE_SECONDS * 1000)
+      }
+    },
+    control: all(shook('page'), taken('first')),
+    judge: ended('page'),
+    killedBy: ['keeps-slow-readers', 'keeps-slow-sockets'],
+  },
+  {
+    id: 'socket.drain.closed',
+    proves: 'socket.drain.close',
+    profiles: ['robust'],
+    needs: ['exec', 'webhooks'],
+    waitSeconds: latestOf('drain_seconds'),
+    drive: drainWithPages,
+    control: each(PAGES, shook),
+    judge: all(
+      each(PAGES, (as) => all(drained(as, 'service'), closedTold(as))),
+      socketTurnedAway(LATE, 'service'),
+    ),
+    killedBy: [
+      'drains-too-slowly',
+      'drains-with-another-code',
+      'drains-without-telling',
+      'keeps-sockets-that-come-late',
+    ],
+  },
+  {
+    id: 'socket.drain.wordless',
+    proves: 'socket.envelope.none',
+    profiles: ['robust'],
+    needs: ['exec', 'webhooks'],
+    waitSeconds: latestOf('drain_seconds'),
+    drive: drainWithPages,
+    control: each(PAGES, (as) => closed(as, 'draining')),
+    judge: each(PAGES, nothingSent),
+    killedBy: ['announces-drain-on-sockets'],
+  },
+]

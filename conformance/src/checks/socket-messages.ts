@@ -1,0 +1,267 @@
+/** Checks of the chapter socket, section messages: what the page says reaches the application, in order and once. */
+
+import { type Check, waitFor } from '../check.ts'
+import { makeFrame } from '../drive/frames.ts'
+import { holdBack } from '../drive/holding.ts'
+import { openRawPage } from '../drive/raw-page.ts'
+import type { Reply } from '../drive/receiver.ts'
+import { answering, liveOnce, say } from '../drive/socket-life.ts'
+import { closedSaying } from '../judges/connection.ts'
+import { all } from '../judges/finding.ts'
+import {
+  attemptedOnceEach,
+  closedInTime,
+  forwarded,
+  gotText,
+  heard,
+  inSendingOrder,
+  oneAtATime,
+  stayedOpen,
+} from '../judges/socket-messages.ts'
+import { DELICATE_TEXTS, LONGEST_TEXTS, numbered } from './socket-texts.ts'
+
+const FIRST_RETRY = waitFor({ list: 'webhook_retry_seconds', entries: 1 })
+const TIMEOUT = waitFor('webhook_timeout_seconds')
+const MANY = numbered(25)
+const FEW = numbered(3)
+const PAIR = numbered(2)
+
+/** Statuses below 500 that a careless service takes for trouble, and the headers that go with them. */
+const CONSUMING: readonly Exclude<Reply, 'drop' | { hold: unknown }>[] = [
+  { status: 200, body: 'hello' },
+  { status: 202 },
+  { status: 302, headers: { location: '/elsewhere' } },
+  { status: 304 },
+  { status: 400 },
+  { status: 401, headers: { 'www-authenticate': 'Bearer' } },
+  { status: 404 },
+  { status: 408 },
+  { status: 410 },
+  { status: 413 },
+  { status: 429, headers: { 'retry-after': '1' } },
+  { status: 499 },
+]
+const CONSUMED_TEXTS = numbered(CONSUMING.length)
+
+/** Answers after which a socket is closed. */
+const FAILING: Readonly<Record<string, Reply>> = {
+  'answered 500': { status: 500 },
+  'answered 501': { status: 501 },
+  'answered 503': { status: 503, headers: { 'retry-after': '1' } },
+  'answered 599': { status: 599 },
+  'not answered': 'drop',
+}
+
+/** In the order of the chapter. */
+export const SOCKET_MESSAGE_CHECKS: readonly Check[] = [
+  {
+    id: 'socket.text.forwarded',
+    proves: 'socket.message.sent',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      await say(drive, 'page', DELICATE_TEXTS)
+    },
+    control: heard('page', 'handshake'),
+    judge: forwarded('page', DELICATE_TEXTS),
+    killedBy: [
+      'trims-texts-of-pages',
+      'drops-empty-texts-of-pages',
+      'drops-repeated-texts-of-pages',
+      'breaks-lines-of-texts-anew',
+      'composes-texts-of-pages',
+      'keeps-plus-signs-of-texts',
+    ],
+  },
+  {
+    id: 'socket.long-text.forwarded',
+    proves: 'socket.message.sent',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      await say(drive, 'page', LONGEST_TEXTS(drive.advertised))
+    },
+    control: heard('page', 'handshake'),
+    judge: forwarded('page', LONGEST_TEXTS),
+    killedBy: ['cuts-long-texts-of-pages', 'closes-on-half-the-longest-text'],
+  },
+  {
+    id: 'socket.fragments.joined',
+    proves: 'socket.message.sent',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      const { raw, webhooks } = await openRawPage(drive, 'page')
+      const frames = [
+        makeFrame(1, ' a text ', { isFinal: false }),
+        makeFrame(9, 'between'),
+        makeFrame(0, Buffer.from('in 조각').subarray(0, 4), { isFinal: false }),
+        makeFrame(0, Buffer.from('in 조각').subarray(4)),
+      ]
+      for (const frame of frames) raw.write(frame, 'a fragment, or a Ping between two')
+      await webhooks.event('message')
+      raw.drop()
+    },
+    control: heard('page', 'handshake'),
+    judge: forwarded('page', [' a text in 조각']),
+    killedBy: ['trims-texts-of-pages'],
+  },
+  {
+    id: 'socket.early-text.forwarded',
+    proves: 'socket.message.sent',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      const holding = holdBack(drive)
+      const { page, webhooks } = await drive.sockets.connect('page', undefined, {
+        replying: ({ fields }) => (fields.event === 'handshake' ? holding.reply : { status: 204 }),
+      })
+      for (const text of FEW) page.send(text)
+      await liveOnce(drive, 'other')
+      holding.release()
+      await webhooks.first(1 + FEW.length)
+    },
+    control: all(heard('page', 'handshake'), heard('other', 'message')),
+    judge: all(forwarded('page', FEW), inSendingOrder('page', FEW)),
+    killedBy: ['forgets-early-texts-of-pages'],
+  },
+  {
+    id: 'socket.messages.in-order',
+    proves: 'socket.message.order',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      const [first, later] = [holdBack(drive), holdBack(drive)]
+      const socket = await drive.sockets.connect('page', undefined, {
+        replying: answering('message', first.reply, ...Array(7).fill({ status: 204 }), later.reply),
+      })
+      for (const text of MANY) socket.page.send(text)
+      await socket.webhooks.first(2)
+      await liveOnce(drive, 'other')
+      first.release()
+      await socket.webhooks.first(10)
+      await liveOnce(drive, 'another')
+      later.release()
+      await socket.webhooks.first(1 + MANY.length)
+    },
+    control: all(heard('page', 'message', MANY.length), heard('another', 'message')),
+    judge: all(oneAtATime('page'), inSendingOrder('page', MANY)),
+    killedBy: [
+      'sends-messages-side-by-side',
+      'sends-newest-message-first',
+      'sends-messages-of-one-read-together',
+    ],
+  },
+  {
+    id: 'socket.failed-message.not-repeated',
+    proves: 'socket.message.once',
+    needs: ['webhooks'],
+    waitSeconds: waitFor('webhook_timeout_seconds', { list: 'webhook_retry_seconds', entries: 1 }),
+    drive: async (drive) => {
+      const silence = holdBack(drive)
+      const patienceMs = drive.patienceMs + TIMEOUT(drive.advertised) * 1000
+      await Promise.all([
+        ...Object.entries({ ...FAILING, silent: silence.reply }).map(async ([as, reply]) => {
+          const { webhooks } = await say(drive, as, ['first'], answering('message', reply))
+          await webhooks.event('closed', undefined, patienceMs)
+        }),
+        say(drive, 'page', CONSUMED_TEXTS, answering('message', ...CONSUMING)),
+      ])
+      await drive.pass(FIRST_RETRY(drive.advertised) * 1.3)
+      await liveOnce(drive, 'other')
+      silence.release()
+    },
+    control: all(
+      ...[...Object.keys(FAILING), 'silent'].map((as) => heard(as, 'message')),
+      heard('page', 'message'),
+      heard('other', 'closed'),
+    ),
+    judge: all(...[...Object.keys(FAILING), 'silent', 'page'].map((as) => attemptedOnceEach(as))),
+    killedBy: [
+      'repeats-messages-after-5xx',
+      'repeats-messages-after-429',
+      'repeats-messages-after-broken-connection',
+      'repeats-messages-after-silence',
+    ],
+  },
+  {
+    id: 'socket.refusing-handler.survived',
+    proves: 'socket.message.consumed',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      const { page, id } = await say(
+        drive,
+        'page',
+        CONSUMED_TEXTS,
+        answering('message', ...CONSUMING),
+      )
+      page.send('last')
+      await drive.sockets.send('application', id, 'still there')
+      await page.texts(1)
+    },
+    control: heard('page', 'message'),
+    judge: all(
+      stayedOpen('page'),
+      forwarded('page', CONSUMED_TEXTS),
+      gotText('page', 'still there'),
+    ),
+    killedBy: ['closes-on-redirect', 'closes-on-404', 'closes-on-429', 'stops-after-4xx'],
+  },
+  {
+    id: 'socket.slow-handler.awaited',
+    proves: 'socket.message.consumed',
+    needs: ['webhooks'],
+    waitSeconds: TIMEOUT,
+    drive: async (drive) => {
+      const holding = holdBack(drive)
+      const { page, webhooks } = await say(
+        drive,
+        'page',
+        ['first'],
+        answering('message', holding.reply),
+      )
+      page.send('second')
+      await drive.pass(TIMEOUT(drive.advertised) * 0.6)
+      holding.release()
+      await webhooks.first(3)
+    },
+    control: heard('page', 'message'),
+    judge: all(stayedOpen('page'), forwarded('page', ['first', 'second'])),
+    killedBy: ['waits-half-as-long-for-messages'],
+  },
+  {
+    id: 'socket.failing-handler.closes',
+    proves: 'socket.message.unavailable',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      await Promise.all(
+        Object.entries(FAILING).map(async ([as, reply]) => {
+          const { page } = await say(drive, as, PAIR, answering('message', { status: 204 }, reply))
+          await page.ended()
+        }),
+      )
+    },
+    control: all(...Object.keys(FAILING).map((as) => heard(as, 'message', 2))),
+    judge: all(...Object.keys(FAILING).map((as) => closedSaying(as, 'application-unavailable'))),
+    killedBy: [
+      'keeps-socket-after-500',
+      'keeps-socket-after-503',
+      'keeps-socket-after-broken-connection',
+      'calls-failed-message-forbidden',
+    ],
+  },
+  {
+    id: 'socket.silent-handler.closes',
+    proves: 'socket.message.unavailable',
+    needs: ['webhooks'],
+    waitSeconds: TIMEOUT,
+    drive: async (drive) => {
+      const holding = holdBack(drive)
+      const replying = answering('message', { status: 204 }, holding.reply)
+      const { page } = await say(drive, 'page', PAIR, replying)
+      await page.ended(drive.patienceMs + TIMEOUT(drive.advertised) * 1000)
+      holding.release()
+    },
+    control: heard('page', 'message', 2),
+    judge: all(
+      closedSaying('page', 'application-unavailable'),
+      closedInTime('page', 'webhook_timeout_seconds'),
+    ),
+    killedBy: ['keeps-socket-after-silence', 'waits-longer-for-messages'],
+  },
+]

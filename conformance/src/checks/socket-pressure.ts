@@ -1,0 +1,164 @@
+/** Checks of the chapter socket, section messages: what is left of a page that has gone, and what a slow application holds back. */
+
+import { type Check, waitFor } from '../check.ts'
+import { makeFrame } from '../drive/frames.ts'
+import { holdBack } from '../drive/holding.ts'
+import { makeFlood } from '../drive/raw-client.ts'
+import { openRawPage } from '../drive/raw-page.ts'
+import { answering, liveOnce, say } from '../drive/socket-life.ts'
+import { all } from '../judges/finding.ts'
+import { reported } from '../judges/presence.ts'
+import { forwarded, heard, heardBeforeRelease, tookAtMost } from '../judges/socket-messages.ts'
+import { numbered } from './socket-texts.ts'
+
+const TIMEOUT = waitFor('webhook_timeout_seconds')
+const FEW = numbered(3)
+const CLOSE = makeFrame(8, Buffer.from([0x03, 0xe8]))
+
+/** What systems may buffer of a connection, at most, and twice as much. */
+const BUFFER_BYTES = 16 * 1024 * 1024
+const FLOOD_BYTES = 2 * BUFFER_BYTES
+
+/** In the order of the chapter. */
+export const SOCKET_PRESSURE_CHECKS: readonly Check[] = [
+  {
+    id: 'socket.goodbye.flushed',
+    proves: 'socket.message.flushed',
+    needs: ['webhooks'],
+    waitSeconds: TIMEOUT,
+    drive: async (drive) => {
+      const leave = async (as: string, code?: number): Promise<void> => {
+        const holding = holdBack(drive)
+        const socket = await drive.sockets.connect(as, undefined, {
+          replying: answering('message', holding.reply),
+        })
+        for (const text of FEW) socket.page.send(text)
+        socket.page.close(code)
+        await socket.webhooks.first(2)
+        await liveOnce(drive, `beside ${as}`)
+        holding.release()
+        await socket.webhooks.event('closed')
+      }
+      await Promise.all([leave('with a code', 1000), leave('without a code')])
+    },
+    control: all(heard('with a code', 'message'), heard('without a code', 'message')),
+    judge: all(forwarded('with a code', FEW), forwarded('without a code', FEW)),
+    killedBy: ['drops-texts-before-goodbye'],
+  },
+  {
+    id: 'socket.hasty-goodbye.flushed',
+    proves: 'socket.message.flushed',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      const { raw, webhooks } = await openRawPage(drive, 'page')
+      const texts = FEW.map((text) => makeFrame(1, text))
+      raw.write(Buffer.concat([...texts, CLOSE]), 'three texts and a Close')
+      raw.finish()
+      await webhooks.event('closed')
+    },
+    control: heard('page', 'handshake'),
+    judge: forwarded('page', FEW),
+    killedBy: ['drops-texts-before-goodbye'],
+  },
+  {
+    id: 'socket.abandoned-texts.flushed',
+    proves: 'socket.message.flushed',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      const holding = holdBack(drive)
+      const { page, webhooks } = await drive.sockets.connect('page', undefined, {
+        replying: ({ fields }) => (fields.event === 'handshake' ? holding.reply : { status: 204 }),
+      })
+      for (const text of FEW) page.send(text)
+      page.close(1000)
+      await liveOnce(drive, 'other')
+      holding.release()
+      await webhooks.event('closed')
+    },
+    control: all(heard('page', 'handshake'), heard('other', 'closed')),
+    judge: forwarded('page', FEW),
+    killedBy: ['drops-texts-before-goodbye', 'forgets-early-texts-of-pages'],
+  },
+  {
+    id: 'socket.flood.held-back',
+    proves: 'socket.pressure.bounded',
+    needs: ['webhooks'],
+    waitSeconds: TIMEOUT,
+    drive: async (drive) => {
+      const holding = holdBack(drive)
+      const { raw, webhooks } = await openRawPage(
+        drive,
+        'page',
+        answering('message', holding.reply),
+      )
+      raw.write(makeFrame(1, 'first'), 'a text')
+      await webhooks.event('message')
+      raw.write(makeFlood(FLOOD_BYTES), `${FLOOD_BYTES} bytes of texts`)
+      await drive.pass(TIMEOUT(drive.advertised) * 0.6)
+      drive.note('page', `${FLOOD_BYTES - raw.unsentBytes()} bytes taken`)
+      raw.drop()
+      // What was read is not to be delivered to a page that is gone.
+      holding.release(500)
+      await webhooks.event('closed')
+    },
+    control: heard('page', 'message'),
+    judge: tookAtMost('page', BUFFER_BYTES),
+    killedBy: ['reads-on-while-message-waits'],
+  },
+  {
+    id: 'socket.slow-handler.passed-by',
+    proves: 'socket.pressure.others',
+    needs: ['webhooks'],
+    drive: async (drive) => {
+      const holding = holdBack(drive)
+      const path = drive.sockets.path()
+      const { url } = await drive.sockets.mint('slow', path)
+      const slow = drive.sockets.webhooks('slow', path, ({ fields }) =>
+        fields.body === 'slow' ? holding.reply : { status: 204 },
+      )
+      const pages = await Promise.all(FEW.map(() => drive.sockets.open('slow', url)))
+      await slow.first(pages.length)
+      for (const page of pages) page.send('slow')
+      await slow.first(2 * pages.length)
+      const sibling = await drive.sockets.open('sibling', url)
+      await slow.first(2 * pages.length + 1)
+      sibling.send('quick')
+      await slow.event('message', ({ fields }) => fields.body === 'quick')
+      await liveOnce(drive, 'stranger')
+      holding.release()
+      await slow.event('message', ({ fields }) => fields.body === 'quick')
+    },
+    control: heard('slow', 'message', FEW.length),
+    judge: all(
+      heardBeforeRelease('stranger', 'closed'),
+      heardBeforeRelease('slow', 'message', 'quick'),
+    ),
+    killedBy: ['sends-webhooks-of-one-path-in-turn'],
+  },
+  {
+    id: 'socket.slow-handler.without-presence',
+    proves: 'socket.pressure.others',
+    needs: ['webhooks'],
+    profiles: ['presence'],
+    drive: async (drive) => {
+      const holding = holdBack(drive)
+      const socket = await say(drive, 'slow', ['slow'], answering('message', holding.reply))
+      const clientId = drive.clientId()
+      const webhooks = drive.webhooks('client', clientId)
+      const connection = await drive.connect('client', clientId)
+      await webhooks.event('connected')
+      connection.close(1000)
+      await webhooks.event('disconnected')
+      holding.release()
+      socket.page.close(1000)
+      await socket.webhooks.event('closed')
+    },
+    control: heard('slow', 'message'),
+    judge: all(
+      reported('client', 'connected'),
+      heardBeforeRelease('client', 'connected'),
+      heardBeforeRelease('client', 'disconnected'),
+    ),
+    killedBy: ['keeps-presence-waiting-for-sockets'],
+  },
+]

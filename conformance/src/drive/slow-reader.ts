@@ -1,0 +1,48 @@
+/** A client that has stopped reading, and messages that wait for it in the service's own queue. */
+
+import type { Drive } from './drive.ts'
+import { makeFrame } from './frames.ts'
+import type { RawConnection } from './raw.ts'
+import { openRawClientFor } from './raw-client.ts'
+import { SetUpFailed } from './set-up-failed.ts'
+
+/** More than two operating systems hold for a loopback connection; the rest waits in the service's own queue. */
+const HELD_BY_NETWORK_BYTES = 14 * 1024 * 1024
+const PAUSE_SECONDS = 0.2
+
+/** Connects a client as role `slow` that then reads nothing; what keeps its connection alive goes on. */
+export async function stopReading(
+  drive: Drive,
+  clientId: string,
+): Promise<{ client: RawConnection; isOver: () => Promise<boolean> }> {
+  const { client } = await openRawClientFor(drive, 'slow', clientId)
+  client.pause()
+  return {
+    client,
+    async isOver() {
+      // Its Pongs keep the heartbeat content, and fail once the service has ended the connection.
+      client.write(makeFrame(10, ''), 'a Pong')
+      return client.ended(1)
+    },
+  }
+}
+
+/** Posts to the slow client as role `filler` until it is ended or more waits than may; `between` follows each post. */
+export async function fillQueue(
+  drive: Drive,
+  clientId: string,
+  isOver: () => Promise<boolean>,
+  between: () => Promise<void> = async () => {},
+): Promise<void> {
+  // Each of these characters takes six bytes in an envelope.
+  const filling = '\u0001'.repeat(32_000)
+  const enough = HELD_BY_NETWORK_BYTES + 2 * (drive.advertised.limits.queue_bytes ?? 0)
+  for (let bytes = 0; bytes < enough; ) {
+    const receipt = await drive.post('filler', clientId, `${bytes} ${filling}`)
+    if (receipt && 'id' in receipt) bytes += 6 * filling.length
+    else if (receipt?.code === 'rate-limited') await drive.pass(PAUSE_SECONDS)
+    else throw new SetUpFailed('a post that fills the queue was not accepted')
+    await between()
+    if (await isOver()) return
+  }
+}

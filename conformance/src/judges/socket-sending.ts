@@ -1,0 +1,100 @@
+/** Judges of what the application sends to sockets: what arrives on which, and what the answer says of it. */
+
+import { describeErrors, validate } from '@channel-protocol/schemas/validate'
+import type { FrameEvent } from '../timeline/event.ts'
+import { answerTo, eventsOf, readObject, type Timeline } from '../timeline/timeline.ts'
+import { all, fail, inconclusive, type Judge, PASS, show } from './finding.ts'
+import { answered } from './problem.ts'
+import type { Expected } from './socket-messages.ts'
+
+/** These texts arrived on the page, each as one text message, as often as they were sent, in this order. */
+export function gotInOrder(as: string, texts: Expected): Judge {
+  return (timeline) => {
+    const expected = typeof texts === 'function' ? texts(timeline.advertised) : texts
+    const frames = textFramesOf(timeline, as)
+    const own = frames.filter(({ text }) => expected.includes(text))
+    const wrong = expected.findIndex((text, at) => own[at]?.text !== text)
+    if (wrong >= 0) {
+      const got = own[wrong] ?? frames.find(({ text }) => !expected.includes(text))
+      return fail(
+        `${show(expected[wrong])} as text ${wrong + 1} on ${as}`,
+        got ? show(got.text) : `${own.length} of ${expected.length} texts`,
+        got,
+      )
+    }
+    const extra = own[expected.length]
+    return extra ? fail(`each text once on ${as}`, `${show(extra.text)} again`, extra) : PASS
+  }
+}
+
+/** None of these texts arrived on the page. */
+export function gotNone(as: string, texts: readonly string[]): Judge {
+  return (timeline) => {
+    const foreign = eventsOf(timeline, 'frame', as).find(({ text }) => texts.includes(text))
+    return foreign ? fail(`no ${show(foreign.text)} on ${as}`, 'it arrived', foreign) : PASS
+  }
+}
+
+/** The send of this role was answered with a result for each entry, in order, `delivered` as given. */
+export function delivers(as: string, delivered: readonly boolean[]): Judge {
+  return all(answered(as, 200), (timeline) => {
+    const answer = answerTo(timeline, as)
+    const body = readObject(answer?.body ?? '')
+    const validation = validate('SocketSendAnswer', body)
+    if (!validation.valid) {
+      const got = describeErrors(validation.errors)
+      return fail('a SocketSendAnswer that its schema accepts', got, answer)
+    }
+    const entries = entriesOf(timeline, as)
+    if (entries.length !== delivered.length) return inconclusive(`${as} named other sockets`)
+    const expected = entries.map((socket, at) => ({ socket, delivered: delivered[at] }))
+    const results = (body?.results ?? []) as readonly Readonly<Record<string, unknown>>[]
+    const got = results.map((result) => ({ socket: result.socket, delivered: result.delivered }))
+    const wrong = expected.findIndex((result, at) => show(got[at]) !== show(result))
+    if (wrong >= 0) {
+      return fail(`result ${wrong + 1}: ${show(expected[wrong])}`, show(got[wrong]), answer)
+    }
+    return got.length === expected.length
+      ? PASS
+      : fail(`${expected.length} results`, `${got.length}`, answer)
+  })
+}
+
+/** The send of this role, which named this many sockets, was answered with as many results. */
+export function answersForAll(as: string, limit: string): Judge {
+  return all(answered(as, 200), (timeline) => {
+    const answer = answerTo(timeline, as)
+    const results = readObject(answer?.body ?? '')?.results
+    const expected = timeline.advertised.limits[limit]
+    return Array.isArray(results) && results.length === expected
+      ? PASS
+      : fail(`${expected} results`, show(Array.isArray(results) ? results.length : results), answer)
+  })
+}
+
+/** The broadcast of this role was answered with 200 and a number of sockets, `least` or more. */
+export function reaches(as: string, least: number, most = Number.POSITIVE_INFINITY): Judge {
+  return all(answered(as, 200), (timeline) => {
+    const answer = answerTo(timeline, as)
+    const body = readObject(answer?.body ?? '')
+    const validation = validate('SocketBroadcastAnswer', body)
+    if (!validation.valid) {
+      const got = describeErrors(validation.errors)
+      return fail('a SocketBroadcastAnswer that its schema accepts', got, answer)
+    }
+    const sockets = Number(body?.sockets)
+    const expected = least === most ? `${least} sockets` : `at least ${least} sockets`
+    return sockets >= least && sockets <= most ? PASS : fail(expected, `${sockets}`, answer)
+  })
+}
+
+function textFramesOf(timeline: Timeline, as: string): FrameEvent[] {
+  return eventsOf(timeline, 'frame', as).filter(({ type }) => type === 'text')
+}
+
+function entriesOf(timeline: Timeline, as: string): unknown[] {
+  const request = eventsOf(timeline, 'request', as).find(({ url }) =>
+    url.endsWith('/v1/sockets/messages'),
+  )
+  return [readObject(request?.body ?? '')?.sockets].flat()
+}

@@ -1,0 +1,53 @@
+/** The sample chat as a target: a process of its own, many chats in it, each on a service of its own. */
+
+import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
+import type { Launched, Site } from '../drive/site.ts'
+import { readAdvertised } from './advertised.ts'
+import { startHostProcess } from './host-process.ts'
+import type { Fault, ReferenceHost, StartOptions } from './reference.ts'
+import { readDiscovery } from './url.ts'
+
+/** Starts the host process; it ends with its standard input. What it starts are applications on services that work. */
+export async function startDemoHost(): Promise<ReferenceHost> {
+  const { ask, end } = startHostProcess('demos/host.ts')
+
+  async function launch(options: StartOptions): Promise<Launched> {
+    const { ready } = (await ask('start', {
+      faults: options.faults ?? [],
+      test_timings: options.testTimings !== false,
+    })) as unknown as { ready: { application: string; service: string } }
+    const document = await readDiscovery(ready.service)
+    const site: Site = {
+      baseUrl: ready.service,
+      advertised: readAdvertised(ready.service, document, DEVELOPMENT.webhook_secrets),
+      applicationKeys: DEVELOPMENT.application_keys,
+      webhookPrefix: '',
+      application: {
+        baseUrl: ready.application,
+        webhookSecrets: DEVELOPMENT.webhook_secrets,
+        async advance(seconds) {
+          await ask('advance', { url: ready.application, seconds })
+        },
+      },
+      launch: () => launch(options),
+    }
+    const stop = async (): Promise<void> => {
+      await ask('stop', { url: ready.application })
+    }
+    return { site, drain: stop, stop }
+  }
+
+  return {
+    faults: async () => (await ask('list', {})).faults as Fault[],
+    async start(options) {
+      const { site, stop } = await launch(options)
+      return {
+        name: `the sample chat${options.faults?.length ? ` with ${options.faults.join(', ')}` : ''}`,
+        secrets: [...DEVELOPMENT.application_keys, ...DEVELOPMENT.webhook_secrets],
+        site,
+        stop,
+      }
+    },
+    stop: end,
+  }
+}

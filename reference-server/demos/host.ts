@@ -1,0 +1,116 @@
+/** A process that serves many chats, each on a service of its own and with its own faults: JSON lines in, JSON lines out. */
+import { createInterface } from 'node:readline'
+import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
+import { makeLog } from '../src/log.ts'
+import { type RunningServer, startServer } from '../src/server.ts'
+import { readSettings } from '../src/settings.ts'
+import { CHAT_FAULTS } from './push-chat/faults/index.ts'
+import { listen, type RunningChat, startPushChat } from './push-chat/push-chat.ts'
+
+/** How one chat and its service shall be started; the service is as the command line has it by default. */
+interface StartWish {
+  faults?: string[]
+  test_timings?: boolean
+}
+
+interface Command {
+  id: number
+  start?: StartWish
+  /** Moves the clock by which that chat forgets users; webhooks and posts keep the real time. */
+  advance?: { url: string; seconds: number }
+  stop?: { url: string }
+  /** Asks for the faults that a chat may be started with. */
+  list?: object
+}
+
+const log = makeLog('error', 2)
+const sites = new Map<string, { chat: RunningChat; service: RunningServer }>()
+
+async function start(wish: StartWish): Promise<object> {
+  const faults = (wish.faults ?? []).map((name) => {
+    const fault = CHAT_FAULTS.find((one) => one.name === name)
+    if (!fault) throw new Error(`there is no fault ${name}`)
+    return fault
+  })
+  const listener = await listen('127.0.0.1', 0)
+  const [applicationKey] = DEVELOPMENT.application_keys
+  const [webhookSecret] = DEVELOPMENT.webhook_secrets
+  const flags = [
+    ...['--port', '0', '--private-port', '0', '--application-base', listener.url],
+    ...(wish.test_timings ? ['--test-timings'] : []),
+  ]
+  const service = await startServer(readSettings(flags, {}), { log })
+  const chat = startPushChat(
+    {
+      serviceUrl: service.baseUrl,
+      applicationKey,
+      webhookSecrets: DEVELOPMENT.webhook_secrets,
+    },
+    listener,
+    (message, cause) => log.debug({ err: cause }, message),
+    faults,
+  )
+  sites.set(chat.baseUrl, { chat, service })
+  return {
+    ready: {
+      application: chat.baseUrl,
+      service: service.baseUrl,
+      application_key: applicationKey,
+      webhook_secret: webhookSecret,
+      webhook_secrets: DEVELOPMENT.webhook_secrets,
+    },
+  }
+}
+
+function find(url: string): { chat: RunningChat; service: RunningServer } {
+  const site = sites.get(url)
+  if (!site) throw new Error(`no chat of this process is at ${url}`)
+  return site
+}
+
+async function stop(url: string): Promise<object> {
+  const { chat, service } = find(url)
+  sites.delete(url)
+  await Promise.all([service.stop(), chat.stop()])
+  return { stopped: {} }
+}
+
+async function run(command: Command): Promise<object> {
+  if (command.start) return start(command.start)
+  if (command.stop) return stop(command.stop.url)
+  if (command.list)
+    return { faults: CHAT_FAULTS.map(({ name, misdeed, breaks }) => ({ name, misdeed, breaks })) }
+  if (command.advance) {
+    find(command.advance.url).chat.advance(command.advance.seconds)
+    return { advanced: {} }
+  }
+  throw new Error('a command is one of start, advance, stop and list')
+}
+
+async function answer(line: string): Promise<void> {
+  let id: number | null = null
+  let result: object
+  try {
+    const command = JSON.parse(line) as Command
+    id = command.id
+    result = await run(command)
+  } catch (error) {
+    result = { error: error instanceof Error ? error.message : String(error) }
+  }
+  process.stdout.write(`${JSON.stringify({ id, ...result })}\n`)
+}
+
+function onDefect(cause: unknown): void {
+  log.error({ err: cause }, 'a defect that nothing caught')
+  process.exit(1)
+}
+
+process.on('uncaughtException', onDefect)
+process.on('unhandledRejection', onDefect)
+const lines = createInterface({ input: process.stdin })
+lines.on('line', (line) => {
+  if (line.trim() !== '') void answer(line)
+})
+lines.on('close', () => {
+  void Promise.all([...sites.keys()].map(stop)).then(() => process.exit(0))
+})

@@ -1,0 +1,170 @@
+/** The chat: it alone holds the users, and joins what happens to them with what is sent. */
+
+import {
+  type Channel,
+  makeParseWebhook,
+  makeWebhookMemory,
+  type RawWebhook,
+} from '@channel-protocol/reference-server/application'
+import { makeOutbox } from './outbox.ts'
+import type { ChatParts } from './parts.ts'
+import { Refusal } from './refusal.ts'
+import type { Login } from './rules/answer.ts'
+import type { User, UserChange, UserReport } from './rules/users.ts'
+import type { Outcome } from './rules/webhook.ts'
+
+const sweepEveryMs = 10_000
+const mostPosts = 1000
+
+/** Events that the chat has a route for. */
+export type ChatEvent = 'connected' | 'disconnected' | 'started'
+
+/** What arrives at `/post`. */
+export interface PostRequest {
+  contentType: string | undefined
+  /** What follows the question mark of the URL. */
+  query: string
+  body: Uint8Array
+  /** The session's id from the cookie. */
+  session: string | undefined
+  /** Whether the request comes from a page of the application's own. */
+  isOwnPage: boolean
+}
+
+/** The doings of the chat; expected refusals are thrown as Refusal or WebhookRefusedError. */
+export interface Chat {
+  /** Signs somebody in, who comes with a session's id or none; answers the session's id for the cookie beside it. */
+  login(given: string | undefined): Promise<{ login: Login; session: string }>
+  /** Answers the text that everybody is sent. */
+  post(request: PostRequest): Promise<string>
+  /** Takes a webhook that arrived on the route of `event`. */
+  report(event: ChatEvent, request: RawWebhook): Promise<{ outcome: Outcome; webhookId: string }>
+  stop(): void
+}
+
+/** Makes a chat without users. It forgets users by the clock of clean-up until it is stopped. */
+export function makeChat(parts: ChatParts): Chat {
+  const { rules, application, settings, userClock, wallClock, complain } = parts
+  const users = new Map<string, User>()
+  const memory = makeWebhookMemory(wallClock)
+  const parseWebhook = makeParseWebhook({
+    secrets: settings.webhookSecrets,
+    clock: wallClock,
+    rules,
+  })
+  const outbox = makeOutbox({
+    send: application.sendMessage,
+    makeList: () => {
+      listText ??= rules.writeUsers(rules.listUsers(users.values()))
+      return listText
+    },
+    clock: wallClock,
+    complain,
+  })
+  let listText: string | undefined
+  let epochFloor = 0
+  let postsInFlight = 0
+
+  function announce(): void {
+    listText = undefined
+    outbox.announce(rules.selectReceivers(users.values()))
+  }
+
+  function forgetUsers(): void {
+    const nowMs = userClock.nowMs()
+    const gone = [...users.values()].filter((user) => rules.isForgettable(user, nowMs))
+    for (const { clientId } of gone) users.delete(clientId)
+    if (rules.isForgettingAnnounced(gone)) announce()
+  }
+
+  let cancelSweep = userClock.after(sweepEveryMs, sweep)
+  function sweep(): void {
+    forgetUsers()
+    cancelSweep = userClock.after(sweepEveryMs, sweep)
+  }
+
+  async function createChannel(clientId: string): Promise<Channel> {
+    try {
+      return await application.createChannel(clientId)
+    } catch (cause) {
+      complain('the service gave no token', cause)
+      throw new Refusal('unavailable', 'the channel service gave no token; try again in a moment')
+    }
+  }
+
+  function put({ user, isAnnounced }: UserChange): boolean {
+    users.set(user.clientId, user)
+    return isAnnounced
+  }
+
+  function start(floor: number): Outcome {
+    epochFloor = Math.max(epochFloor, floor)
+    const nowMs = userClock.nowMs()
+    const changes = [...users.values()].map((user) =>
+      rules.changeByStarted(user, epochFloor, nowMs),
+    )
+    if (changes.map(put).includes(true)) announce()
+    return 'counted'
+  }
+
+  function note(report: UserReport & { clientId: string }): Outcome {
+    const user = rules.findUser(users, report.clientId)
+    if (user === undefined) return 'unknown'
+    if (!rules.isNewReport(user, report, epochFloor)) return 'older'
+    if (put(rules.changeByReport(user, report, userClock.nowMs()))) announce()
+    return 'counted'
+  }
+
+  return {
+    async login(given) {
+      forgetUsers()
+      if (rules.isFull(users))
+        throw new Refusal('over-capacity', 'too many users; try again in some minutes')
+      const ofSession = rules.selectOfSession(given, users.values())
+      const session = rules.chooseSession(given, ofSession, parts.makeSessionId())
+      const clientId = rules.chooseClientId(parts.makeClientId(), ofSession)
+      const { token, connectUrl } = await createChannel(clientId)
+      const digests = {
+        sessionDigest: rules.digestSecret(session),
+        tokenDigest: rules.digestSecret(token),
+      }
+      users.set(clientId, rules.makeUser({ clientId, ...digests }, userClock.nowMs()))
+      listText = undefined
+      if (rules.isLoginAnnounced()) announce()
+      const list = rules.listUsers(users.values())
+      return { login: { clientId, token, connectUrl, users: list }, session }
+    },
+
+    async post({ contentType, query, body, session, isOwnPage }) {
+      forgetUsers()
+      const post = rules.readPost(contentType, body, query)
+      const user = rules.findUser(users, post.clientId)
+      const isProven = rules.isProven(user, { token: post.token, session }, isOwnPage)
+      if (user === undefined || !isProven)
+        throw new Refusal('forbidden', 'sign in, and post with the token or from the page that did')
+      const text = rules.writeMessage(post, rules.writeInstant(wallClock.nowMs()))
+      rules.demandSize(text)
+      if (postsInFlight >= mostPosts)
+        throw new Refusal('over-capacity', 'too many posts at once; try again in a moment')
+      users.set(user.clientId, rules.changeByPost(user, userClock.nowMs()))
+      postsInFlight += 1
+      const isSent = await outbox.post(rules.selectHearers(users.values(), user), text)
+      postsInFlight -= 1
+      if (!isSent) throw new Refusal('unavailable', 'the service did not take it for everybody')
+      return text
+    },
+
+    async report(event, request) {
+      const webhook = await parseWebhook(request, event)
+      const { webhookId } = webhook
+      if (rules.isRepeat(memory, webhookId)) return { outcome: 'repeated', webhookId }
+      memory.remember(webhookId)
+      return {
+        outcome: webhook.event === 'started' ? start(webhook.epoch) : note(webhook),
+        webhookId,
+      }
+    },
+
+    stop: () => cancelSweep(),
+  }
+}

@@ -1,0 +1,253 @@
+/** Faults of what a post becomes and who receives it. */
+import type { ChatFault, ChatParts } from '../parts.ts'
+import { Refusal } from '../refusal.ts'
+import type { Answer } from '../rules/answer.ts'
+import type { Post } from '../rules/post.ts'
+import type { User } from '../rules/users.ts'
+
+const lateMs = 500
+
+/** Each breaks what the section on posting promises to those who listen. */
+export const postFaults: readonly ChatFault[] = [
+  {
+    name: 'leaves-poster-out',
+    misdeed: 'The poster does not receive its own message.',
+    breaks: ['application.post.delivered'],
+    apply: (parts) => keepHearers(parts, (user, poster) => user !== poster),
+  },
+  {
+    name: 'leaves-gone-poster-out',
+    misdeed: 'A poster that counts as offline does not receive its own message.',
+    breaks: ['application.post.delivered'],
+    apply: (parts) => keepHearers(parts, (user) => user.state !== 'offline'),
+  },
+  {
+    name: 'sends-to-poster-alone',
+    misdeed: 'Only the poster receives a message.',
+    breaks: ['application.post.delivered'],
+    apply: (parts) => keepHearers(parts, (user, poster) => user === poster),
+  },
+  {
+    name: 'sends-to-fresh-alone',
+    misdeed: 'Users whose connected arrived receive no messages of others.',
+    breaks: ['application.post.delivered'],
+    apply: (parts) =>
+      keepHearers(parts, (user, poster) => user === poster || user.state === 'fresh'),
+  },
+  {
+    name: 'drops-every-second-hearer',
+    misdeed: 'Every second of the others does not receive a message.',
+    breaks: ['application.post.delivered'],
+    apply: (parts) => {
+      let others = 0
+      keepHearers(parts, (user, poster) => {
+        if (user === poster) return true
+        others += 1
+        return others % 2 === 0
+      })
+    },
+  },
+  {
+    name: 'sends-twice',
+    misdeed: 'Everybody receives a message twice.',
+    breaks: ['application.post.delivered'],
+    apply: ({ rules }) => {
+      const select = rules.selectHearers
+      rules.selectHearers = (users, poster) => {
+        const hearers = select(users, poster)
+        return [...hearers, ...hearers]
+      }
+    },
+  },
+  {
+    name: 'drops-repeated-values',
+    misdeed: 'What a user has posted before is not sent again.',
+    breaks: ['application.post.delivered'],
+    apply: ({ application }) => {
+      const sent = new Set<string>()
+      const send = application.sendMessage
+      application.sendMessage = async (clientId, text) => {
+        const post = readSentPost(text)
+        const mark = post && JSON.stringify([clientId, post.client_id, post.value])
+        if (mark !== undefined && sent.has(mark)) return nobody
+        if (mark !== undefined) sent.add(mark)
+        return send(clientId, text)
+      }
+    },
+  },
+  {
+    name: 'answers-post-with-ok',
+    misdeed: 'A post is answered with a word of its own.',
+    breaks: ['application.post.answered'],
+    apply: (parts) => changePostAnswer(parts, (answer) => ({ ...answer, text: '{"ok":true}' })),
+  },
+  {
+    name: 'writes-answer-anew',
+    misdeed: 'The answer to a post says the same in other bytes.',
+    breaks: ['application.post.answered'],
+    apply: (parts) =>
+      changePostAnswer(parts, (answer) => ({
+        ...answer,
+        text: JSON.stringify(JSON.parse(answer.text ?? '{}'), null, 1),
+      })),
+  },
+  {
+    name: 'answers-post-as-text',
+    misdeed: 'The answer to a post is said to be text.',
+    breaks: ['application.post.answered'],
+    apply: (parts) =>
+      changePostAnswer(parts, (answer) => ({
+        ...answer,
+        headers: { 'content-type': 'text/plain' },
+      })),
+  },
+  {
+    name: 'trims-values',
+    misdeed: 'Blanks at the ends of a value are cut off.',
+    breaks: ['application.post.message'],
+    apply: (parts) => changeValue(parts, (value) => value.trim()),
+  },
+  {
+    name: 'escapes-markup-in-values',
+    misdeed: 'A value is escaped for a page that writes it as HTML.',
+    breaks: ['application.post.message'],
+    apply: (parts) => changeValue(parts, (value) => value.replaceAll('<', '&lt;')),
+  },
+  {
+    name: 'reads-forms-as-latin1',
+    misdeed: 'A form is read as ISO 8859-1.',
+    breaks: ['application.post.message'],
+    apply: (parts) => changeValue(parts, (value) => Buffer.from(value).toString('latin1')),
+  },
+  {
+    name: 'composes-values',
+    misdeed: 'A value is brought into the composed form of Unicode.',
+    breaks: ['application.post.message'],
+    apply: (parts) => changeValue(parts, (value) => value.normalize('NFC')),
+  },
+  {
+    name: 'joins-json-by-hand',
+    misdeed: 'A message is put together from pieces of text, as in the article.',
+    breaks: ['application.post.message'],
+    apply: ({ rules }) => {
+      rules.writeMessage = ({ clientId, value }, datetime) =>
+        `{"message":{"value":"${value}","client_id":"${clientId}","datetime":"${datetime}"}}`
+    },
+  },
+  {
+    name: 'dates-posts-locally',
+    misdeed: 'The datetime of a message is written as people write it.',
+    breaks: ['application.post.message'],
+    apply: ({ rules }) => {
+      rules.writeInstant = (ms) => new Date(ms).toString()
+    },
+  },
+  {
+    name: 'dates-posts-without-offset',
+    misdeed: 'The datetime of a message has no offset.',
+    breaks: ['application.post.message'],
+    apply: ({ rules }) => {
+      rules.writeInstant = (ms) => new Date(ms).toISOString().replace('Z', '')
+    },
+  },
+  {
+    name: 'dates-posts-by-the-login',
+    misdeed: 'The datetime of a message is that of the sign-in of its poster.',
+    breaks: ['application.post.message'],
+    apply: ({ rules }) => {
+      const { makeUser, writeMessage, writeInstant } = rules
+      const logins = new Map<string, number>()
+      rules.makeUser = (facts, nowMs) => {
+        logins.set(facts.clientId, nowMs)
+        return makeUser(facts, nowMs)
+      }
+      rules.writeMessage = (post) =>
+        writeMessage(post, writeInstant(logins.get(post.clientId) ?? 0))
+    },
+  },
+  {
+    name: 'sends-every-ninth-post-late',
+    misdeed: 'Every ninth message of a user is sent when it has long been answered.',
+    breaks: ['application.post.ordered'],
+    apply: ({ application, wallClock }) => {
+      const posts = new Map<string, Set<string>>()
+      const send = application.sendMessage
+      application.sendMessage = async (clientId, text) => {
+        const poster = readSentPost(text)?.client_id
+        if (poster === undefined) return send(clientId, text)
+        const texts = posts.get(poster) ?? new Set()
+        posts.set(poster, texts.add(text))
+        if ([...texts].indexOf(text) % 9 !== 8) return send(clientId, text)
+        wallClock.after(lateMs, () => void send(clientId, text).catch(() => {}))
+        return nobody
+      }
+    },
+  },
+  {
+    name: 'drops-poster-that-was-not-reached',
+    misdeed: 'A poster without a connection counts as gone for good.',
+    breaks: ['application.users.unconnected'],
+    apply: ({ application, rules }) => {
+      const dropped = new Set<string>()
+      const { sendMessage } = application
+      const { listUsers, isProven } = rules
+      application.sendMessage = async (clientId, text) => {
+        const receipt = await sendMessage(clientId, text)
+        const isPoster = readSentPost(text)?.client_id === clientId
+        if (isPoster && receipt.connections === 0) dropped.add(clientId)
+        return receipt
+      }
+      rules.listUsers = (users) =>
+        listUsers([...users].filter(({ clientId }) => !dropped.has(clientId)))
+      rules.isProven = (user, ...proof) =>
+        user !== undefined && !dropped.has(user.clientId) && isProven(user, ...proof)
+    },
+  },
+  {
+    name: 'refuses-posts-of-unconnected',
+    misdeed: 'Who was never reported connected cannot post.',
+    breaks: ['application.users.unconnected'],
+    apply: ({ rules }) => {
+      const change = rules.changeByPost
+      rules.changeByPost = (user, nowMs) => {
+        if (user.state === 'fresh') throw new Refusal('unavailable', 'connect first')
+        return change(user, nowMs)
+      }
+    },
+  },
+]
+
+const nobody = { id: 'msg_none', seq: 1, epoch: 1, connections: 0 }
+
+function readSentPost(text: string): { client_id: string; value: string } | undefined {
+  try {
+    return JSON.parse(text).message
+  } catch {
+    return undefined
+  }
+}
+
+function keepHearers({ rules }: ChatParts, isKept: (user: User, poster: User) => boolean): void {
+  const select = rules.selectHearers
+  rules.selectHearers = (users, poster) => {
+    const all = [...users]
+    const self = all.find(({ clientId }) => clientId === poster.clientId) ?? poster
+    return select(all, poster).filter((id) => {
+      const user = all.find(({ clientId }) => clientId === id) ?? self
+      return isKept(user, self)
+    })
+  }
+}
+
+function changeValue({ rules }: ChatParts, change: (value: string) => string): void {
+  const read = rules.readPost
+  rules.readPost = (...request): Post => {
+    const post = read(...request)
+    return { ...post, value: change(post.value) }
+  }
+}
+
+function changePostAnswer({ rules }: ChatParts, change: (answer: Answer) => Answer): void {
+  const make = rules.makePostAnswer
+  rules.makePostAnswer = (text) => change(make(text))
+}

@@ -1,0 +1,85 @@
+/** Upgrades on the connect path; it alone knows how one becomes a connection of a channel or is refused. */
+import type { IncomingMessage } from 'node:http'
+import { CLOSE_CODES, type CloseSlug } from '@channel-protocol/schemas/registry'
+import { WebSocketServer } from 'ws'
+import { makeConnectionWriter, type Pulse } from '../outbound/connection.ts'
+import type { Heartbeat } from '../outbound/heartbeat.ts'
+import type { ConnectionWriter } from '../ports.ts'
+import { decideAdmission } from '../rules/admission.ts'
+import type { Connection } from '../rules/channels.ts'
+import { SUBPROTOCOL } from '../rules/upgrade.ts'
+import { listenToFrames } from './frames.ts'
+import type { Service } from './service.ts'
+import { makeLibraryOptions, type UpgradeKind } from './upgrade.ts'
+
+/** What connections are joined to, beside the service. */
+export interface ConnectParts {
+  /** Nothing where the service does not offer `robust`. */
+  heartbeat: Heartbeat | undefined
+  wrapWriter(writer: ConnectionWriter, clientId: string, pulse: Pulse): ConnectionWriter
+}
+
+/** The kind of upgrade that opens a connection of a channel. */
+export function makeConnectUpgrade(service: Service, parts: ConnectParts): UpgradeKind {
+  const { rules, ports, limits, channels } = service
+  const offersOf = new WeakMap<IncomingMessage, readonly string[]>()
+  const library = new WebSocketServer({
+    ...makeLibraryOptions(service),
+    maxPayload: limits.client_frame_bytes,
+    maxFragments: limits.client_frame_bytes,
+    handleProtocols: (_offers, request) =>
+      rules.decideSubprotocol(offersOf.get(request) ?? []) ?? false,
+  })
+
+  function judge(request: IncomingMessage): void {
+    const { headers } = request
+    const offers = rules.readOffers(headers['sec-websocket-protocol'])
+    const facts = {
+      upgrade: headers.upgrade,
+      key: headers['sec-websocket-key'],
+      version: headers['sec-websocket-version'],
+      offers,
+    }
+    const refusal = rules.decideUpgrade(facts) ?? rules.decideHandshake(facts)
+    if (refusal) throw refusal
+    const late = rules.decideLatecomer(service.isDraining())
+    if (late) throw late
+    // The library sees no token, and none of its own refusals of the list can happen.
+    headers['sec-websocket-protocol'] = SUBPROTOCOL
+    offersOf.set(request, offers)
+  }
+
+  const open: UpgradeKind['open'] = (socket, stream, request) => {
+    let connection: Connection | undefined
+    listenToFrames(socket, { rules, channels, connection: () => connection })
+    const admission = decideAdmission(rules, {
+      offers: offersOf.get(request) ?? [],
+      origin: request.headers.origin,
+      baseOrigin: new URL(service.baseUrl()).origin,
+      origins: service.facts.origins,
+      signingKey: service.signingKey,
+      nowMs: ports.clock.nowMs(),
+      openConnections: channels.open().size + service.sockets.count(),
+      maxConnections: limits.connections,
+    })
+    if ('refusal' in admission) {
+      const slug: CloseSlug = admission.refusal
+      ports.metrics.count('connections_refused', slug)
+      socket.finish(CLOSE_CODES[slug].code, rules.makeCloseReason(slug))
+      return
+    }
+    const { claims } = admission
+    const raw = makeConnectionWriter(socket, stream, ports.clock, rules.makeCloseReason)
+    const writer = parts.wrapWriter(raw, claims.clientId, raw)
+    const admitted = channels.admit(claims, writer)
+    connection = admitted
+    const unwatch = parts.heartbeat?.watch({
+      pulse: raw,
+      writer,
+      onEnd: (slug) => channels.end(admitted, { by: 'service', slug }),
+    })
+    if (unwatch) socket.once('close', unwatch)
+  }
+
+  return { takes: (path) => path === '/v1/connect', library, judge, open }
+}

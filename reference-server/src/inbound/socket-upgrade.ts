@@ -1,0 +1,90 @@
+/** Upgrades at socket URLs; it alone knows how one becomes a socket or is refused. */
+import type { IncomingMessage } from 'node:http'
+import { CLOSE_CODES } from '@channel-protocol/schemas/registry'
+import { WebSocketServer } from 'ws'
+import { makeConnectionWriter, type Pulse } from '../outbound/connection.ts'
+import type { Heartbeat } from '../outbound/heartbeat.ts'
+import type { ConnectionReading, ConnectionWriter } from '../ports.ts'
+import { decideSocketAdmission } from '../rules/socket-admission.ts'
+import type { Socket } from '../rules/sockets.ts'
+import { readTarget } from './call.ts'
+import type { Service } from './service.ts'
+import { listenToSocketFrames } from './socket-frames.ts'
+import { makeLibraryOptions, type UpgradeKind } from './upgrade.ts'
+
+const BEFORE_TICKET = '/v1/socket/'
+
+/** What sockets are joined to, beside the service. */
+export interface SocketUpgradeParts {
+  /** Nothing where the service does not offer `robust`. */
+  heartbeat: Heartbeat | undefined
+  wrapWriter(writer: ConnectionWriter, path: string, pulse: Pulse): ConnectionWriter
+  wrapReading(reading: ConnectionReading, path: string): ConnectionReading
+}
+
+/**
+ * The kind of upgrade that opens a socket.
+ * @spec socket.open.plain
+ * @spec socket.refused.silent
+ */
+export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): UpgradeKind {
+  const { rules, ports, limits, sockets, channels } = service
+  const library = new WebSocketServer({
+    ...makeLibraryOptions(service),
+    maxPayload: rules.decideMaxTextBytes(limits.data_bytes),
+    maxFragments: limits.data_bytes,
+    handleProtocols: (offers) => [...offers][0] ?? false,
+  })
+
+  function judge(request: IncomingMessage): void {
+    const { headers } = request
+    const refusal = rules.decideSocketUpgrade({
+      upgrade: headers.upgrade,
+      key: headers['sec-websocket-key'],
+      version: headers['sec-websocket-version'],
+    })
+    if (refusal) throw refusal
+    const late = rules.decideSocketLatecomer(service.isDraining())
+    if (late) throw late
+    // The library would refuse some lists and name an item of others.
+    const named = rules.decideSocketSubprotocol(headers['sec-websocket-protocol'])
+    if (named === undefined) delete headers['sec-websocket-protocol']
+    else headers['sec-websocket-protocol'] = named
+  }
+
+  const open: UpgradeKind['open'] = (page, stream, request) => {
+    let socket: Socket | undefined
+    listenToSocketFrames(page, { rules, sockets, socket: () => socket })
+    const path = readTarget(request.url, service.basePath).path ?? ''
+    const admission = decideSocketAdmission(rules, {
+      ticket: path.slice(BEFORE_TICKET.length),
+      origin: request.headers.origin,
+      baseOrigin: new URL(service.baseUrl()).origin,
+      origins: service.facts.origins,
+      signingKey: service.signingKey,
+      nowMs: ports.clock.nowMs(),
+      openConnections: channels.open().size + sockets.count(),
+      maxConnections: limits.connections,
+    })
+    if ('refusal' in admission) {
+      const slug = admission.refusal
+      ports.metrics.count('sockets_refused', slug)
+      page.finish(CLOSE_CODES[slug].code, rules.makeSocketCloseReason(slug))
+      return
+    }
+    const { claims } = admission
+    const raw = makeConnectionWriter(page, stream, ports.clock, rules.makeSocketCloseReason)
+    const writer = parts.wrapWriter(raw, claims.path, raw)
+    const reading = { pause: () => page.pause(), resume: () => page.resume() }
+    const admitted = sockets.admit(claims.path, writer, parts.wrapReading(reading, claims.path))
+    socket = admitted
+    const unwatch = parts.heartbeat?.watch({
+      pulse: raw,
+      writer,
+      onEnd: (slug) => sockets.end(admitted, { by: 'service', slug }),
+    })
+    if (unwatch) page.once('close', unwatch)
+  }
+
+  return { takes: (path) => path.startsWith(BEFORE_TICKET), library, judge, open }
+}

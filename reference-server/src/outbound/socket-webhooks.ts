@@ -1,0 +1,188 @@
+/** Brings what happens on sockets to the application; it alone knows whose turn it is for the places there are. */
+import type { Cancel, Clock, Limits, Log, Metrics, Random, Timings } from '../ports.ts'
+import type {
+  Attempt,
+  AttemptAnswer,
+  Schedule,
+  SenderTimings,
+  SocketDelivery,
+  SocketSink,
+} from '../webhook-port.ts'
+import { type LoneWebhook, makeLoneWebhook } from './lone-webhook.ts'
+import { noteWebhookAnswer, noteWebhookGivenUp } from './webhook-record.ts'
+
+/** The decisions that these webhooks ask for. */
+export interface SocketWebhookRules {
+  isSocketPlaceFree(inFlight: number, concurrency: number): boolean
+  decideClosedAnswer(answer: AttemptAnswer): 'done' | 'declined' | 'failed'
+  decideClosedSchedule(
+    schedule: Schedule,
+    answer: AttemptAnswer,
+    at: { nowMs: number; fraction: number; timings: SenderTimings },
+  ): Schedule
+  isWebhookSuccess(status: number): boolean
+}
+
+/** What these webhooks work with. */
+export interface SocketWebhookParts {
+  clock: Clock
+  random: Random
+  log: Log
+  metrics: Metrics
+  timings: SenderTimings & Pick<Timings, 'webhook_timeout_seconds'>
+  limits: Pick<Limits, 'socket_concurrency'>
+  rules: SocketWebhookRules
+  attempt: Attempt<SocketDelivery>
+}
+
+/** One attempt that waits for a place. */
+interface Job {
+  /** Says what is delivered; called when the attempt begins. */
+  begin(): SocketDelivery
+  onEnd(answer: AttemptAnswer): void
+  /** Ends its own waiting, where that is bounded. */
+  cancel?: Cancel
+}
+
+interface Flush {
+  deadlineMs: number
+  resolve(): void
+}
+
+/**
+ * Makes the webhooks of sockets: places are given in the order of asking.
+ *
+ * @spec socket.webhook.concurrency
+ * @spec socket.message.once
+ * @spec socket.handshake.sent
+ * @spec socket.closed.retried
+ */
+export function makeSocketWebhooks(parts: SocketWebhookParts): SocketSink {
+  const { clock, metrics, log, timings, rules } = parts
+  const waiting = new Set<Job>()
+  const retries = new Map<LoneWebhook<SocketDelivery>, Cancel>()
+  const flushes = new Set<Flush>()
+  let inFlight = 0
+  let stopped = false
+
+  metrics.gauge('socket_webhooks_waiting', () => waiting.size + retries.size)
+  metrics.gauge('socket_webhooks_in_flight', () => inFlight)
+
+  function enqueue(job: Job): void {
+    if (stopped) return
+    waiting.add(job)
+    pump()
+  }
+
+  function pump(): void {
+    for (const job of waiting) {
+      if (stopped || !rules.isSocketPlaceFree(inFlight, parts.limits.socket_concurrency)) break
+      waiting.delete(job)
+      void run(job)
+    }
+    for (const flush of flushes) if (isFlushed(flush)) flush.resolve()
+  }
+
+  async function run(job: Job): Promise<void> {
+    inFlight += 1
+    const delivery = job.begin()
+    const answer = await attemptOrReport(delivery)
+    inFlight -= 1
+    if (stopped) return
+    noteWebhookAnswer(parts, delivery, answer, rules)
+    job.onEnd(answer)
+    pump()
+  }
+
+  async function attemptOrReport(delivery: SocketDelivery): Promise<AttemptAnswer> {
+    try {
+      return await parts.attempt(delivery)
+    } catch (cause) {
+      metrics.count('defects')
+      log.error({ err: cause, event: delivery.event }, 'a webhook could not be attempted')
+      return { failure: 'connection' }
+    }
+  }
+
+  function enqueueClosed(webhook: LoneWebhook<SocketDelivery>, onEnd: () => void): void {
+    enqueue({
+      begin: () => webhook.begin(clock.nowMs()),
+      onEnd: (answer) => {
+        const end = webhook.noteAnswered(answer, clock.nowMs())
+        if (end !== 'again') {
+          if (end === 'given-up') noteWebhookGivenUp(parts, 'closed')
+          onEnd()
+          return
+        }
+        const waitMs = Math.max(0, Math.ceil(webhook.dueAtMs() - clock.nowMs()))
+        const again = clock.after(waitMs, () => {
+          retries.delete(webhook)
+          enqueueClosed(webhook, onEnd)
+        })
+        retries.set(webhook, again)
+      },
+    })
+  }
+
+  function isFlushed({ deadlineMs }: Flush): boolean {
+    if (inFlight > 0 || waiting.size > 0) return false
+    return ![...retries.keys()].some((webhook) => webhook.dueAtMs() <= deadlineMs)
+  }
+
+  return {
+    handshake(socket, atMs, onEnd) {
+      const cancel = clock.after(timings.webhook_timeout_seconds * 1000, () => {
+        waiting.delete(job)
+        onEnd({ failure: 'unattempted' })
+        pump()
+      })
+      const begin = (): SocketDelivery => {
+        cancel()
+        return { event: 'handshake', socket, atMs }
+      }
+      const job: Job = { begin, onEnd, cancel }
+      if (stopped) cancel()
+      enqueue(job)
+    },
+
+    message: (socket, message, onEnd) =>
+      enqueue({ begin: () => ({ event: 'message', socket, ...message }), onEnd }),
+
+    closed(socket, end, onEnd) {
+      const closed: SocketDelivery = { event: 'closed', socket, ...end }
+      const loneRules = {
+        judge: (answer: AttemptAnswer) => rules.decideClosedAnswer(answer),
+        schedule: (schedule: Schedule, answer: AttemptAnswer, nowMs: number) => {
+          const at = { nowMs, fraction: parts.random.fraction(), timings }
+          return rules.decideClosedSchedule(schedule, answer, at)
+        },
+      }
+      enqueueClosed(makeLoneWebhook(loneRules, closed, clock.nowMs()), onEnd)
+    },
+
+    flush(timeoutMs) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const cancel = clock.after(timeoutMs, () => flush.resolve())
+      const flush: Flush = {
+        deadlineMs: clock.nowMs() + timeoutMs,
+        resolve() {
+          cancel()
+          flushes.delete(flush)
+          resolve()
+        },
+      }
+      flushes.add(flush)
+      pump()
+      return promise
+    },
+
+    stop() {
+      stopped = true
+      for (const cancel of retries.values()) cancel()
+      retries.clear()
+      for (const job of waiting) job.cancel?.()
+      waiting.clear()
+      for (const flush of flushes) flush.resolve()
+    },
+  }
+}

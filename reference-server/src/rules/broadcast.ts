@@ -1,0 +1,84 @@
+/** Rules of broadcasts: they alone know how broadcasts are numbered, what they look like and whom they go to. */
+import type { BroadcastEnvelope, Receipt } from '@channel-protocol/schemas/types'
+import type { StreamCounters } from '../ports.ts'
+
+/** What decides whether a broadcast goes to a connection. */
+export interface BroadcastReceiver {
+  clientId: string
+  welcomed: boolean
+  replaced: boolean
+  ended: boolean
+}
+
+/**
+ * The number of the next broadcast.
+ * @spec broadcast.seq.contiguous
+ */
+function nextBroadcastSeq(seq: number): number {
+  return seq + 1
+}
+
+/**
+ * A name for a broadcast, unlike that of any message.
+ * @spec broadcast.id.unique
+ */
+function makeBroadcastId(counters: StreamCounters): string {
+  // No client id shares the epoch, so this names one broadcast of all.
+  return `cast_${counters.epoch.toString(36)}_${counters.seq.toString(36)}`
+}
+
+/**
+ * The envelope in which a broadcast travels, the same for everybody.
+ * @spec broadcast.post.deliver
+ */
+function makeBroadcast(id: string, seq: number, data: string): BroadcastEnvelope {
+  return { type: 'broadcast', id, seq, data }
+}
+
+/**
+ * The connections that a broadcast goes to, of all that are open.
+ * @spec broadcast.post.deliver
+ * @spec broadcast.takeover.split
+ */
+function selectBroadcastReceivers<C extends BroadcastReceiver>(open: Iterable<C>): C[] {
+  return [...open].filter(({ welcomed, replaced, ended }) => welcomed && !replaced && !ended)
+}
+
+/**
+ * The frames that go out for a broadcast on one connection, in order.
+ * @spec broadcast.frame.identical
+ * @spec broadcast.order.delivered
+ */
+function makeBroadcastDelivery<F>(frame: F, _seq: number, _receiver: BroadcastReceiver): F[] {
+  return [frame]
+}
+
+/**
+ * The answer to an accepted broadcast.
+ * @spec broadcast.post.receipt
+ * @spec broadcast.post.connections
+ */
+function makeBroadcastReceipt(id: string, counters: StreamCounters, connections: number): Receipt {
+  return { id, seq: counters.seq, epoch: counters.epoch, connections }
+}
+
+/**
+ * What the welcome says of broadcasts.
+ * @spec broadcast.welcome.counters
+ */
+function makeBroadcastWelcome({ epoch, seq }: StreamCounters): {
+  broadcast_epoch: number
+  broadcast_seq: number
+} {
+  return { broadcast_epoch: epoch, broadcast_seq: seq }
+}
+
+export const broadcastRules = {
+  nextBroadcastSeq,
+  makeBroadcastId,
+  makeBroadcast,
+  selectBroadcastReceivers,
+  makeBroadcastDelivery,
+  makeBroadcastReceipt,
+  makeBroadcastWelcome,
+}

@@ -1,0 +1,84 @@
+/** Composition of webhooks: it alone knows how their rules, attempts and queues are joined. */
+import { makeSocketRequest } from './outbound/socket-request.ts'
+import { makeSocketWebhooks } from './outbound/socket-webhooks.ts'
+import { makeHttpAttempt, makeWebhookAttempt } from './outbound/webhook-attempt.ts'
+import { makeWebhookQueue } from './outbound/webhook-queue.ts'
+import type { Parts } from './parts.ts'
+import type { PresenceSink } from './ports.ts'
+import type { Settings } from './settings.ts'
+import { IMPLEMENTATION } from './version.ts'
+import type { SocketDelivery, SocketSink } from './webhook-port.ts'
+
+const USER_AGENT = `${IMPLEMENTATION.name}/${IMPLEMENTATION.version}`
+
+const nobody: PresenceSink & SocketSink = {
+  report: () => {},
+  started: () => {},
+  handshake: () => {},
+  message: () => {},
+  closed: () => {},
+  flush: async () => {},
+  stop: () => {},
+}
+
+/** What hears of presence and of starts, and the end of its connections; nobody where neither is offered. */
+export function makePresenceSink(
+  settings: Settings,
+  parts: Parts,
+): { sink: PresenceSink; stop(): Promise<void> } {
+  const { rules, ports, timings, limits } = parts
+  const urls = settings.webhookTargets
+  const offersPresence = settings.profiles.includes('presence')
+  if (!urls || !(offersPresence || settings.profiles.includes('sockets')))
+    return { sink: nobody, stop: async () => {} }
+  const attempts = makeWebhookAttempt({
+    clock: ports.clock,
+    rules,
+    urls,
+    secrets: settings.webhookSecrets,
+    userAgent: USER_AGENT,
+    timings,
+    limits,
+  })
+  const queue = makeWebhookQueue({
+    clock: ports.clock,
+    random: ports.random,
+    log: ports.log,
+    metrics: ports.metrics,
+    timings,
+    limits,
+    sender: rules,
+    attempt: parts.wraps.attempt(attempts.attempt),
+  })
+  const sink = offersPresence ? queue : { ...queue, report: nobody.report }
+  return { sink, stop: attempts.stop }
+}
+
+/** What takes the webhooks of sockets, and the end of its connections; nobody where they are not offered. */
+export function makeSocketSink(
+  settings: Settings,
+  parts: Parts,
+): { sink: SocketSink; stop(): Promise<void> } {
+  const { rules, ports, timings, limits } = parts
+  const urls = settings.socketTargets
+  if (!urls || !settings.profiles.includes('sockets')) return { sink: nobody, stop: async () => {} }
+  const configured = { urls, secrets: settings.webhookSecrets, userAgent: USER_AGENT }
+  const attempts = makeHttpAttempt({
+    clock: ports.clock,
+    timeoutMs: timings.webhook_timeout_seconds * 1000,
+    connections: limits.socket_concurrency,
+    makeRequest: (delivery: SocketDelivery, nowMs) =>
+      makeSocketRequest(rules, delivery, configured, nowMs),
+  })
+  const sink = makeSocketWebhooks({
+    clock: ports.clock,
+    random: ports.random,
+    log: ports.log,
+    metrics: ports.metrics,
+    timings,
+    limits,
+    rules,
+    attempt: parts.wraps.socketAttempt(attempts.attempt),
+  })
+  return { sink: parts.wraps.socketSink(sink), stop: attempts.stop }
+}
