@@ -8,8 +8,9 @@ import type { Advertised } from './timeline/timeline.ts'
 /**
  * Something that a check cannot do without:
  * `key`, `second-key` application keys; `webhooks` a receiver that the target reaches; `origin` a listed origin;
- * `exec` a target that the suite starts and stops itself; of an application: `webhook-secret`, `second-secret` with
- * which its service signs, `reports` that reach it from its service, `clock` by which it forgets users.
+ * `exec` a target that the suite starts and stops itself; `optional-paths` an offered profile with paths of its own;
+ * of an application: `webhook-secret`, `second-secret` with which its service signs, `reports` that reach it from its
+ * service, `clock` by which it forgets users.
  */
 export type Need =
   | 'key'
@@ -17,6 +18,7 @@ export type Need =
   | 'webhooks'
   | 'origin'
   | 'exec'
+  | 'optional-paths'
   | 'webhook-secret'
   | 'second-secret'
   | 'reports'
@@ -34,6 +36,11 @@ export interface Check {
   readonly profiles?: readonly string[]
   /** Runs alone, after the parallel ones: it disturbs the whole target. */
   readonly alone?: true
+  /**
+   * Limits of the service that the suite starts for this check alone, so that little reaches them.
+   * A target that the suite cannot start is judged by the limits that it advertises.
+   */
+  readonly limits?: Readonly<Record<string, number>>
   /** Seconds of timers that this check has to wait for, from what the target advertises. */
   readonly waitSeconds?: (advertised: Advertised) => number
   /** The stimulus. Leaves everything that it saw in the timeline and judges nothing. */

@@ -1,5 +1,6 @@
 /** Decides before a run which checks will be made and why the others will not. */
 
+import { PROFILES } from '@channel-protocol/schemas/registry'
 import type { Check, Need } from './check.ts'
 import type { Site } from './drive/site.ts'
 import type { Ledger } from './ledger.ts'
@@ -44,6 +45,14 @@ const NEEDS: Readonly<
   exec: {
     isMet: (site) => site.launch !== undefined,
     remedy: 'the suite must start the server itself, as it does without a URL',
+  },
+  'optional-paths': {
+    isMet: ({ advertised }) =>
+      Object.values(PROFILES).some(
+        ({ name, paths }) =>
+          name !== 'core' && paths.length > 0 && advertised.profiles.includes(name),
+      ),
+    remedy: 'the service offers no profile with paths of its own beside core',
   },
   'webhook-secret': {
     isMet: (site) => (site.application?.webhookSecrets.length ?? 0) > 0,

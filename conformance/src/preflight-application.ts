@@ -1,17 +1,20 @@
 /** What must work before an application can be judged: somebody signs in, the secret is right, reports arrive. */
 
 import { connected, freshEpoch } from './drive/application-reports.ts'
-import { makeDrive } from './drive/drive.ts'
+import { type Drive, makeDrive } from './drive/drive.ts'
 import { makeHttp } from './drive/http.ts'
 import { SetUpFailed } from './drive/set-up-failed.ts'
 import type { Site } from './drive/site.ts'
 import { listsTo } from './judges/application-list.ts'
 import type { Preflight } from './preflight.ts'
 import { startRecorder } from './timeline/recorder.ts'
+import { answerTo } from './timeline/timeline.ts'
 
 const PATIENCE_MS = 5000
+/** What an application answers that cannot do what it wants to. */
+const UNABLE = [502, 503, 504]
 
-/** Signs in, connects, waits for the list that the first report brings, and sends a report of its own. */
+/** Signs in, connects, sends a report of its own and waits for the list that the service's first report brings. */
 export async function preflightApplication(site: Site): Promise<Preflight> {
   const http = makeHttp(PATIENCE_MS)
   const recorder = startRecorder()
@@ -19,21 +22,15 @@ export async function preflightApplication(site: Site): Promise<Preflight> {
   const { application } = drive
   try {
     const page = await application.enter('preflight')
-    await page.sees(page.clientId)
-    const answer =
-      site.application?.webhookSecrets.length === 0
-        ? undefined
-        : await application.report(
-            'preflight report',
-            connected({ clientId: drive.clientId() }, { epoch: freshEpoch(), version: 1 }),
-          )
-    if (answer && [401, 403].includes(answer.status)) {
+    const status = await reportSomebody(drive)
+    if (status === 401 || status === 403) {
       return {
         site: without(site, { webhookSecrets: [] }),
         served: [],
-        trouble: `the application refuses webhooks that are signed with the secret; give --webhook-secret what its service signs with (status ${answer.status})`,
+        trouble: `the application refuses webhooks that are signed with the secret; give --webhook-secret what its service signs with (status ${status})`,
       }
     }
+    await page.sees(page.clientId)
     const { advertised } = site
     if (listsTo({ advertised, events: recorder.events }, 'preflight').length > 0)
       return { site, served: [] }
@@ -44,11 +41,22 @@ export async function preflightApplication(site: Site): Promise<Preflight> {
     }
   } catch (error) {
     if (!(error instanceof SetUpFailed)) throw error
-    return { site, served: [], trouble: error.message }
+    const timeline = { advertised: site.advertised, events: recorder.events }
+    const status = answerTo(timeline, 'preflight')?.status ?? 0
+    if (!UNABLE.includes(status)) return { site, served: [], trouble: error.message }
+    const trouble = `${error.message}; see whether the application reaches its service at ${site.baseUrl}, with a key that is right there`
+    return { site, served: [], trouble, isHopeless: true }
   } finally {
     await drive.finish()
     await http.stop()
   }
+}
+
+/** The status with which a report about nobody is answered; undefined without a secret or an answer. */
+async function reportSomebody({ application, clientId }: Drive): Promise<number | undefined> {
+  if (application.webhookSecrets.length === 0) return undefined
+  const nobody = connected({ clientId: clientId() }, { epoch: freshEpoch(), version: 1 })
+  return (await application.report('preflight report', nobody))?.status
 }
 
 function without(site: Site, change: Partial<NonNullable<Site['application']>>): Site {

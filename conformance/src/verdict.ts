@@ -26,7 +26,7 @@ export interface Result {
   /** What became of the control arm; absent where the check has none. */
   readonly control?: string
   readonly durationMs: number
-  /** What was seen, secrets redacted; absent where nothing ran. */
+  /** What was seen, secrets redacted; absent of a pass, and where nothing ran. */
   readonly timeline?: Timeline
 }
 

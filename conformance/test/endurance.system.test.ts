@@ -16,21 +16,18 @@ describe('channel-conformance', () => {
     }
   })
 
-  test('finds the same twenty times, each time in another order', async () => {
-    const { code, stdout } = await conformance('run', '--repeat', '20', '--seed', '1')
-    expect(stdout).toContain('run 20 of 20')
+  test('finds the same five times, each time in another order', async () => {
+    const { code, stdout } = await conformance('run', '--repeat', '5', '--seed', '1')
+    expect(stdout).toContain('run 5 of 5')
     expect(code, stdout).toBe(0)
   })
 
-  test.concurrent.for([
-    'delivers-in-reverse-order',
-    'keeps-old-connection-on-takeover',
-    'signs-without-timestamp',
-    'takes-404-for-success',
-    'retries-overtaken-version',
-  ])('fails a server with the fault %s for that alone', expectOnlyAimedFailures)
+  test.concurrent.for(['delivers-in-reverse-order', 'retries-overtaken-version'])(
+    'fails a server with the fault %s for that alone',
+    expectOnlyAimedFailures,
+  )
 
-  test('catches every fault with the whole suite, and nothing else fails', async () => {
+  test('catches every fault by every check that can reach it, and nothing else fails', async () => {
     const { code, stdout } = await conformance('self-test', '--full')
     expect(code, stdout).toBe(0)
   })

@@ -17,7 +17,11 @@ const requirement = (id: string, profile: string): Requirement => ({
   section: '',
   text: '',
 })
-const rows = [requirement('token.a', 'core'), requirement('presence.b', 'presence')]
+const rows = [
+  requirement('token.a', 'core'),
+  requirement('presence.b', 'presence'),
+  requirement('application.c', 'application'),
+]
 const ledger: Ledger = {
   revision: '1.0',
   requirements: rows,
@@ -86,5 +90,26 @@ describe('planChecks', () => {
   test('a pattern selects by check id and by requirement id', () => {
     expect(planChecks([check()], ledger, site, { ...all, patterns: ['token.a'] })).toHaveLength(1)
     expect(planChecks([check()], ledger, site, { ...all, patterns: ['token.b'] })).toHaveLength(0)
+  })
+
+  test('checks of applications are planned where one is judged, and nowhere else', () => {
+    const checks = [check(), check({ id: 'application.c.works', proves: 'application.c' })]
+    const application = { baseUrl: 'http://127.0.0.1:2', webhookSecrets: [] }
+    const ids = (own: Site): string[] =>
+      planChecks(checks, ledger, own, all).map((planned) => planned.check.id)
+    expect(ids(site)).toEqual(['token.a.works'])
+    expect(ids({ ...site, applicationKeys: [], application })).toEqual(['application.c.works'])
+  })
+
+  test.each([
+    ['webhook-secret', 'give --webhook-secret the secret'],
+    ['second-secret', 'give --webhook-secret twice'],
+    ['reports', 'application base'],
+    ['clock', 'start the application itself'],
+  ] as const)('an application that lacks %s has that check not run', (need, remedy) => {
+    const application = { baseUrl: '', webhookSecrets: [], isReportedTo: false }
+    const checks = [check({ proves: 'application.c', needs: [need] })]
+    const [planned] = planChecks(checks, ledger, { ...site, application }, all)
+    expect(planned?.decision).toEqual({ notRun: expect.stringContaining(remedy) })
   })
 })

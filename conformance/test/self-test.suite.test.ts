@@ -9,25 +9,32 @@ import { countCoverage } from '../src/self-test/coverage.ts'
 import { type FloorRow, measureFloor } from '../src/self-test/floor.ts'
 import { type KillRow, measureKills } from '../src/self-test/kill-matrix.ts'
 import { trustLine } from '../src/self-test/trust-line.ts'
-import { type ReferenceHost, startReferenceHost } from '../src/target/reference.ts'
+import { startDemoHost } from '../src/target/demo.ts'
+import { type Fault, type ReferenceHost, startReferenceHost } from '../src/target/reference.ts'
+import type { Result } from '../src/verdict.ts'
 
 const ledger = readLedger()
 const profiles = Object.values(PROFILES)
   .filter(({ role, status }) => role === 'service' && status === 'specified')
   .map(({ name }) => name)
-let host: ReferenceHost
+let hosts: ReferenceHost[]
+let faults: Fault[]
 let floor: FloorRow[]
 let kills: KillRow[]
 
 beforeAll(async () => {
-  host = await startReferenceHost()
+  hosts = await Promise.all([startReferenceHost(), startDemoHost()])
   floor = await measureFloor(CHECKS, ledger, profiles)
-  kills = await measureKills(host, await host.faults(), CHECKS, ledger, {
-    isFull: false,
-    concurrency: 12,
-  })
+  faults = []
+  kills = []
+  for (const host of hosts) {
+    const own = await host.faults()
+    faults.push(...own)
+    const how = { range: 'aimed' as const, concurrency: 12 }
+    kills.push(...(await measureKills(host, own, CHECKS, ledger, how)))
+  }
 }, 240_000)
-afterAll(() => host.stop())
+afterAll(() => Promise.all(hosts.map((host) => host.stop())))
 
 describe('the suite', () => {
   test('passes nothing against six servers that implement nothing, though it runs every check it can', () => {
@@ -37,7 +44,7 @@ describe('the suite', () => {
     for (const { executed } of floor) expect(executed).toBeGreaterThan(CHECKS.length * 0.9)
   })
 
-  test('catches every fault of the reference server by the checks aimed at it', () => {
+  test('catches every fault of the reference server and of the sample chat by the checks aimed at it', () => {
     expect(
       kills.flatMap(({ fault, complaints }) =>
         complaints.map((complaint) => `${fault.name}: ${complaint}`),
@@ -45,25 +52,25 @@ describe('the suite', () => {
     ).toEqual([])
   })
 
-  test('aims only at faults that exist', async () => {
-    const known = (await host.faults()).map(({ name }) => name)
+  test('aims only at faults that exist', () => {
+    const known = faults.map(({ name }) => name)
     expect(
       CHECKS.flatMap(({ killedBy }) => killedBy).filter((name) => !known.includes(name)),
     ).toEqual([])
   })
 
   test('proves every MUST that can be seen from outside, and the README says so', async () => {
-    const target = await host.start({ testTimings: true })
-    const planned = planChecks(CHECKS, ledger, target.site, {
-      patterns: [],
-      profiles: [],
-      budgetSeconds: 60,
-    })
-    const results = await runChecks(planned, target, ledger, {
-      concurrency: 64,
-      seed: 1,
-      patienceMs: 5000,
-    })
+    const results: Result[] = []
+    for (const host of hosts) {
+      const target = await host.start({ testTimings: true })
+      const planned = planChecks(CHECKS, ledger, target.site, {
+        patterns: [],
+        profiles: [],
+        budgetSeconds: 60,
+      })
+      const how = { concurrency: 64, seed: 1, patienceMs: 5000 }
+      results.push(...(await runChecks(planned, target, ledger, how)))
+    }
     const coverage = countCoverage(ledger, CHECKS, kills, results)
     expect(coverage.unproven).toEqual([])
     expect(coverage).toMatchObject({ cited: coverage.testable, exercised: coverage.testable })

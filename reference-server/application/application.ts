@@ -90,7 +90,13 @@ export interface Application {
   stop(): Promise<void>
 }
 
-/** Makes the functions of one application. */
+/**
+ * Makes the functions of one application.
+ * @example
+ * const { createChannel, sendMessage } = makeApplication({ baseUrl, applicationKey })
+ * const { token, connectUrl } = await createChannel('ada')
+ * await sendMessage('ada', JSON.stringify({ text: 'hello' }))
+ */
 export function makeApplication(options: ApplicationOptions): Application {
   const calls = makeServiceCalls({
     baseUrl: options.baseUrl,

@@ -39,7 +39,10 @@ async function start(wish: StartWish): Promise<object> {
     ...['--port', '0', '--private-port', '0', '--application-base', listener.url],
     ...(wish.test_timings ? ['--test-timings'] : []),
   ]
-  const service = await startServer(readSettings(flags, {}), { log })
+  const service = await startServer(readSettings(flags, {}), { log }).catch((cause: unknown) => {
+    listener.server.close()
+    throw cause
+  })
   const chat = startPushChat(
     {
       serviceUrl: service.baseUrl,
@@ -57,7 +60,6 @@ async function start(wish: StartWish): Promise<object> {
       service: service.baseUrl,
       application_key: applicationKey,
       webhook_secret: webhookSecret,
-      webhook_secrets: DEVELOPMENT.webhook_secrets,
     },
   }
 }

@@ -6,7 +6,14 @@ import { disconnected, freshEpoch } from '../drive/application-reports.ts'
 import type { Drive } from '../drive/drive.ts'
 import { answeredWith, saidToBeJson, taken } from '../judges/application.ts'
 import { lists, listsNot } from '../judges/application-list.ts'
-import { answeredWithPush, heard, heardInOrder, wellMade } from '../judges/application-post.ts'
+import {
+  answeredWithPush,
+  heard,
+  heardInOrder,
+  reached,
+  wellMade,
+} from '../judges/application-post.ts'
+import { welcomed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
 
 /** Values that a careless application changes on their way. */
@@ -47,7 +54,7 @@ export const APPLICATION_POST_CHECKS: readonly Check[] = [
       await drive.application.say('post', poster, value)
       await fence(drive, poster, listener)
     },
-    control: all(heard('listener', 'fence'), answeredWith('post', 200)),
+    control: all(welcomed('poster'), welcomed('listener'), answeredWith('post', 200)),
     judge: all(heard('poster', 'post'), heard('listener', 'post')),
     killedBy: [
       'leaves-poster-out',
@@ -83,7 +90,7 @@ export const APPLICATION_POST_CHECKS: readonly Check[] = [
       await drive.application.say('post', poster, value)
       await poster.hears(value)
     },
-    control: heard('poster', 'post'),
+    control: reached('poster', 'post'),
     judge: all(answeredWith('post', 200), saidToBeJson('post'), answeredWithPush('poster', 'post')),
     killedBy: ['answers-post-with-ok', 'writes-answer-anew', 'answers-post-as-text'],
   },
@@ -95,7 +102,7 @@ export const APPLICATION_POST_CHECKS: readonly Check[] = [
       for (const value of DELICATE_VALUES) await drive.application.say('post', poster, value)
       await fence(drive, poster, listener)
     },
-    control: all(heard('listener', 'fence'), answeredWith('post', 200)),
+    control: all(reached('listener', 'fence'), answeredWith('post', 200)),
     judge: wellMade('listener', 'poster', 'post', 'fence'),
     killedBy: [
       'trims-values',
@@ -104,7 +111,6 @@ export const APPLICATION_POST_CHECKS: readonly Check[] = [
       'composes-values',
       'dates-posts-locally',
       'dates-posts-without-offset',
-      'dates-posts-by-the-login',
       'joins-json-by-hand',
     ],
   },
@@ -117,7 +123,7 @@ export const APPLICATION_POST_CHECKS: readonly Check[] = [
         await drive.application.say('post', poster, drive.text())
       await fence(drive, poster, listener)
     },
-    control: all(heard('listener', 'fence'), heard('listener', 'post')),
+    control: all(reached('listener', 'fence'), answeredWith('post', 200)),
     judge: heardInOrder('listener', 'post'),
     killedBy: ['sends-every-ninth-post-late'],
   },
@@ -130,7 +136,7 @@ export const APPLICATION_POST_CHECKS: readonly Check[] = [
       const { clientId: client_id, token } = poster
       const value = (): string => drive.text()
       await application.post('control', { client_id, value: value(), token })
-      const type = 'application/x-www-form-urlencoded'
+      const type = 'application/x-www-form-urlencoded;charset=UTF-8'
       await application.post('post', { client_id, value: value(), token }, { type })
       const quoted = { type: `Application/X-WWW-Form-Urlencoded; Charset="utf-8"` }
       await application.post('post', { value: value(), token, client_id }, quoted)
@@ -139,7 +145,7 @@ export const APPLICATION_POST_CHECKS: readonly Check[] = [
       await application.post('post', more, { query })
       await fence(drive, poster)
     },
-    control: all(heard('poster', 'fence'), heard('poster', 'control')),
+    control: all(reached('poster', 'fence'), reached('poster', 'control')),
     judge: heard('poster', 'post'),
     killedBy: ['wants-media-type-alone', 'lets-query-outweigh-form', 'refuses-unknown-fields'],
   },
@@ -173,7 +179,7 @@ export const APPLICATION_POST_CHECKS: readonly Check[] = [
       await application.login('reader')
       await fence(drive, listener)
     },
-    control: all(heard('listener', 'fence'), lists('reader', 'listener')),
+    control: all(reached('listener', 'fence'), lists('reader', 'listener', 'reader')),
     judge: all(answeredWith('post', 200), heard('listener', 'post'), lists('reader', 'newcomer')),
     killedBy: ['drops-poster-that-was-not-reached', 'refuses-posts-of-unconnected'],
   },

@@ -4,7 +4,7 @@ import type { Check } from '../check.ts'
 import type { Page, Posting } from '../drive/application.ts'
 import type { Drive } from '../drive/drive.ts'
 import { answeredWith } from '../judges/application.ts'
-import { explained, heard, keptBack, turnedAway } from '../judges/application-post.ts'
+import { explained, heard, keptBack, reached, turnedAway } from '../judges/application-post.ts'
 import { all, type Judge } from '../judges/finding.ts'
 import { fence } from './application-post.ts'
 
@@ -25,11 +25,11 @@ async function tryPost(
 }
 
 const POSTS_WORK: Judge = all(
-  heard('victim', 'control'),
+  reached('victim', 'control'),
   answeredWith('control', 200),
-  heard('victim', 'fence'),
+  reached('victim', 'fence'),
 )
-const SESSION_WORKS: Judge = all(POSTS_WORK, heard('victim', 'by session'))
+const SESSION_WORKS: Judge = all(POSTS_WORK, reached('victim', 'by session'))
 const UNPROVEN = keptBack('victim', 'defect', 403)
 
 /** A check that the post under test, made by one who is not the user, is refused. */
@@ -92,7 +92,7 @@ export const APPLICATION_PROOF_CHECKS: readonly Check[] = [
         const { origin } = drive.application
         return [
           { client_id: clientId, value: drive.text() },
-          { cookie, origin },
+          { cookie: `theme=dark; ${cookie}; lang=ja`, origin },
         ]
       }),
     control: POSTS_WORK,

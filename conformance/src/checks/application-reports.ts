@@ -35,7 +35,7 @@ function refusedReport(
       await application.report('control', disconnected(goes, mark))
       await application.login('reader')
     },
-    control: all(taken('control'), listsNot('reader', 'goes')),
+    control: all(taken('control'), listsNot('reader', 'goes'), lists('reader', 'reader')),
     judge: all(answeredWith('defect', ...statuses), lists('reader', 'stays')),
     killedBy,
   }
@@ -198,7 +198,7 @@ export const APPLICATION_REPORT_CHECKS: readonly Check[] = [
       await application.report('control', disconnected(goes, { epoch, version: 2 }))
       await application.login('reader')
     },
-    control: all(taken('control'), listsNot('reader', 'goes')),
+    control: all(taken('control'), listsNot('reader', 'goes'), lists('reader', 'reader')),
     judge: all(answeredWith('defect', 400, 401, 403), lists('reader', 'stays')),
     killedBy: ['ignores-routes', 'believes-route-over-event'],
   },

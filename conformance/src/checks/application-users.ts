@@ -29,14 +29,13 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       await application.report('comes', connected(online, { epoch, version: 1 }))
       const gone = await application.login('gone')
       await application.report('comes', connected(gone, { epoch, version: 1 }))
-      await application.login('before')
       await application.report('goes', disconnected(gone, { epoch, version: 2 }))
       const back = await application.login('back')
       await application.report('goes', disconnected(back, { epoch, version: 2 }))
       await application.report('comes', connected(back, { epoch, version: 3 }))
       await application.login('reader')
     },
-    control: all(taken('comes'), taken('goes'), lists('before', 'page', 'gone')),
+    control: all(taken('comes'), taken('goes')),
     judge: all(
       lists('reader', 'page', 'fresh', 'online', 'back', 'reader'),
       listsNot('reader', 'gone'),
@@ -46,6 +45,7 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       'lists-online-users-alone',
       'lists-users-twice',
       'keeps-gone-users-away',
+      'ignores-disconnected',
     ],
   },
   {
@@ -75,7 +75,7 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       const newcomer = await application.login('newcomer')
       await page.sees(newcomer.clientId)
     },
-    control: lists('newcomer', 'page'),
+    control: lists('newcomer', 'page', 'newcomer'),
     judge: pushedList('page', 'newcomer', true, 'newcomer'),
     killedBy: ['keeps-sign-ins-quiet'],
   },
@@ -152,7 +152,7 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
     },
     control: all(taken('comes'), taken('started')),
     judge: pushedList('page', 'user', false, 'started'),
-    killedBy: ['keeps-voided-quiet', 'ignores-started', 'lists-gone-users'],
+    killedBy: ['keeps-voided-quiet', 'ignores-started'],
   },
   {
     id: 'application.users.forgetting-told',

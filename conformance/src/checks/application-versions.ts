@@ -87,6 +87,7 @@ export const APPLICATION_VERSION_CHECKS: readonly Check[] = [
     ],
     false,
     'compares-versions-as-text',
+    'ignores-disconnected',
   ),
   versions(
     'presence.newer-version.taken-with-gap',
@@ -97,6 +98,7 @@ export const APPLICATION_VERSION_CHECKS: readonly Check[] = [
     ],
     false,
     'wants-next-version',
+    'ignores-disconnected',
   ),
   versions(
     'presence.newer-epoch.taken',

@@ -40,7 +40,12 @@ export const APPLICATION_CHECKS: readonly Check[] = [
       saidToBeJson('login'),
       lists('login', 'login'),
     ),
-    killedBy: ['leaves-newcomer-out-of-answer', 'answers-login-as-text', 'answers-users-as-ids'],
+    killedBy: [
+      'leaves-newcomer-out-of-answer',
+      'lists-online-users-alone',
+      'answers-login-as-text',
+      'answers-users-as-ids',
+    ],
   },
   {
     id: 'application.login.anew',

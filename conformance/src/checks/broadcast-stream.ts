@@ -143,7 +143,7 @@ export const BROADCAST_STREAM_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const clientId = drive.clientId()
-      for (const text of texts(drive, 6)) {
+      for (const text of texts(drive, 4)) {
         await drive.post('message', clientId, text)
         await broadcasting.post('broadcast', text)
       }

@@ -16,6 +16,7 @@ import { refused } from '../judges/problem.ts'
 import { BROADCASTS } from '../judges/stream.ts'
 import { neverReached } from '../judges/token.ts'
 import { DELICATE_DATA } from './message.ts'
+import { FLOOR_BYTES } from './message-data.ts'
 
 /** More clients than a service has by accident, fewer than every service can hold. */
 const CROWD = Array.from({ length: 40 }, (_, place) => `client ${place + 1}`)
@@ -143,8 +144,29 @@ export const BROADCAST_CHECKS: readonly Check[] = [
     killedBy: [
       'broadcasts-to-first-connections',
       'loses-broadcast-after-takeover',
+      'stops-at-clients-that-left',
       'names-another-broadcast',
     ],
+  },
+  {
+    id: 'broadcast.vanished.passed-over',
+    proves: 'broadcast.post.deliver',
+    alone: true,
+    drive: async (drive) => {
+      const broadcasting = startBroadcasting(drive)
+      const first = await drive.connect('first', drive.clientId())
+      const vanishing = await connectAll(drive, ['one', 'two', 'three'])
+      const last = await drive.connect('last', drive.clientId())
+      await broadcasting.fence('control', first, last)
+      for (const connection of vanishing) {
+        connection.drop()
+        await broadcasting.post('post', drive.text())
+      }
+      await broadcasting.fence('post', first, last)
+    },
+    control: all(arrived('first', 'control', BROADCASTS), arrived('last', 'control', BROADCASTS)),
+    judge: each(['first', 'last'], (client) => delivered(client, 'post', BROADCASTS)),
+    killedBy: ['stops-at-clients-that-left', 'names-another-broadcast'],
   },
   {
     id: 'broadcast.data.unchanged',
@@ -154,12 +176,20 @@ export const BROADCAST_CHECKS: readonly Check[] = [
       const broadcasting = startBroadcasting(drive)
       const connections = await connectAll(drive, ['client', 'other client'])
       for (const data of DELICATE_DATA) await broadcasting.post('post', data)
-      for (const data of ['again', 'again']) await broadcasting.post('post', data)
+      for (const data of ['again', 'again', 'x'.repeat(FLOOR_BYTES)])
+        await broadcasting.post('post', data)
       await broadcasting.fence('fence', ...connections)
     },
     control: arrived('client', 'fence', BROADCASTS),
     judge: each(['client', 'other client'], (client) => delivered(client, 'post', BROADCASTS)),
-    killedBy: ['trims-broadcasts', 'drops-repeated-broadcasts', 'names-another-broadcast'],
+    killedBy: [
+      'trims-broadcasts',
+      'cuts-long-broadcasts',
+      'sends-long-messages-as-binary',
+      'sends-long-messages-in-a-list',
+      'drops-repeated-broadcasts',
+      'names-another-broadcast',
+    ],
   },
   {
     id: 'broadcast.frames.identical',

@@ -62,6 +62,8 @@ export const CONNECTION_TAKEOVER_CHECKS: readonly Check[] = [
         isThere = true
         return connection
       })
+      // Where it fails while posts are under way, it is waited for only after them.
+      coming.catch(() => {})
       for (let posts = 0; posts < DURING && !isThere; posts += 1) await post()
       const current = await coming
       for (let posts = 0; posts < AFTER; posts += 1) await post()

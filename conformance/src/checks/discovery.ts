@@ -88,18 +88,20 @@ export const DISCOVERY_CHECKS: readonly Check[] = [
   {
     id: 'discovery.switched-off.refused',
     proves: 'discovery.profile.refused',
-    needs: ['exec', 'webhooks'],
+    needs: ['exec', 'webhooks', 'optional-paths'],
     drive: async (drive) => {
       const { drive: bare } = await drive.launch('core alone', undefined, { profiles: ['core'] })
       await bare.call('control', 'GET', '/v1', { key: 'none' })
-      for (const { profile, method, path } of OPTIONAL) {
-        if (!drive.advertised.profiles.includes(profile)) continue
-        // Nothing that an offered profile would do something with.
-        const options = method === 'POST' ? { json: {} } : {}
-        await drive.call(`${method} ${path} offered`, method, path, options)
-        await bare.call(`${method} ${path}`, method, path, options)
-        await bare.call(`${method} ${path} keyless`, method, path, { ...options, key: 'none' })
-      }
+      const offered = OPTIONAL.filter(({ profile }) => drive.advertised.profiles.includes(profile))
+      await Promise.all(
+        offered.map(async ({ method, path }) => {
+          // Nothing that an offered profile would do something with.
+          const options = method === 'POST' ? { json: {} } : {}
+          await drive.call(`${method} ${path} offered`, method, path, options)
+          await bare.call(`${method} ${path}`, method, path, options)
+          await bare.call(`${method} ${path} keyless`, method, path, { ...options, key: 'none' })
+        }),
+      )
     },
     control: all(namesProtocol('control'), servedWhereOffered),
     judge: (timeline) =>

@@ -123,6 +123,7 @@ export const MESSAGE_DATA_CHECKS: readonly Check[] = [
   {
     id: 'message.rate.limited',
     proves: 'message.rate.refuse',
+    limits: { messages_per_second: 20 },
     drive: (drive) => floodOne(drive),
     control: accepted('control'),
     judge: limitedRate('flood'),
@@ -131,6 +132,7 @@ export const MESSAGE_DATA_CHECKS: readonly Check[] = [
   {
     id: 'message.rate.separate',
     proves: 'message.rate.others',
+    limits: { messages_per_second: 20 },
     drive: (drive) =>
       floodOne(drive, async (clientId) => {
         await Promise.all(

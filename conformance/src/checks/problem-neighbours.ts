@@ -35,6 +35,7 @@ export const PROBLEM_NEIGHBOUR_CHECKS: readonly Check[] = [
     id: 'problem.bad-input.harmless',
     proves: 'problem.neighbours.undisturbed',
     alone: true,
+    limits: { connections: 100 },
     drive: disturb,
     control: firstDelivered('neighbour', 'post'),
     judge: undisturbed('neighbour', 'post'),

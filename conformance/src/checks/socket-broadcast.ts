@@ -11,7 +11,7 @@ import { refused } from '../judges/problem.ts'
 import { gotText, heard } from '../judges/socket-messages.ts'
 import { delivers, gotInOrder, gotNone, reaches } from '../judges/socket-sending.ts'
 import { BAD_BODIES } from './socket-sending.ts'
-import { DELICATE_TEXTS, LONGEST_TEXTS, TOO_LONG_TEXTS } from './socket-texts.ts'
+import { DELICATE_TEXTS, fill, LONGEST_TEXTS, TOO_LONG_TEXTS } from './socket-texts.ts'
 
 const READY = 'ready'
 const FENCE = 'that was all'
@@ -67,9 +67,12 @@ export const SOCKET_BROADCAST_CHECKS: readonly Check[] = [
       'broadcasts-to-one-path',
       'trims-texts-to-pages',
       'drops-empty-texts-to-pages',
-      'sends-texts-to-pages-as-binary',
-      'wraps-texts-to-pages',
+      'sends-texts-beyond-ascii-as-binary',
+      'rewrites-objects-to-pages',
       'drops-long-texts-to-pages',
+      'drops-repeated-texts-to-pages',
+      'overtakes-long-texts-to-pages',
+      'counts-one-socket-less',
     ],
   },
   {
@@ -98,7 +101,12 @@ export const SOCKET_BROADCAST_CHECKS: readonly Check[] = [
       gotInOrder('other', ['to everybody']),
       reaches('application', 2),
     ),
-    killedBy: ['broadcasts-without-sender', 'keeps-texts-while-message-waits'],
+    killedBy: [
+      'broadcasts-without-sender',
+      'broadcasts-to-one-path',
+      'keeps-texts-while-message-waits',
+      'counts-one-socket-less',
+    ],
   },
   {
     id: 'socket.broadcast.counted',
@@ -125,7 +133,7 @@ export const SOCKET_BROADCAST_CHECKS: readonly Check[] = [
     },
     control: all(gotText('one', FENCE), heard('over', 'closed'), heard('pending', 'handshake')),
     judge: all(reaches('to nobody', 0, 0), reaches('to three', 3, 3), reaches('to two', 2, 2)),
-    killedBy: ['counts-one-socket-less', 'broadcasts-to-pending-sockets', 'counts-ended-sockets'],
+    killedBy: ['counts-one-socket-less', 'broadcasts-to-pending-sockets', 'broadcasts-to-one-path'],
   },
   {
     id: 'socket.broadcast.pending-skipped',
@@ -157,7 +165,9 @@ export const SOCKET_BROADCAST_CHECKS: readonly Check[] = [
     alone: true,
     drive: async (drive) => {
       await drive.sockets.broadcast('control', '')
-      for (const [as, body] of Object.entries(BAD_BODIES)) await drive.sockets.broadcast(as, body)
+      await Promise.all(
+        Object.entries(BAD_BODIES).map(([as, body]) => drive.sockets.broadcast(as, body)),
+      )
     },
     control: reaches('control', 0),
     judge: all(...Object.keys(BAD_BODIES).map((as) => refused(as, 'invalid-data'))),
@@ -168,10 +178,13 @@ export const SOCKET_BROADCAST_CHECKS: readonly Check[] = [
     proves: 'socket.body.too-large',
     alone: true,
     drive: async (drive) => {
-      await broadcastEach(drive, 'control', LONGEST_TEXTS(drive.advertised))
-      for (const [as, text] of Object.entries(TOO_LONG_TEXTS)) {
-        await drive.sockets.broadcast(as, text(drive.advertised))
-      }
+      const { data_bytes: longest = 0 } = drive.advertised.limits
+      await drive.sockets.broadcast('control', fill('é', longest))
+      await Promise.all(
+        Object.entries(TOO_LONG_TEXTS).map(([as, text]) =>
+          drive.sockets.broadcast(as, text(drive.advertised)),
+        ),
+      )
     },
     control: reaches('control', 0),
     judge: all(...Object.keys(TOO_LONG_TEXTS).map(refusedAsTooLarge)),

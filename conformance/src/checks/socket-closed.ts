@@ -16,7 +16,7 @@ import {
   toldLast,
 } from '../judges/socket-closed.ts'
 import { heard } from '../judges/socket-messages.ts'
-import { abandon, SERVICE_ENDS, SILENT_LEAVING } from './socket-endings.ts'
+import { abandon, LEAVING, SERVICE_ENDS } from './socket-endings.ts'
 import { numbered } from './socket-texts.ts'
 
 const FIRST_RETRY = waitFor({ list: 'webhook_retry_seconds', entries: 1 })
@@ -45,11 +45,11 @@ export const SOCKET_CLOSED_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       const leave = async (as: string): Promise<void> => {
         const { page, webhooks } = await say(drive, as, ['hello'])
-        SILENT_LEAVING[as]?.leave(page)
+        LEAVING[as]?.leave(page)
         await webhooks.event('closed')
       }
       await Promise.all([
-        ...Object.keys(SILENT_LEAVING).map(leave),
+        ...Object.keys(LEAVING).map(leave),
         ...Object.entries(SERVICE_ENDS).map(async ([as, end]) => {
           const { page, webhooks } = await end(drive, as)
           await page.ended()
@@ -60,17 +60,17 @@ export const SOCKET_CLOSED_CHECKS: readonly Check[] = [
       await liveOnce(drive, 'other')
     },
     control: all(
-      ...[...Object.keys(SILENT_LEAVING), ...Object.keys(SERVICE_ENDS)].map((as) =>
+      ...[...Object.keys(LEAVING), ...Object.keys(SERVICE_ENDS)].map((as) =>
         heard(as, 'handshake'),
       ),
     ),
     judge: all(
-      ...[...Object.keys(SILENT_LEAVING), ...Object.keys(SERVICE_ENDS)].map((as) => toldClosed(as)),
+      ...[...Object.keys(LEAVING), ...Object.keys(SERVICE_ENDS)].map((as) => toldClosed(as)),
     ),
     killedBy: [
       'forgets-closed-after-loss',
-      'forgets-closed-after-own-close',
-      'forgets-closed-after-goodbye-without-code',
+      'forgets-closed-after-bad-messages',
+      'forgets-closed-after-empty-goodbye',
       'says-closed-twice',
     ],
   },
@@ -81,9 +81,7 @@ export const SOCKET_CLOSED_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       const holding = holdBack(drive)
       const sockets = await Promise.all(
-        Object.entries(SILENT_LEAVING).map(([as, { leave }]) =>
-          abandon(drive, as, holding.reply, leave),
-        ),
+        Object.entries(LEAVING).map(([as, { leave }]) => abandon(drive, as, holding.reply, leave)),
       )
       await liveOnce(drive, 'other')
       holding.release()
@@ -91,8 +89,12 @@ export const SOCKET_CLOSED_CHECKS: readonly Check[] = [
       await liveOnce(drive, 'another')
     },
     control: heard('another', 'closed'),
-    judge: all(...Object.keys(SILENT_LEAVING).map((as) => toldClosed(as))),
-    killedBy: ['forgets-closed-without-messages', 'forgets-closed-after-loss'],
+    judge: all(...Object.keys(LEAVING).map((as) => toldClosed(as))),
+    killedBy: [
+      'forgets-closed-after-loss',
+      'forgets-closed-after-empty-goodbye',
+      'says-closed-twice',
+    ],
   },
   {
     id: 'socket.unanswered-handshake.reported',
@@ -130,14 +132,17 @@ export const SOCKET_CLOSED_CHECKS: readonly Check[] = [
     needs: ['webhooks'],
     drive: async (drive) => {
       const texts = FEW.map((text) => makeFrame(1, text))
-      const leave = async (as: string, behind: Buffer, ...replies: Reply[]): Promise<void> => {
-        const holding = holdBack(drive)
-        const replying = answering('message', holding.reply, ...replies)
+      const leave = async (as: string, behind: Buffer, status = 204): Promise<void> => {
+        const [first, last] = [holdBack(drive), holdBack(drive)]
+        const replying = answering('message', first.reply, WELL, last.reply)
         const { raw, webhooks } = await openRawPage(drive, as, replying)
         raw.write(Buffer.concat([...texts, behind]), 'three texts and what is behind them')
         await webhooks.event('message')
         await liveOnce(drive, `beside ${as}`)
-        holding.release()
+        first.release(status)
+        await (status === 204 ? webhooks.first(4) : webhooks.event('closed'))
+        await liveOnce(drive, `beside ${as}`)
+        last.release()
         await webhooks.event('closed')
         await liveOnce(drive, `after ${as}`)
         raw.drop()
@@ -156,7 +161,7 @@ export const SOCKET_CLOSED_CHECKS: readonly Check[] = [
       await Promise.all([
         leave('leaving', GOODBYE),
         leave('binary', makeFrame(2, 'hello')),
-        leave('failing', GOODBYE, WELL, { status: 500 }),
+        leave('failing', GOODBYE, 500),
         abandoned(),
       ])
     },
@@ -165,10 +170,10 @@ export const SOCKET_CLOSED_CHECKS: readonly Check[] = [
       heard('after abandoned', 'closed'),
     ),
     judge: all(...['leaving', 'binary', 'failing', 'abandoned'].map((as) => toldLast(as))),
-    killedBy: ['says-closed-before-last-answer', 'says-closed-before-last-message'],
+    killedBy: ['says-closed-before-last-answer', 'says-closed-at-once'],
   },
   {
-    id: 'socket.refused.unreported',
+    id: 'socket.refused.without-closed',
     proves: 'socket.closed.silent',
     needs: ['webhooks'],
     waitSeconds: FIRST_RETRY,
@@ -200,7 +205,7 @@ export const SOCKET_CLOSED_CHECKS: readonly Check[] = [
       neverToldClosed('left'),
       neverToldClosed('lost'),
     ),
-    killedBy: ['says-closed-after-refusal', 'says-closed-after-failing-handshake'],
+    killedBy: ['says-closed-after-refusal'],
   },
   {
     id: 'socket.failed-closed.repeated',
@@ -224,17 +229,19 @@ export const SOCKET_CLOSED_CHECKS: readonly Check[] = [
       await Promise.all([
         ...Object.entries(UNWELL).map(([as, reply]) => end(as, ...Array(REPEATS).fill(reply))),
         end('silent', holding.reply),
+        end('once', { status: 500 }),
       ])
       holding.release()
       await drive.pass(FIRST_RETRY(drive.advertised) * 1.3)
       await liveOnce(drive, 'other')
     },
-    control: all(...[...Object.keys(UNWELL), 'silent'].map((as) => heard(as, 'closed'))),
+    control: all(...[...Object.keys(UNWELL), 'silent', 'once'].map((as) => heard(as, 'closed'))),
     judge: all(
       ...Object.keys(UNWELL).map((as) =>
         all(closedRepeated(as, REPEATS), toldClosed(as, REPEATS + 1)),
       ),
       closedRepeated('silent', 1),
+      all(closedRepeated('once', 1), toldClosed('once', 2)),
     ),
     killedBy: [
       'never-repeats-closed',

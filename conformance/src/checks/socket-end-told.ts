@@ -9,7 +9,7 @@ import { closed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
 import { toldAsSeen, toldEnd } from '../judges/socket-closed.ts'
 import { heard } from '../judges/socket-messages.ts'
-import { abandon, LEAVING, SERVICE_ENDS, SILENT_LEAVING } from './socket-endings.ts'
+import { abandon, GOODBYES, LEAVING, SERVICE_ENDS } from './socket-endings.ts'
 
 const TIMEOUT = waitFor('webhook_timeout_seconds')
 const OWN_CODE = makeFrame(8, Buffer.from([0x0f, 0xa0]))
@@ -22,16 +22,16 @@ export const SOCKET_END_CHECKS: readonly Check[] = [
     needs: ['webhooks'],
     drive: async (drive) => {
       await Promise.all(
-        Object.entries(SILENT_LEAVING).map(async ([as, { leave }]) => {
+        Object.entries(LEAVING).map(async ([as, { leave }]) => {
           const { page, webhooks } = await say(drive, as, ['hello'])
           leave(page)
           await webhooks.event('closed')
         }),
       )
     },
-    control: all(...Object.keys(SILENT_LEAVING).map((as) => heard(as, 'closed'))),
+    control: all(...Object.keys(LEAVING).map((as) => heard(as, 'closed'))),
     judge: all(
-      ...Object.entries(SILENT_LEAVING).map(([as, { code, reason }]) => toldEnd(as, code, reason)),
+      ...Object.entries(LEAVING).map(([as, { code, reason }]) => toldEnd(as, code, reason)),
     ),
     killedBy: [
       'tells-no-reason',
@@ -47,14 +47,14 @@ export const SOCKET_END_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       const holding = holdBack(drive)
       const sockets = await Promise.all(
-        Object.entries(LEAVING).map(([as, { leave }]) => abandon(drive, as, holding.reply, leave)),
+        Object.entries(GOODBYES).map(([as, { leave }]) => abandon(drive, as, holding.reply, leave)),
       )
       holding.release()
       await Promise.all(sockets.map(({ webhooks }) => webhooks.event('closed')))
     },
-    control: all(...Object.keys(LEAVING).map((as) => heard(as, 'closed'))),
+    control: all(...Object.keys(GOODBYES).map((as) => heard(as, 'closed'))),
     judge: all(
-      ...Object.entries(LEAVING).map(([as, { code, reason }]) => toldEnd(as, code, reason)),
+      ...Object.entries(GOODBYES).map(([as, { code, reason }]) => toldEnd(as, code, reason)),
     ),
     killedBy: ['tells-no-reason', 'tells-every-end-as-1000'],
   },
@@ -100,7 +100,7 @@ export const SOCKET_END_CHECKS: readonly Check[] = [
       await webhooks.event('closed', undefined, patienceMs)
       holding.release()
     },
-    control: closed('page', 'application-unavailable'),
+    control: all(closed('page', 'application-unavailable'), heard('page', 'closed')),
     judge: toldAsSeen('page'),
     killedBy: ['tells-own-ends-as-losses', 'tells-every-end-as-1000', 'tells-no-reason'],
   },

@@ -6,29 +6,28 @@ import type { Reply } from '../drive/receiver.ts'
 import { answering, say } from '../drive/socket-life.ts'
 import { fill } from './socket-texts.ts'
 
-/** How a page may leave, and what is told of it. */
-export const LEAVING: Readonly<
-  Record<
-    string,
-    { readonly leave: (page: PageSocket) => void; readonly code: number; readonly reason: string }
-  >
-> = Object.fromEntries(
-  [
-    [1000, 'bye'],
-    [1001, ''],
-    [3000, 'zum Beispiel: ü, 고객 & "=+%'],
-    [4999, 'x'.repeat(123)],
-  ].map(([code, reason]) => [
-    `code ${code}`,
-    {
-      leave: (page: PageSocket) => page.close(Number(code), String(reason)),
-      code: Number(code),
-      reason: String(reason),
-    },
-  ]),
-)
-export const SILENT_LEAVING: typeof LEAVING = {
-  ...LEAVING,
+/** How a page leaves, and what is told of it. */
+export interface Leaving {
+  readonly leave: (page: PageSocket) => void
+  readonly code: number
+  readonly reason: string
+}
+
+function goodbye(code: number, reason: string): Leaving {
+  return { leave: (page) => page.close(code, reason), code, reason }
+}
+
+/** Pages that say goodbye with a code. */
+export const GOODBYES: Readonly<Record<string, Leaving>> = {
+  done: goodbye(1000, 'bye'),
+  'going away': goodbye(1001, ''),
+  'own code': goodbye(3000, 'zum Beispiel: ü, 고객 & "=+%'),
+  'longest reason': goodbye(4999, 'x'.repeat(123)),
+}
+
+/** All the ways in which a page leaves. */
+export const LEAVING: typeof GOODBYES = {
+  ...GOODBYES,
   'no code': { leave: (page) => page.close(), code: 1005, reason: '' },
   'no frame': { leave: (page) => page.drop(), code: 1006, reason: '' },
 }

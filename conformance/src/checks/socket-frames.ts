@@ -116,7 +116,7 @@ export const SOCKET_FRAME_CHECKS: readonly Check[] = [
     },
     control: all(...Object.keys(BINARY).map((as) => heard(as, 'message'))),
     judge: all(...Object.keys(BINARY).map((as) => closedSaying(as, 'unsupported-data'))),
-    killedBy: ['takes-binary-for-text', 'calls-binary-malformed', 'passes-over-empty-binary'],
+    killedBy: ['takes-binary-for-text', 'calls-binary-malformed'],
   },
   {
     ...frameCheck(

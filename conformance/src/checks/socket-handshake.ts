@@ -97,12 +97,7 @@ export const SOCKET_HANDSHAKE_CHECKS: readonly Check[] = [
       await open(drive, 'fence', shaking({ status: 204 }))
     },
     judge: each(['accepted', 'dropped', 'refused', 'failed', 'unwell', 'fence'], shookOnce),
-    killedBy: [
-      'repeats-failed-handshakes',
-      'repeats-unanswered-handshakes',
-      'shakes-hands-twice',
-      'opens-without-handshake',
-    ],
+    killedBy: ['repeats-failed-handshakes', 'repeats-broken-handshakes', 'shakes-hands-twice'],
   },
   {
     id: 'socket.ids.unique',
@@ -122,7 +117,7 @@ export const SOCKET_HANDSHAKE_CHECKS: readonly Check[] = [
       }
     },
     judge: idsUnique(12, 'together', 'in turn'),
-    killedBy: ['names-sockets-by-path', 'gives-ids-again', 'makes-short-socket-ids'],
+    killedBy: ['names-sockets-by-path', 'makes-short-socket-ids'],
   },
   {
     id: 'socket.restart.renamed',
@@ -165,7 +160,7 @@ export const SOCKET_HANDSHAKE_CHECKS: readonly Check[] = [
       'accepts-handshakes-below-400',
       'accepts-handshakes-answered-404',
       'takes-server-errors-for-silence',
-      'refuses-handshakes-silently',
+      'refuses-sockets-with-another-code',
     ],
   },
   {
@@ -182,7 +177,7 @@ export const SOCKET_HANDSHAKE_CHECKS: readonly Check[] = [
     },
     control: closed('control', 'forbidden'),
     judge: each(ACCEPTING, alive),
-    killedBy: ['accepts-200-alone'],
+    killedBy: ['accepts-200-and-204-alone'],
   },
   {
     id: 'socket.redirecting-handler.closed',
@@ -209,7 +204,11 @@ export const SOCKET_HANDSHAKE_CHECKS: readonly Check[] = [
       notFollowed('elsewhere'),
       each(REDIRECTING, (as) => closed(as, 'forbidden')),
     ),
-    killedBy: ['follows-redirects-of-handshakes', 'accepts-handshakes-below-400'],
+    killedBy: [
+      'follows-redirects-of-handshakes',
+      'accepts-handshakes-below-400',
+      'refuses-sockets-with-another-code',
+    ],
   },
   {
     id: 'socket.dropped-handshake.closed',
@@ -290,9 +289,6 @@ export const SOCKET_HANDSHAKE_CHECKS: readonly Check[] = [
     },
     control: all(shook('refused'), shook('dropped'), alive('control')),
     judge: each(['refused', 'dropped'], noMessages),
-    killedBy: [
-      'sends-messages-before-the-handshake-is-answered',
-      'sends-messages-of-refused-sockets',
-    ],
+    killedBy: ['sends-messages-before-the-handshake-is-answered', 'accepts-unanswered-handshakes'],
   },
 ]

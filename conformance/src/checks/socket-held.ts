@@ -7,7 +7,14 @@ import type { PageSocket } from '../drive/page-sockets.ts'
 import type { Reply } from '../drive/receiver.ts'
 import { closed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
-import { declined, heldArrived, neverArrived, shook, taken } from '../judges/socket-handshake.ts'
+import {
+  arrivedOn,
+  declined,
+  heldArrived,
+  neverArrived,
+  shook,
+  taken,
+} from '../judges/socket-handshake.ts'
 import { latestOf, latestSeconds } from '../timeline/latest.ts'
 
 const TIMEOUT = waitFor('webhook_timeout_seconds')
@@ -71,8 +78,9 @@ export const SOCKET_HELD_CHECKS: readonly Check[] = [
         await drive.sockets.send('sender', id, `${count} ${drive.text()} ${WIDE}`)
       }
       holding.release()
-      await drive.sockets.send('sender', id, `last ${drive.text()}`)
-      await page.texts(TEXTS)
+      const last = `last ${drive.text()}`
+      await drive.sockets.send('sender', id, last)
+      await page.frames.find(({ text }) => text === last, drive.patienceMs)
       await page.ping()
     },
     control: all(shook('page'), taken('sender')),
@@ -93,16 +101,18 @@ export const SOCKET_HELD_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       const holding = holdBack(drive)
       const control = await openPending(drive, 'control', holding.reply)
-      await drive.sockets.send('sender', control.id, drive.text())
+      const text = drive.text()
+      await drive.sockets.send('sender', control.id, text)
       holding.release()
-      await control.page.texts(1)
+      await control.page.frames.find((frame) => frame.text === text, drive.patienceMs)
       await sendInVain(drive, 'refused', ({ release }) => release(403))
       await sendInVain(drive, 'redirected', ({ release }) => release(302))
       await sendInVain(drive, 'failed', ({ release }) => release(500))
       await sendInVain(drive, 'unanswered', () => {})
     },
     control: all(
-      heldArrived('control', 'sender'),
+      taken('sender'),
+      arrivedOn('control', 'sender'),
       closed('refused', 'forbidden'),
       closed('redirected', 'forbidden'),
       closed('failed', 'forbidden'),
@@ -113,7 +123,11 @@ export const SOCKET_HELD_CHECKS: readonly Check[] = [
         neverArrived(as, `sender-${as}`),
       ),
     ),
-    killedBy: ['sends-held-texts-to-the-refused', 'sends-held-texts-to-the-unanswered'],
+    killedBy: [
+      'sends-held-texts-at-once',
+      'sends-held-texts-to-the-refused',
+      'sends-held-texts-to-the-unanswered',
+    ],
   },
   {
     id: 'socket.held-bytes.bounded',
@@ -133,6 +147,6 @@ export const SOCKET_HELD_CHECKS: readonly Check[] = [
     },
     control: all(shook('page'), taken('sender')),
     judge: all(declined('beyond'), neverArrived('page', 'beyond')),
-    killedBy: ['holds-without-bound', 'counts-held-characters', 'takes-what-it-cannot-hold'],
+    killedBy: ['sends-held-texts-at-once', 'holds-without-bound', 'holds-one-text-beyond'],
   },
 ]

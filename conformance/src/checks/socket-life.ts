@@ -5,17 +5,19 @@ import type { Drive } from '../drive/drive.ts'
 import { makeFrame } from '../drive/frames.ts'
 import { openRawPage } from '../drive/raw-page.ts'
 import { SetUpFailed } from '../drive/set-up-failed.ts'
+import type { Attempt } from '../drive/webhooks.ts'
 import { closed } from '../judges/connection.ts'
 import { drained } from '../judges/drain.ts'
 import { all, type Judge } from '../judges/finding.ts'
 import { shook, taken } from '../judges/socket-handshake.ts'
-import { closedTold, pinged, socketTurnedAway } from '../judges/socket-life.ts'
+import { closedTold, heardWord, pinged, socketTurnedAway } from '../judges/socket-life.ts'
 import { alive, nothingSent } from '../judges/socket-opening.ts'
 import { closedAfterPing, ended, hasPing } from '../judges/timer.ts'
 import { latestOf, latestSeconds } from '../timeline/latest.ts'
 import { seconds } from '../timeline/timeline.ts'
 
-/** The opcode of a Pong. */
+/** Opcodes. */
+const TEXT = 1
 const PONG = 10
 /** More than two operating systems hold for a loopback connection; the rest waits in the service's own queue. */
 const HELD_BY_NETWORK_BYTES = 14 * 1024 * 1024
@@ -26,7 +28,8 @@ const PAGES = ['page 1', 'page 2', 'page 3', 'page 4', 'page 5'] as const
 const LATE = 'latecomer'
 /** Part of the time in which a webhook is answered that a slow application takes for each message. */
 const SLOWLY = 0.8
-const SLOW_MESSAGES = 4
+const SLOW_WORDS = ['one', 'two', 'three', 'four'] as const
+const FENCE_WORD = 'five'
 
 const SILENCE = latestOf('heartbeat_seconds', 'pong_timeout_seconds')
 
@@ -85,7 +88,7 @@ export const SOCKET_LIFE_CHECKS: readonly Check[] = [
     },
     control: shook('page'),
     judge: pinged('page', 2),
-    killedBy: ['never-pings', 'pings-once', 'never-pings-sockets'],
+    killedBy: ['never-pings-sockets', 'pings-sockets-once'],
   },
   {
     id: 'socket.unanswered-ping.closed',
@@ -99,7 +102,7 @@ export const SOCKET_LIFE_CHECKS: readonly Check[] = [
     },
     control: all(shook('page'), hasPing('page')),
     judge: all(closed('page', 'heartbeat-timeout'), closedAfterPing('page')),
-    killedBy: ['forgives-silence', 'gives-silence-another-code', 'forgives-silence-of-sockets'],
+    killedBy: ['forgives-silence-of-sockets', 'gives-silence-of-sockets-another-code'],
   },
   {
     id: 'socket.answered-pings.kept',
@@ -122,25 +125,25 @@ export const SOCKET_LIFE_CHECKS: readonly Check[] = [
     profiles: ['robust'],
     needs: ['webhooks'],
     waitSeconds: (advertised) =>
-      seconds(advertised, 'webhook_timeout_seconds') * SLOWLY * SLOW_MESSAGES,
+      seconds(advertised, 'webhook_timeout_seconds') * SLOWLY * SLOW_WORDS.length,
     drive: async (drive) => {
-      const slowSeconds = seconds(drive.advertised, 'webhook_timeout_seconds') * SLOWLY
-      const { page, webhooks } = await drive.sockets.connect('page', undefined, {
-        replying: ({ fields }) =>
-          fields.event === 'message'
-            ? { hold: drive.pass(slowSeconds).then(() => ({ status: 204 })) }
-            : { status: 204 },
-      })
-      for (let count = 1; count <= SLOW_MESSAGES; count += 1) page.send(String(count))
-      const wholeMs = slowSeconds * SLOW_MESSAGES * 1000 + drive.patienceMs
-      const last = ({ fields }: { fields: Readonly<Record<string, string>> }): boolean =>
-        fields.body === String(SLOW_MESSAGES)
-      await Promise.race([webhooks.event('message', last, wholeMs), page.ended(wholeMs)])
-      await drive.pass(slowSeconds)
-      await page.ping()
+      const slow = seconds(drive.advertised, 'webhook_timeout_seconds') * SLOWLY
+      const { raw, webhooks } = await openRawPage(drive, 'page', ({ fields }) =>
+        fields.event === 'message'
+          ? { hold: drive.pass(slow).then(() => ({ status: 204 })) }
+          : { status: 204 },
+      )
+      const isLast = ({ fields }: Attempt): boolean => fields.body === SLOW_WORDS.at(-1)
+      // In one write, so that a service may have read all of it before it pauses.
+      raw.write(Buffer.concat(SLOW_WORDS.map((word) => makeFrame(TEXT, word))), 'four texts')
+      const wholeMs = slow * SLOW_WORDS.length * 1000 + drive.patienceMs
+      await Promise.race([webhooks.event('message', isLast, wholeMs), raw.ended(wholeMs)])
+      raw.write(makeFrame(TEXT, FENCE_WORD), 'a last text')
+      const isFence = ({ fields }: Attempt): boolean => fields.body === FENCE_WORD
+      await webhooks.event('message', isFence, slow * 1000 + drive.patienceMs)
     },
     control: shook('page'),
-    judge: alive('page'),
+    judge: heardWord('page', FENCE_WORD),
     killedBy: ['counts-own-pauses-as-silence'],
   },
   {
@@ -166,7 +169,7 @@ export const SOCKET_LIFE_CHECKS: readonly Check[] = [
     },
     control: all(shook('page'), taken('first')),
     judge: ended('page'),
-    killedBy: ['keeps-slow-readers', 'keeps-slow-sockets'],
+    killedBy: ['keeps-slow-sockets'],
   },
   {
     id: 'socket.drain.closed',
@@ -181,10 +184,10 @@ export const SOCKET_LIFE_CHECKS: readonly Check[] = [
       socketTurnedAway(LATE, 'service'),
     ),
     killedBy: [
-      'drains-too-slowly',
-      'drains-with-another-code',
-      'drains-without-telling',
-      'keeps-sockets-that-come-late',
+      'drains-sockets-too-slowly',
+      'drains-sockets-with-another-code',
+      'drains-sockets-without-telling',
+      'lets-sockets-in-while-draining',
     ],
   },
   {

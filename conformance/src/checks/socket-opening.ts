@@ -9,7 +9,14 @@ import { refusedForCapacity } from '../judges/drain.ts'
 import { all, type Judge } from '../judges/finding.ts'
 import { refused } from '../judges/problem.ts'
 import { shook } from '../judges/socket-handshake.ts'
-import { alive, onlySent, openedPlain, openedSeveral, silentBut } from '../judges/socket-opening.ts'
+import {
+  alive,
+  onlySent,
+  openedPlain,
+  openedSeveral,
+  silentBut,
+  turnedAway,
+} from '../judges/socket-opening.ts'
 import type { Headers } from '../timeline/event.ts'
 
 /** Subprotocols that a page may offer, as the value of their header; an empty one leaves it out. */
@@ -101,7 +108,7 @@ export const SOCKET_OPENING_CHECKS: readonly Check[] = [
       }
     },
     judge: each(Object.keys(OFFERS), openedPlain),
-    killedBy: ['echoes-subprotocols-on-sockets', 'demands-the-subprotocol-on-sockets'],
+    killedBy: ['echoes-subprotocols-on-sockets', 'refuses-offers-on-sockets'],
   },
   {
     id: 'socket.late-opening.completed',
@@ -176,7 +183,7 @@ export const SOCKET_OPENING_CHECKS: readonly Check[] = [
         refused(as, 'upgrade-required', 'malformed-request', 'method-not-allowed', 'not-found'),
       ),
     ),
-    killedBy: ['answers-plain-request-to-socket-url', 'accepts-old-websocket-version-on-sockets'],
+    killedBy: ['hides-socket-urls-from-plain-requests', 'accepts-old-websocket-version-on-sockets'],
   },
   {
     id: 'socket.foreign-origin.closed',
@@ -212,7 +219,7 @@ export const SOCKET_OPENING_CHECKS: readonly Check[] = [
     },
     control: shook('first'),
     judge: all(refusedForCapacity('beyond'), alive('first')),
-    killedBy: ['counts-sockets-apart', 'makes-room-for-sockets'],
+    killedBy: ['takes-sockets-beyond-the-limit', 'makes-room-for-sockets'],
   },
   {
     id: 'socket.owed-closed.counted',
@@ -235,12 +242,16 @@ export const SOCKET_OPENING_CHECKS: readonly Check[] = [
     },
     control: all(shook('first'), shook('second')),
     judge: all(refusedForCapacity('beyond'), alive('first')),
-    killedBy: ['counts-open-sockets-only'],
+    killedBy: [
+      'counts-open-sockets-only',
+      'takes-sockets-beyond-the-limit',
+      'makes-room-for-sockets',
+    ],
   },
   {
     id: 'socket.refused.unreported',
     proves: 'socket.refused.silent',
-    needs: ['webhooks'],
+    needs: ['webhooks', 'origin'],
     alone: true,
     waitSeconds: waitFor(SHORT),
     drive: async (drive) => {
@@ -249,11 +260,9 @@ export const SOCKET_OPENING_CHECKS: readonly Check[] = [
       const { url } = await drive.sockets.mint('refused', drive.sockets.path())
       await drive.pass(1 + AFTER)
       await tryToOpen(drive, 'expired', short.url)
-      await tryToOpen(drive, 'spoilt', drive.conceal(`${url}A`))
+      await tryToOpen(drive, 'spoilt', drive.conceal(url.replace('/v1/socket/', '/v1/socket/A')))
       await sendUpgrade(drive, 'old version', url, { 'Sec-WebSocket-Version': '8' })
-      if (drive.advertised.origins === 'listed') {
-        await tryToOpen(drive, 'foreign', url, 'https://elsewhere.example')
-      }
+      await tryToOpen(drive, 'foreign', url, 'https://elsewhere.example')
       const path = drive.sockets.path()
       const control = await drive.sockets.mint('control', path)
       const page = await drive.sockets.open('page', control.url)
@@ -261,8 +270,13 @@ export const SOCKET_OPENING_CHECKS: readonly Check[] = [
       page.close(1000)
       await webhooks.event('closed', ({ fields }) => fields.path === path)
     },
+    control: all(turnedAway('expired'), turnedAway('spoilt'), turnedAway('foreign')),
     judge: silentBut('service', 'control'),
-    killedBy: ['shakes-hands-before-looking-at-origin', 'shakes-hands-for-expired-tickets'],
+    killedBy: [
+      'shakes-hands-with-foreign-origins',
+      'shakes-hands-for-expired-tickets',
+      'shakes-hands-for-invalid-tickets',
+    ],
   },
   {
     id: 'socket.quiet.empty',
@@ -274,7 +288,6 @@ export const SOCKET_OPENING_CHECKS: readonly Check[] = [
       const { page, id } = await drive.sockets.connect('page')
       await drive.pass(quietSeconds(drive.advertised))
       await drive.sockets.send('fence', id, drive.text())
-      await page.texts(1)
       await page.ping()
     },
     control: shook('page'),

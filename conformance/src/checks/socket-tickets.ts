@@ -29,9 +29,14 @@ function alter(ticket: string, at: number): string {
   return `${ticket.slice(0, at)}${ticket[at] === 'x' ? 'y' : 'x'}${ticket.slice(at + 1)}`
 }
 
+/** The ticket in a URL, whatever stands behind it. */
+function ticketIn(url: string): string {
+  return /\/v1\/socket\/([^/?#]*)/.exec(url)?.[1] ?? ''
+}
+
 /** Opens a socket URL with another ticket in it, and waits for the end. */
 async function openWith(drive: Drive, as: string, url: string, ticket: string): Promise<void> {
-  const base = url.slice(0, url.lastIndexOf('/') + 1)
+  const base = url.slice(0, url.indexOf(ticketIn(url)))
   const page = await drive.sockets.open(as, base + drive.conceal(ticket))
   await page.ended()
 }
@@ -73,7 +78,7 @@ export const SOCKET_TICKET_CHECKS: readonly Check[] = [
     needs: ['webhooks'],
     drive: async (drive) => {
       const url = await openControl(drive)
-      const ticket = url.slice(url.lastIndexOf('/') + 1)
+      const ticket = ticketIn(url)
       for (const [as, spoil] of Object.entries(INVALID_TICKETS)) {
         await openWith(drive, as, url, spoil(ticket))
       }
@@ -84,7 +89,6 @@ export const SOCKET_TICKET_CHECKS: readonly Check[] = [
       'ignores-ticket-signature',
       'accepts-lengthened-ticket',
       'calls-invalid-ticket-expired',
-      'answers-invalid-tickets-with-404',
     ],
   },
   {
@@ -95,7 +99,7 @@ export const SOCKET_TICKET_CHECKS: readonly Check[] = [
       const url = await openControl(drive)
       const other = await drive.launch('other service')
       const foreign = await other.drive.sockets.mint('other URL', drive.sockets.path())
-      await openWith(drive, 'defect', url, foreign.url.slice(foreign.url.lastIndexOf('/') + 1))
+      await openWith(drive, 'defect', url, ticketIn(foreign.url))
     },
     control: alive('control'),
     judge: closed('defect', 'token-invalid'),
@@ -112,6 +116,6 @@ export const SOCKET_TICKET_CHECKS: readonly Check[] = [
     },
     control: all(alive('control'), minted('token')),
     judge: closed('defect', 'token-invalid'),
-    killedBy: ['takes-tokens-for-tickets'],
+    killedBy: ['takes-tokens-for-tickets', 'calls-invalid-ticket-expired'],
   },
 ]

@@ -73,7 +73,7 @@ export const SOCKET_URL_CHECKS: readonly Check[] = [
       all(answeredAs(as, 201, 'SocketAnswer'), urlInGrammar(as)),
     ),
     killedBy: [
-      'puts-ticket-into-query',
+      'adds-query-to-socket-urls',
       'makes-tickets-outside-grammar',
       'mints-sockets-without-expiry',
       'demands-a-socket-path',
@@ -155,7 +155,7 @@ export const SOCKET_URL_CHECKS: readonly Check[] = [
       expiresAsAsked('default', 'control', 'socket_ttl_seconds'),
       expiresFromNow('default', 'socket_ttl_seconds'),
     ),
-    killedBy: ['gives-tickets-the-life-of-tokens'],
+    killedBy: ['gives-tickets-the-life-of-tokens', 'promises-sockets-a-longer-life'],
   },
   {
     id: 'socket.ttl-illegal.refused',

@@ -73,11 +73,10 @@ export const SOCKET_WEBHOOK_CHECKS: readonly Check[] = [
     judge: all(sentAsSocketForm('page'), namedAlike('page')),
     killedBy: [
       'sends-socket-forms-as-text',
-      'sends-socket-forms-unencoded',
-      'sends-socket-events-to-one-url',
+      'sends-blanks-in-socket-forms',
       'says-closed-without-from',
-      'says-closed-without-code',
-      'sends-messages-without-path',
+      'says-closed-without-time',
+      'sends-messages-without-epoch',
       'makes-epoch-per-webhook',
     ],
   },
@@ -97,7 +96,11 @@ export const SOCKET_WEBHOOK_CHECKS: readonly Check[] = [
     },
     control: all(heard('page', 'message'), heard('page', 'closed'), heard('later', 'handshake')),
     judge: all(datedAsHappened('page'), epochsFollow('page', 'later')),
-    killedBy: ['dates-sockets-by-their-opening', 'counts-epochs-of-sockets-in-seconds'],
+    killedBy: [
+      'dates-sockets-by-their-opening',
+      'counts-epochs-of-sockets-in-seconds',
+      'says-closed-without-time',
+    ],
   },
   {
     id: 'socket.webhooks.signed',
@@ -203,7 +206,7 @@ export const SOCKET_WEBHOOK_CHECKS: readonly Check[] = [
     },
     control: all(heard('target', 'message'), heard('target', 'closed')),
     judge: boundedBy('target', 'socket_concurrency'),
-    killedBy: ['ignores-socket-concurrency', 'counts-handshakes-alone'],
+    killedBy: ['ignores-socket-concurrency', 'attempts-one-too-many-for-sockets'],
   },
   {
     id: 'socket.start.reported',
@@ -219,6 +222,10 @@ export const SOCKET_WEBHOOK_CHECKS: readonly Check[] = [
     },
     control: all(heard('earlier', 'handshake'), heard('later', 'handshake')),
     judge: all(floorAbove('later', 'earlier'), aboveOwnFloor('later')),
-    killedBy: ['never-says-started', 'starts-with-low-floor'],
+    killedBy: [
+      'never-says-started',
+      'starts-with-low-floor',
+      'counts-epochs-of-sockets-in-seconds',
+    ],
   },
 ]

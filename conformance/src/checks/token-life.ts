@@ -95,6 +95,23 @@ export const TOKEN_LIFE_CHECKS: readonly Check[] = [
     ],
   },
   {
+    id: 'token.socket-ticket.closed',
+    proves: 'token.invalid.refused',
+    profiles: ['sockets'],
+    drive: async (drive) => {
+      const { connectUrl: url, token } = await drive.mint('control', drive.clientId())
+      const control = await drive.open('control', { url, token })
+      await control.welcome()
+      const socket = await drive.sockets.mint('socket URL', drive.sockets.path())
+      const ticket = new URL(socket.url).pathname.split('/').at(-1) ?? ''
+      const connection = await drive.open('defect', { url, token: ticket })
+      await connection.ended()
+    },
+    control: welcomed('control'),
+    judge: refusedAsInvalid('defect'),
+    killedBy: ['takes-tickets-for-tokens', 'calls-invalid-token-expired'],
+  },
+  {
     id: 'token.foreign.closed',
     proves: 'token.invalid.refused',
     needs: ['exec', 'webhooks'],

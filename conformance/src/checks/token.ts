@@ -24,6 +24,13 @@ const WRONG_KEYS: Readonly<Record<string, (live: string) => string>> = {
   'other case': (live) => live.replace(/[a-z]/gi, swapCase),
 }
 
+/** The calls about sockets, with bodies that reach nobody who does not want it. */
+const SOCKET_CALLS: Readonly<Record<string, object>> = {
+  '/v1/sockets': {},
+  '/v1/sockets/messages': { sockets: 'nobody-has-had-this-id', body: 'hello' },
+  '/v1/sockets/broadcasts': { body: 'a broadcast with or without a key' },
+}
+
 const WRONG_LIVES: Readonly<Record<string, unknown>> = {
   zero: 0,
   negative: -60,
@@ -87,6 +94,35 @@ export const TOKEN_CHECKS: readonly Check[] = [
     control: answeredAs('control', 200, 'PresenceAnswer'),
     judge: each(['defect', 'list'], (as) => refused(as, 'invalid-application-key')),
     killedBy: ['reads-presence-without-key'],
+  },
+  {
+    id: 'token.key-sockets.refused',
+    proves: 'token.key.required',
+    profiles: ['sockets'],
+    drive: async (drive) => {
+      for (const [path, json] of Object.entries(SOCKET_CALLS)) {
+        await drive.call(`control ${path}`, 'POST', path, { json })
+        await drive.call(`absent ${path}`, 'POST', path, { json, key: 'none' })
+        const key = { text: 'nobody-was-ever-given-this-application-key' }
+        await drive.call(`wrong ${path}`, 'POST', path, { json, key })
+      }
+    },
+    control: all(
+      answeredAs('control /v1/sockets', 201, 'SocketAnswer'),
+      answeredAs('control /v1/sockets/messages', 200, 'SocketSendAnswer'),
+      answeredAs('control /v1/sockets/broadcasts', 200, 'SocketBroadcastAnswer'),
+    ),
+    judge: each(Object.keys(SOCKET_CALLS), (path) =>
+      all(
+        refused(`absent ${path}`, 'invalid-application-key'),
+        refused(`wrong ${path}`, 'invalid-application-key'),
+      ),
+    ),
+    killedBy: [
+      'mints-sockets-without-key',
+      'sends-to-sockets-without-key',
+      'broadcasts-to-sockets-without-key',
+    ],
   },
   {
     id: 'token.key-wrong.refused',

@@ -109,13 +109,24 @@ export async function program(args: readonly string[], env: NodeJS.ProcessEnv): 
   root
     .command('self-test')
     .description('prove the suite: nothing passes against six empty servers, every fault is caught')
-    .option('--full', 'judge every fault by the whole suite instead of by the checks aimed at it')
+    .option(
+      '--full',
+      'judge every fault by every check that can reach it, not only by those aimed at it',
+    )
+    .option('--every-pair', 'judge every fault by every check, also where the two never meet')
     .option('--fault <names...>', 'only these faults, and no floor')
     .option('--json', 'print JSON')
-    .action(async (options: { full?: boolean; fault?: string[]; json?: boolean }) => {
-      const { selfTest } = await import('./self-test.ts')
-      exitCode = await selfTest(options)
-    })
+    .action(
+      async (options: {
+        full?: boolean
+        everyPair?: boolean
+        fault?: string[]
+        json?: boolean
+      }) => {
+        const { selfTest } = await import('./self-test.ts')
+        exitCode = await selfTest(options)
+      },
+    )
 
   try {
     await root.parseAsync([...args], { from: 'user' })

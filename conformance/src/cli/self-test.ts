@@ -6,7 +6,7 @@ import { planChecks } from '../plan.ts'
 import { runChecks } from '../runner.ts'
 import { countCoverage } from '../self-test/coverage.ts'
 import { type FloorRow, measureFloor } from '../self-test/floor.ts'
-import { type KillRow, measureKills } from '../self-test/kill-matrix.ts'
+import { type KillRow, measureKills, type Range } from '../self-test/kill-matrix.ts'
 import { trustLine } from '../self-test/trust-line.ts'
 import { EXIT } from '../summary.ts'
 import { startDemoHost } from '../target/demo.ts'
@@ -16,19 +16,37 @@ import type { Result } from '../verdict.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Servers judged at once: whole suites at a time keep two cores busy, aimed checks mostly wait. */
-const CONCURRENCY = { aimed: 12, full: 5 } as const
+const CONCURRENCY = { aimed: 12, reaching: 10, all: 8 } as const
+
+const JUDGED_BY = {
+  aimed: 'the checks aimed at it',
+  reaching: 'every check that asks the server for what it changes',
+  all: 'every check',
+} as const
+
+/** Faults below which it takes longer to find out what checks reach than to make them all. */
+const FEW = 60
+
+function chooseRange(options: { full?: boolean; everyPair?: boolean }, faults: number): Range {
+  if (options.everyPair) return 'all'
+  if (!options.full) return 'aimed'
+  return faults < FEW ? 'all' : 'reaching'
+}
 
 /** Measures floor, kills and coverage, and prints them; exit code 5 where one of them is not what it must be. */
 export async function selfTest(options: {
   full?: boolean
+  everyPair?: boolean
   fault?: string[]
   json?: boolean
 }): Promise<number> {
   const startedAt = Date.now()
   const ledger = readLedger()
   const profiles = [...new Set(CHECKS.map(({ proves }) => ledger.find(proves).profile))]
-  const say = (line: string): void =>
-    void (options.json ? process.stderr : process.stdout).write(`${line}\n`)
+  const say = (...lines: string[]): void => {
+    const stream = options.json ? process.stderr : process.stdout
+    for (const line of lines) stream.write(`${line}\n`)
+  }
   const hosts = await Promise.all([startReferenceHost(), startDemoHost()])
   try {
     const each = await Promise.all(
@@ -47,14 +65,13 @@ export async function selfTest(options: {
     if (floor.length > 0) say('the floor: checks that pass against a server that ...')
     for (const row of floor) sayFloor(row, say)
 
-    say(
-      `\nthe kill matrix: ${faults.length} faults, each against ${options.full ? 'every check' : 'the checks aimed at it'}`,
-    )
+    const range = chooseRange(options, faults.length)
+    say(`\nthe kill matrix: ${faults.length} faults, each against ${JUDGED_BY[range]}`)
     const kills: KillRow[] = []
     for (const { host, faults: own } of each) {
       const rows = await measureKills(host, own.filter(isWanted), CHECKS, ledger, {
-        isFull: options.full === true,
-        concurrency: options.full ? CONCURRENCY.full : CONCURRENCY.aimed,
+        range,
+        concurrency: CONCURRENCY[range],
         onRow: (row) => sayKill(row, options.fault !== undefined, say),
       })
       kills.push(...rows)
@@ -70,6 +87,7 @@ export async function selfTest(options: {
     const wrong = floor.flatMap((row) => row.wrong).length
     say(
       `\nfaults: ${caught} of ${kills.length} caught, for their own reason, and nothing else failed`,
+      `pairs of a fault and a check: ${kills.reduce((sum, { judged }) => sum + judged, 0)} judged`,
     )
     if (!options.fault) {
       say(

@@ -1,6 +1,9 @@
 /** What a service would report about a user: forms of `connected`, `disconnected` and `started`. */
 
-import type { User } from './application.ts'
+/** Whom a report is about. */
+interface Reported {
+  readonly clientId: string
+}
 
 /** An epoch and a version. */
 export interface Mark {
@@ -8,24 +11,21 @@ export interface Mark {
   readonly version: number
 }
 
+/** Newer than every other. */
+export const LAST: Mark = { epoch: Number.MAX_SAFE_INTEGER, version: 2 }
+
 /** An epoch as a service would begin one now. */
 export function freshEpoch(): number {
   return Date.now() * 1000
 }
 
 /** The fields of `connected`. */
-export function connected(
-  { clientId }: Pick<User, 'clientId'>,
-  mark: Mark,
-): Record<string, string> {
+export function connected({ clientId }: Reported, mark: Mark): Record<string, string> {
   return presence('connected', clientId, mark)
 }
 
 /** The fields of `disconnected`. */
-export function disconnected(
-  { clientId }: Pick<User, 'clientId'>,
-  mark: Mark,
-): Record<string, string> {
+export function disconnected({ clientId }: Reported, mark: Mark): Record<string, string> {
   return { ...presence('disconnected', clientId, mark), reason: 'closed' }
 }
 

@@ -7,6 +7,7 @@ import { listIn, readCookie, readPush } from '../timeline/push.ts'
 import type { Recorder } from '../timeline/recorder.ts'
 import { signatureOf } from '../timeline/signature.ts'
 import { readObject } from '../timeline/timeline.ts'
+import { disconnected, LAST } from './application-reports.ts'
 import type { Http } from './http.ts'
 import { SetUpFailed } from './set-up-failed.ts'
 import type { ApplicationSite } from './site.ts'
@@ -99,13 +100,17 @@ export interface ApplicationDrive {
 
 const unspoilt = (request: SignedRequest): SignedRequest => request
 
-/** Makes the hands for one application. Without one, every use throws {@link SetUpFailed}. */
+/**
+ * Makes the hands for one application. Without one, every use throws {@link SetUpFailed}. Who signed in is reported
+ * as gone at the end, so that the lists of other checks stay short.
+ */
 export function makeApplicationDrive(
   site: ApplicationSite | undefined,
   http: Http,
   recorder: Recorder,
   patienceMs: number,
   open: (as: string, options: { url: string; token: string }) => Promise<Connection>,
+  atEnd: (end: () => Promise<unknown>) => void,
 ): ApplicationDrive {
   const base = (): ApplicationSite => {
     if (!site) throw new SetUpFailed('there is no application')
@@ -119,6 +124,30 @@ export function makeApplicationDrive(
       ...(body === undefined ? {} : { body }),
     })
 
+  const report: ApplicationDrive['report'] = (
+    as,
+    fields,
+    { id, timestamp, route, secret = 0, spoil = unspoilt } = {},
+  ) => {
+    const body = new URLSearchParams({ ...fields }).toString()
+    const signed = {
+      id: id ?? `msg_${randomBytes(12).toString('hex')}`,
+      timestamp: timestamp ?? `${Math.floor(Date.now() / 1000)}`,
+      body,
+    }
+    const key = typeof secret === 'string' ? secret : base().webhookSecrets[secret]
+    if (key === undefined) throw new SetUpFailed('no webhook secret is known')
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'webhook-id': signed.id,
+      'webhook-timestamp': signed.timestamp,
+      'webhook-signature': signatureOf(key, signed),
+    }
+    const request = spoil({ headers, body })
+    const event = route ?? (fields.event as keyof typeof WEBHOOKS)
+    return send(as, 'POST', WEBHOOKS[event].path, request.headers, request.body)
+  }
+
   async function login(as: string, cookie = ''): Promise<User> {
     const answer = await send(as, 'GET', '/login', cookie === '' ? {} : { cookie })
     const body = readObject(answer?.body ?? '') ?? {}
@@ -130,6 +159,8 @@ export function makeApplicationDrive(
     }
     const given = readCookie(answer?.headers['set-cookie'])
     for (const secret of [String(token), given?.value]) if (secret) recorder.secrets.add(secret)
+    const last = disconnected({ clientId: String(clientId) }, LAST)
+    if (base().webhookSecrets.length > 0) atEnd(() => report('end', last))
     return {
       clientId: String(clientId),
       token: String(token),
@@ -145,7 +176,7 @@ export function makeApplicationDrive(
       'POST',
       `/post${posting.query ?? ''}`,
       {
-        'content-type': posting.type ?? 'application/x-www-form-urlencoded;charset=UTF-8',
+        'content-type': posting.type ?? 'application/x-www-form-urlencoded',
         ...(origin === undefined ? {} : { origin }),
         ...(cookie === undefined ? {} : { cookie }),
         ...posting.headers,
@@ -186,25 +217,7 @@ export function makeApplicationDrive(
         },
       }
     },
-    report(as, fields, { id, timestamp, route, secret = 0, spoil = unspoilt } = {}) {
-      const body = new URLSearchParams({ ...fields }).toString()
-      const signed = {
-        id: id ?? `msg_${randomBytes(12).toString('hex')}`,
-        timestamp: timestamp ?? `${Math.floor(Date.now() / 1000)}`,
-        body,
-      }
-      const key = typeof secret === 'string' ? secret : base().webhookSecrets[secret]
-      if (key === undefined) throw new SetUpFailed('no webhook secret is known')
-      const headers = {
-        'content-type': 'application/x-www-form-urlencoded',
-        'webhook-id': signed.id,
-        'webhook-timestamp': signed.timestamp,
-        'webhook-signature': signatureOf(key, signed),
-      }
-      const request = spoil({ headers, body })
-      const event = route ?? (fields.event as keyof typeof WEBHOOKS)
-      return send(as, 'POST', WEBHOOKS[event].path, request.headers, request.body)
-    },
+    report,
     now: () => recorder.events.length,
     async advance(seconds) {
       const { advance } = base()

@@ -279,7 +279,9 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
     allWebhooks,
     pass: (wait) => pass(wait * 1000),
     sockets: makeSocketsDrive(recorder, nonce, patienceMs, { call, open, allWebhooks }),
-    application: makeApplicationDrive(site.application, http, recorder, patienceMs, open),
+    application: makeApplicationDrive(site.application, http, recorder, patienceMs, open, (end) =>
+      endings.push(end),
+    ),
     note: (as, what) => {
       recorder.record({ kind: 'note', as, what })
     },

@@ -46,5 +46,5 @@ export async function openRefusedRawClient(
 /** Well-formed text frames of together at least `bytes` bytes. */
 export function makeFlood(bytes: number): Buffer {
   const frame = makeFrame(1, 'x'.repeat(1000))
-  return Buffer.concat(Array.from({ length: Math.ceil(bytes / frame.length) }, () => frame))
+  return Buffer.alloc(Math.ceil(bytes / frame.length) * frame.length, frame)
 }

@@ -1,5 +1,6 @@
 /** A client that has stopped reading, and messages that wait for it in the service's own queue. */
 
+import { readObject } from '../timeline/timeline.ts'
 import type { Drive } from './drive.ts'
 import { makeFrame } from './frames.ts'
 import type { RawConnection } from './raw.ts'
@@ -9,6 +10,8 @@ import { SetUpFailed } from './set-up-failed.ts'
 /** More than two operating systems hold for a loopback connection; the rest waits in the service's own queue. */
 const HELD_BY_NETWORK_BYTES = 14 * 1024 * 1024
 const PAUSE_SECONDS = 0.2
+/** Each of these escapes is one character of data, and six bytes in an envelope. */
+const FILLING = '\\u0001'.repeat(32_000)
 
 /** Connects a client as role `slow` that then reads nothing; what keeps its connection alive goes on. */
 export async function stopReading(
@@ -27,22 +30,28 @@ export async function stopReading(
   }
 }
 
-/** Posts to the slow client as role `filler` until it is ended or more waits than may; `between` follows each post. */
+/**
+ * Posts to the slow client as role `filler` until it is ended, the service counts it no longer, or more waits than
+ * may; `between` follows each post.
+ */
 export async function fillQueue(
   drive: Drive,
   clientId: string,
   isOver: () => Promise<boolean>,
   between: () => Promise<void> = async () => {},
 ): Promise<void> {
-  // Each of these characters takes six bytes in an envelope.
-  const filling = '\u0001'.repeat(32_000)
   const enough = HELD_BY_NETWORK_BYTES + 2 * (drive.advertised.limits.queue_bytes ?? 0)
+  let wasCounted = false
   for (let bytes = 0; bytes < enough; ) {
-    const receipt = await drive.post('filler', clientId, `${bytes} ${filling}`)
-    if (receipt && 'id' in receipt) bytes += 6 * filling.length
+    const body = `{"client_id":"${clientId}","data":"${bytes} ${FILLING}"}`
+    const answer = await drive.call('filler', 'POST', '/v1/messages', { body })
+    const receipt = readObject(answer?.body ?? '')
+    if (receipt && 'id' in receipt) bytes += FILLING.length
     else if (receipt?.code === 'rate-limited') await drive.pass(PAUSE_SECONDS)
     else throw new SetUpFailed('a post that fills the queue was not accepted')
     await between()
+    if (wasCounted && receipt.connections === 0) return
+    wasCounted ||= Number(receipt.connections) > 0
     if (await isOver()) return
   }
 }

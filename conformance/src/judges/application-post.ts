@@ -38,6 +38,16 @@ export function heard(page: string, post: string): Judge {
   }
 }
 
+/** What was posted last as `post` arrived at `page`, once or oftener. */
+export function reached(page: string, post: string): Judge {
+  return (timeline) => {
+    const value = valuesOf(timeline, post).at(-1)
+    return messagesTo(timeline, page).some(({ message }) => message.value === value)
+      ? PASS
+      : fail(`${show(value)} at ${page}`, 'no such message')
+  }
+}
+
 /** Nothing that was posted as `post` arrived at `page`, where a later post did. */
 export function unheard(page: string, post: string): Judge {
   return (timeline) => {

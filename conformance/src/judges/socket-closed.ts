@@ -49,7 +49,7 @@ export function toldEnd(as: string, code: number, reason: string): Judge {
   return (timeline) => {
     const [told] = webhooksOf(timeline, as, 'closed')
     const expected = `closed with code ${code} and reason ${show(reason)} about ${as}`
-    if (!told) return fail(expected, 'no closed')
+    if (!told) return inconclusive(`no closed about ${as}`)
     const { fields } = told
     return fields.code === `${code}` && fields.reason === reason
       ? PASS

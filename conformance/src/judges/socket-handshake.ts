@@ -140,6 +140,15 @@ export function heldArrived(as: string, sender: string): Judge {
   }
 }
 
+/** Everything that `sender` sent arrived on the socket of `as`, whenever. */
+export function arrivedOn(as: string, sender: string): Judge {
+  return (timeline) => {
+    const frames = eventsOf(timeline, 'frame', as).map(({ text }) => text)
+    const missing = bodiesOf(timeline, sender).find((body) => !frames.includes(body))
+    return missing === undefined ? PASS : fail(`${show(missing)} on ${as}`, 'it did not arrive')
+  }
+}
+
 /** Nothing that `sender` sent arrived on the socket of `as`, which has ended since, or got a later text. */
 export function neverArrived(as: string, sender: string): Judge {
   return (timeline) => {

@@ -34,6 +34,14 @@ export function closedTold(as: string): Judge {
       : fail(`closed about ${as}`, 'none', closeOf(timeline, as))
 }
 
+/** A `message` of this role with exactly this text reached the application. */
+export function heardWord(as: string, word: string): Judge {
+  return (timeline) =>
+    webhooksOf(timeline, as, 'message').some(({ fields }) => fields.body === word)
+      ? PASS
+      : fail(`a message ${word} of ${as}`, outcomeOf(timeline, as), closeOf(timeline, as))
+}
+
 /** Who came while the service drained was refused, or closed in time like the others. */
 export function socketTurnedAway(as: string, service: string): Judge {
   return (timeline) =>

@@ -117,7 +117,10 @@ export function gotText(as: string, text: string): Judge {
 /** The first `event` about the role, with this body where one is given, came while the application held back its answers. */
 export function heardBeforeRelease(as: string, event: string, body?: string): Judge {
   return (timeline) => {
-    const release = eventsOf(timeline, 'note', RELEASE)[0]
+    const isGivenUp = ({ status }: { status: unknown }): boolean => status === 'abandoned'
+    // What the service gave up waiting for holds nothing back any more.
+    const release =
+      eventsOf(timeline, 'webhook-answer').find(isGivenUp) ?? eventsOf(timeline, 'note', RELEASE)[0]
     const first = webhooksOf(timeline, as, event).find(
       ({ fields }) => body === undefined || fields.body === body,
     )

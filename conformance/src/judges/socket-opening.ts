@@ -79,13 +79,21 @@ export function alive(as: string): Judge {
   }
 }
 
-/** The handshakes of this role came from at least `count` sockets. */
+/** The socket of this role was refused, for whatever reason. */
+export function turnedAway(as: string): Judge {
+  return (timeline) =>
+    closeOf(timeline, as) || (answerTo(timeline, as)?.status ?? 0) >= 400
+      ? PASS
+      : fail('a refusal', outcomeOf(timeline, as))
+}
+
+/** At least `count` handshakes of this role came. */
 export function openedSeveral(as: string, count: number): Judge {
   return (timeline) => {
-    const ids = new Set(webhooksOf(timeline, as, 'handshake').map(({ fields }) => fields.from))
-    return ids.size >= count
+    const came = webhooksOf(timeline, as, 'handshake').length
+    return came >= count
       ? PASS
-      : fail(`a handshake for each of ${count} sockets`, `handshakes of ${ids.size}`)
+      : fail(`a handshake for each of ${count} sockets`, `${came} handshakes`)
   }
 }
 

@@ -60,18 +60,6 @@ export function delivers(as: string, delivered: readonly boolean[]): Judge {
   })
 }
 
-/** The send of this role, which named this many sockets, was answered with as many results. */
-export function answersForAll(as: string, limit: string): Judge {
-  return all(answered(as, 200), (timeline) => {
-    const answer = answerTo(timeline, as)
-    const results = readObject(answer?.body ?? '')?.results
-    const expected = timeline.advertised.limits[limit]
-    return Array.isArray(results) && results.length === expected
-      ? PASS
-      : fail(`${expected} results`, show(Array.isArray(results) ? results.length : results), answer)
-  })
-}
-
 /** The broadcast of this role was answered with 200 and a number of sockets, `least` or more. */
 export function reaches(as: string, least: number, most = Number.POSITIVE_INFINITY): Judge {
   return all(answered(as, 200), (timeline) => {

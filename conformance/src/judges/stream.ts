@@ -9,7 +9,9 @@ export interface Stream {
   readonly epoch: 'epoch' | 'broadcast_epoch'
 }
 
+/** The messages of one client id. */
 export const MESSAGES: Stream = { type: 'message', seq: 'seq', epoch: 'epoch' }
+/** The broadcasts of the base. */
 export const BROADCASTS: Stream = {
   type: 'broadcast',
   seq: 'broadcast_seq',

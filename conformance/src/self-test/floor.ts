@@ -56,7 +56,7 @@ async function judgeAs(
 ): Promise<Result[]> {
   const target = await openNullTarget(server, profiles, role)
   try {
-    const planned = planChecks(checks.map(sideBySide), ledger, target.site, {
+    const planned = planChecks(checks, ledger, target.site, {
       patterns: [],
       profiles: [],
       budgetSeconds: 60,
@@ -69,9 +69,4 @@ async function judgeAs(
   } finally {
     await target.stop()
   }
-}
-
-/** Nothing disturbs a server that does nothing, so no check needs it for itself. */
-function sideBySide({ alone: _alone, ...check }: Check): Check {
-  return check
 }

@@ -1,4 +1,4 @@
-/** The kill matrix: every fault of a host against the checks that are aimed at it, or against all. */
+/** The kill matrix: every fault of a host against the checks aimed at it, those that reach it, or all. */
 
 import type { Check } from '../check.ts'
 import type { Ledger } from '../ledger.ts'
@@ -7,6 +7,7 @@ import { runChecks } from '../runner.ts'
 import type { Fault, ReferenceHost } from '../target/reference.ts'
 import { isAnswering } from '../target/url.ts'
 import type { Result } from '../verdict.ts'
+import { measureReach, reaches } from './reach.ts'
 
 /** What the suite said of one fault. */
 export interface KillRow {
@@ -15,15 +16,25 @@ export interface KillRow {
   readonly killedBy: readonly string[]
   /** What is wrong with this row; empty when the fault was caught, for its own reason, and nothing else failed. */
   readonly complaints: readonly string[]
+  /** How many checks judged it. */
+  readonly judged: number
 }
+
+/**
+ * By which checks a fault is judged: those aimed at it; those that ask the server for what it changes, as a check
+ * that never does sees a server without it; or all.
+ */
+export type Range = 'aimed' | 'reaching' | 'all'
 
 const PATIENCE_MS = 1500
 const BUDGET_SECONDS = 30
 const CHECKS_AT_ONCE = 16
+/** Servers at once when rows that complained are judged again. */
+const FEWER = 3
 
 /**
- * Judges every fault, several at a time, each on a server of its own. A row that complains is judged once more,
- * alone: what servers side by side do to each other's timers says nothing about the fault.
+ * Judges every fault, several at a time, each on a server of its own. A row that complains is judged again, with
+ * fewer beside it and at last alone: what servers side by side do to each other's timers says nothing about the fault.
  */
 export async function measureKills(
   host: ReferenceHost,
@@ -31,29 +42,45 @@ export async function measureKills(
   checks: readonly Check[],
   ledger: Ledger,
   {
-    isFull,
+    range,
     concurrency,
     onRow = () => {},
-  }: { isFull: boolean; concurrency: number; onRow?: (row: KillRow) => void },
+  }: { range: Range; concurrency: number; onRow?: (row: KillRow) => void },
 ): Promise<KillRow[]> {
   const rows: KillRow[] = []
-  const again: Fault[] = []
-  const queue = [...faults]
-  const judge = (fault: Fault): Promise<KillRow> => judgeFault(host, fault, checks, ledger, isFull)
-  const put = (row: KillRow): void => {
-    rows.push(row)
-    onRow(row)
-  }
-  const work = async (): Promise<void> => {
-    for (let fault = queue.shift(); fault; fault = queue.shift()) {
-      const row = await judge(fault)
-      if (row.complaints.length === 0) put(row)
-      else again.push(fault)
+  const isOtherJudge = await chooseOthers(range, host, checks, ledger)
+  let queue = [...faults]
+  for (const atOnce of [concurrency, FEWER, 1]) {
+    const again: Fault[] = []
+    const work = async (): Promise<void> => {
+      for (let fault = queue.shift(); fault; fault = queue.shift()) {
+        const row = await judgeFault(host, fault, checks, ledger, isOtherJudge)
+        if (row.complaints.length > 0 && atOnce > 1) again.push(fault)
+        else {
+          rows.push(row)
+          onRow(row)
+        }
+      }
     }
+    await Promise.all(Array.from({ length: atOnce }, work))
+    queue = again
   }
-  await Promise.all(Array.from({ length: concurrency }, work))
-  for (const fault of again) put(await judge(fault))
   return rows.sort((a, b) => a.fault.name.localeCompare(b.fault.name))
+}
+
+/** Whether a check that is not aimed at a fault judges it all the same, by what the fault changes. */
+type IsOtherJudge = (check: Check, changed: readonly string[] | undefined) => boolean
+
+async function chooseOthers(
+  range: Range,
+  host: ReferenceHost,
+  checks: readonly Check[],
+  ledger: Ledger,
+): Promise<IsOtherJudge> {
+  if (range !== 'reaching') return () => range === 'all'
+  const limits = { patienceMs: PATIENCE_MS, budgetSeconds: BUDGET_SECONDS }
+  const reach = await measureReach(host, checks, ledger, limits)
+  return (check, changed) => reaches(reach, check, changed)
 }
 
 async function judgeFault(
@@ -61,13 +88,17 @@ async function judgeFault(
   fault: Fault,
   checks: readonly Check[],
   ledger: Ledger,
-  isFull: boolean,
+  isOtherJudge: IsOtherJudge,
 ): Promise<KillRow> {
   const aimed = checks.filter(({ killedBy }) => killedBy.includes(fault.name))
-  if (aimed.length === 0) return { fault, killedBy: [], complaints: ['no check is aimed at it'] }
+  if (aimed.length === 0)
+    return { fault, killedBy: [], judged: 0, complaints: ['no check is aimed at it'] }
   const target = await host.start({ faults: [fault.name] })
   try {
-    const planned = planChecks(isFull ? checks : aimed, ledger, target.site, {
+    const judges = checks.filter(
+      (check) => aimed.includes(check) || isOtherJudge(check, target.changed),
+    )
+    const planned = planChecks(judges, ledger, target.site, {
       patterns: [],
       profiles: [],
       budgetSeconds: BUDGET_SECONDS,
@@ -81,6 +112,7 @@ async function judgeFault(
     const made = new Set(results.map(({ check }) => check))
     return {
       fault,
+      judged: results.length,
       killedBy: results
         .filter((result) => aimedAt(aimed, result) && isKill(result))
         .map(({ check }) => check),

@@ -100,7 +100,7 @@ function makeAsking(child: ChildProcess): HostProcess['ask'] {
           reject(error)
         },
       })
-      if (child.exitCode !== null || child.signalCode !== null) {
+      if (child.exitCode !== null || child.signalCode !== null || child.stdin?.writableEnded) {
         waiting
           .get(id)
           ?.reject(new TargetUnavailable(`the reference server has ended: ${complaints.trim()}`))

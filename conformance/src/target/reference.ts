@@ -21,6 +21,14 @@ export interface StartOptions {
   readonly faults?: readonly string[]
   readonly testTimings?: boolean
   readonly profiles?: readonly string[]
+  /** Under what name to note what this server, and those beside it, ask of their parts. */
+  readonly watch?: string
+}
+
+/** A server that a host started. */
+export interface HostedTarget extends Target {
+  /** The places that its faults changed in it; absent where the host cannot tell. */
+  readonly changed?: readonly string[]
 }
 
 /** The process that holds reference servers. */
@@ -28,7 +36,9 @@ export interface ReferenceHost {
   /** The faults that the reference server knows. */
   faults(): Promise<Fault[]>
   /** Starts a server and opens it as a target. */
-  start(options: StartOptions): Promise<Target>
+  start(options: StartOptions): Promise<HostedTarget>
+  /** The places that servers watched under a name have asked for; absent where the host cannot tell. */
+  asked?(name: string): Promise<readonly string[]>
   stop(): Promise<void>
 }
 
@@ -41,7 +51,7 @@ export async function startReferenceHost(): Promise<ReferenceHost> {
     options: StartOptions,
     webhookPrefix: string,
     wishes: Wishes = {},
-  ): Promise<Launched> {
+  ): Promise<Launched & { readonly changed: readonly string[] }> {
     const profiles = wishes.profiles ?? options.profiles
     const webhookUrls = Object.entries(wishes.webhookPaths ?? {}).map(([event, path]) => [
       event,
@@ -52,10 +62,11 @@ export async function startReferenceHost(): Promise<ReferenceHost> {
       test_timings: options.testTimings !== false,
       webhook_base: `${receiver.url}${webhookPrefix}`,
       ...(profiles && { profiles }),
+      ...(options.watch !== undefined && { watch: options.watch }),
       ...(wishes.baseUrl && { base_url: wishes.baseUrl }),
       limits: wishes.limits ?? {},
       webhook_urls: Object.fromEntries(webhookUrls),
-    })) as unknown as { ready: { url: string } }
+    })) as unknown as { ready: { url: string; changed: string[] } }
     const document = await readDiscovery(ready.url)
     const site: Site = {
       baseUrl: ready.url,
@@ -72,22 +83,26 @@ export async function startReferenceHost(): Promise<ReferenceHost> {
       isOver = true
       await ask(how, { url: ready.url })
     }
-    return { site, drain: () => end('drain'), stop: () => end('stop') }
+    const { changed } = ready
+    return { site, changed, drain: () => end('drain'), stop: () => end('stop') }
   }
 
   return {
     faults: async () => (await ask('list', {})).faults as Fault[],
     async start(options) {
-      const { site, stop } = await launch(options, `/i/${randomBytes(9).toString('hex')}`)
+      const prefix = `/i/${randomBytes(9).toString('hex')}`
+      const { site, changed, stop } = await launch(options, prefix)
       const implementation = readImplementation(await readDiscovery(site.baseUrl))
       return {
         name: `the reference server${options.faults?.length ? ` with ${options.faults.join(', ')}` : ''}`,
         ...(implementation && { implementation }),
         secrets: [...DEVELOPMENT.application_keys, ...DEVELOPMENT.webhook_secrets],
         site,
+        changed,
         stop,
       }
     },
+    asked: async (name) => (await ask('watched', { name })).asked as string[],
     async stop() {
       await endProcess()
       await receiver.stop()

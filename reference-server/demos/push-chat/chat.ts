@@ -14,6 +14,7 @@ import type { User, UserChange, UserReport } from './rules/users.ts'
 import type { Outcome } from './rules/webhook.ts'
 
 const sweepEveryMs = 10_000
+const gatherMs = 100
 const mostPosts = 1000
 
 /** Events that the chat has a route for. */
@@ -62,12 +63,17 @@ export function makeChat(parts: ChatParts): Chat {
     complain,
   })
   let listText: string | undefined
+  let cancelAnnouncing: (() => void) | undefined
   let epochFloor = 0
   let postsInFlight = 0
 
+  /** Tells every present user of a change soon, so that changes that are close together make one list. */
   function announce(): void {
     listText = undefined
-    outbox.announce(rules.selectReceivers(users.values()))
+    cancelAnnouncing ??= wallClock.after(gatherMs, () => {
+      cancelAnnouncing = undefined
+      outbox.announce(rules.selectReceivers(users.values()))
+    })
   }
 
   function forgetUsers(): void {
@@ -165,6 +171,9 @@ export function makeChat(parts: ChatParts): Chat {
       }
     },
 
-    stop: () => cancelSweep(),
+    stop() {
+      cancelSweep()
+      cancelAnnouncing?.()
+    },
   }
 }

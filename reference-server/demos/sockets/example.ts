@@ -62,10 +62,10 @@ async function play(serviceUrl: string, createUrl: (path: string) => Promise<str
 async function main(): Promise<void> {
   const handlers = await startHandlers(() => application)
   const child = spawnService(handlers.url)
+  process.once('exit', () => child.kill('SIGKILL'))
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const late = setTimeout(() => {
     console.error(`example: not done within ${wholeMs / 1000} seconds`)
-    child.kill('SIGKILL')
     process.exit(1)
   }, wholeMs)
   const serviceUrl = await startService(child)

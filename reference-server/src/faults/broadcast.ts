@@ -166,6 +166,18 @@ export const broadcastFaults: readonly Fault[] = [
     },
     'A client that has come back is sent no broadcasts.',
   ),
+  leavesOut(
+    'stops-at-clients-that-left',
+    () => {
+      let before: readonly Receiver[] = []
+      return (all) => {
+        const gone = before.findIndex(({ ended, replaced }) => ended && !replaced)
+        before = all
+        return gone < 0 ? all : all.slice(0, gone)
+      }
+    },
+    'The first broadcast after a client left goes to those alone that connected before it.',
+  ),
   changes(
     'broadcasts-as-message',
     (envelope) => ({ ...envelope, type: 'message' }),
@@ -175,6 +187,11 @@ export const broadcastFaults: readonly Fault[] = [
     'trims-broadcasts',
     (envelope) => ({ ...envelope, data: envelope.data.trim() }),
     'Blanks at the ends of the data of broadcasts are dropped.',
+  ),
+  changes(
+    'cuts-long-broadcasts',
+    (envelope) => ({ ...envelope, data: envelope.data.slice(0, 8000) }),
+    'Of the data of a broadcast 8000 characters are sent.',
   ),
   changes(
     'names-another-broadcast',

@@ -293,7 +293,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'sends-long-messages-as-binary',
     misdeed: 'Long messages are sent in binary frames.',
-    breaks: ['connection.envelope.text'],
+    breaks: ['connection.envelope.text', 'broadcast.post.deliver'],
     apply: ({ rules }) => {
       const encode = rules.encodeEnvelope
       rules.encodeEnvelope = (envelope) => {
@@ -305,7 +305,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'sends-long-messages-in-a-list',
     misdeed: 'Long messages are sent as a JSON array of one envelope.',
-    breaks: ['connection.envelope.text'],
+    breaks: ['connection.envelope.text', 'broadcast.post.deliver'],
     apply: ({ rules }) => {
       const encode = rules.encodeEnvelope
       rules.encodeEnvelope = (envelope) => {

@@ -2,11 +2,13 @@
 import { createInterface } from 'node:readline'
 import type { LimitName } from '@channel-protocol/schemas/registry'
 import { makeLog } from '../log.ts'
+import type { Parts } from '../parts.ts'
 import { type RunningServer, startServer } from '../server.ts'
 import { flagOf } from '../setting-rows.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { IMPLEMENTATION } from '../version.ts'
 import { FAULTS } from './index.ts'
+import { applyFault, watchParts } from './reach.ts'
 
 /** How one server shall be started; everything has the default of the command line. */
 interface StartWish {
@@ -21,6 +23,8 @@ interface StartWish {
   base_url?: string
   limits?: Partial<Record<LimitName, number>>
   webhook_urls?: Record<string, string>
+  /** Under what name to note what this server asks for. */
+  watch?: string
 }
 
 interface Command {
@@ -28,12 +32,15 @@ interface Command {
   start?: StartWish
   drain?: { url: string }
   stop?: { url: string }
+  /** Asks what the servers watched under this name have asked for; they are watched no longer. */
+  watched?: { name: string }
   /** Asks for the faults that a server may be started with. */
   list?: object
 }
 
 const log = makeLog('warn', 2)
 const servers = new Map<string, RunningServer>()
+const asked = new Map<string, Set<string>>()
 
 function readWish(wish: StartWish): Settings {
   const many = (flag: string, values: readonly string[] | undefined): string[] =>
@@ -67,11 +74,29 @@ async function start(wish: StartWish): Promise<object> {
     if (!fault) throw new Error(`there is no fault ${name}`)
     return fault
   })
-  const server = await startServer(settings, { log }, faults)
+  const changed: string[] = []
+  const watched = faults.map((fault) => ({
+    ...fault,
+    apply(parts: Parts) {
+      changed.push(...applyFault(fault, parts))
+    },
+  }))
+  const { watch } = wish
+  if (watch !== undefined) {
+    const places = asked.get(watch) ?? new Set()
+    asked.set(watch, places)
+    watched.push({
+      name: watch,
+      misdeed: '',
+      breaks: [],
+      apply: (parts) => void watchParts(parts, places),
+    })
+  }
+  const server = await startServer(settings, { log }, watched)
   const { pathname } = new URL(server.baseUrl)
   const url = `http://${settings.host}:${server.port}${pathname.replace(/\/$/, '')}`
   servers.set(url, server)
-  return { ready: { url, ...IMPLEMENTATION } }
+  return { ready: { url, ...IMPLEMENTATION, changed } }
 }
 
 async function end(url: string, how: 'drain' | 'stop'): Promise<object> {
@@ -86,6 +111,12 @@ async function run(command: Command): Promise<object> {
   if (command.start) return start(command.start)
   if (command.drain) return end(command.drain.url, 'drain')
   if (command.stop) return end(command.stop.url, 'stop')
+  if (command.watched) {
+    const { name } = command.watched
+    const places = [...(asked.get(name) ?? [])]
+    asked.delete(name)
+    return { asked: places }
+  }
   if (command.list) {
     return { faults: FAULTS.map(({ name, misdeed, breaks }) => ({ name, misdeed, breaks })) }
   }

@@ -15,6 +15,15 @@ import { presenceReadingFaults } from './presence-reading.ts'
 import { problemFaults } from './problem.ts'
 import { problemInputFaults } from './problem-input.ts'
 import { securityFaults } from './security.ts'
+import { socketClosedFaults } from './socket-closed.ts'
+import { socketHandshakeFaults } from './socket-handshake.ts'
+import { socketLifeFaults } from './socket-life.ts'
+import { socketMessageFaults } from './socket-messages.ts'
+import { socketOpeningFaults } from './socket-opening.ts'
+import { socketPathFaults } from './socket-path.ts'
+import { socketSendingFaults } from './socket-sending.ts'
+import { socketUrlFaults } from './socket-url.ts'
+import { socketWebhookFaults } from './socket-webhooks.ts'
 import { tokenFaults } from './token.ts'
 import { clientIdFaults } from './token-client-id.ts'
 import { tokenLifeFaults } from './token-life.ts'
@@ -39,6 +48,15 @@ export const FAULTS: readonly Fault[] = [
   ...presenceReadingFaults,
   ...webhookRequestFaults,
   ...webhookFaults,
+  ...socketUrlFaults,
+  ...socketOpeningFaults,
+  ...socketPathFaults,
+  ...socketHandshakeFaults,
+  ...socketLifeFaults,
+  ...socketMessageFaults,
+  ...socketSendingFaults,
+  ...socketClosedFaults,
+  ...socketWebhookFaults,
   ...discoveryFaults,
   ...problemFaults,
   ...problemInputFaults,

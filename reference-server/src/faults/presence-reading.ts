@@ -129,7 +129,7 @@ export const presenceReadingFaults: readonly Fault[] = [
   {
     name: 'never-says-started',
     misdeed: 'A start without the state of the last run is not reported.',
-    breaks: ['presence.started.reported'],
+    breaks: ['presence.started.reported', 'socket.started.reported'],
     apply: ({ wraps }) => {
       wraps.sink = (sink) => ({ ...sink, started: () => {} })
     },

@@ -82,7 +82,16 @@ function decideClosedOwed(outcome: HandshakeOutcome): boolean {
 }
 
 /**
- * Whether text is held for a socket whose handshake is not answered.
+ * Whether text for a socket waits for the answer to its handshake.
+ * @spec socket.held.delivered
+ * @spec socket.held.dropped
+ */
+function decideHolding(progress: SocketProgress): boolean {
+  return progress.stage !== 'accepted'
+}
+
+/**
+ * Whether more text is held for a socket whose handshake is not answered.
  * @spec socket.held.bounded
  */
 function decideHeld(heldBytes: number, bytes: number, maxBytes: number): boolean {
@@ -252,6 +261,7 @@ export const socketLifeRules = {
   decideHandshakeAnswer,
   decideHandshakeEnd,
   decideClosedOwed,
+  decideHolding,
   decideHeld,
   selectHeld,
   encodeSocketText,

@@ -2,7 +2,7 @@
 import type { CloseSlug } from '@channel-protocol/schemas/registry'
 import { Refusal } from '../refusal.ts'
 import { connectionRules } from './connection.ts'
-import { livenessRules } from './liveness.ts'
+import { livenessRules, type Vitals } from './liveness.ts'
 import { socketLifeRules } from './socket-life.ts'
 import { socketPathRules } from './socket-path.ts'
 import { socketSendRules } from './socket-send.ts'
@@ -31,7 +31,7 @@ function decideSocketSubprotocol(_offers: string | undefined): string | undefine
  * Whether a sign of life that the page's script would see is due: never, as no envelope travels on a socket.
  * @spec socket.envelope.none
  */
-function decideSocketHeartbeat(): boolean {
+function decideSocketHeartbeat(_vitals: Vitals, _heartbeatSeconds: number): boolean {
   return false
 }
 

@@ -175,7 +175,7 @@ export function makeSockets(parts: SocketParts): Sockets {
 
   function sendTo(socket: Socket, body: string): boolean {
     if (!rules.isSocketReachable(progressOf(socket), socket.writer.isOpen())) return false
-    if (socket.stage === 'accepted') {
+    if (!rules.decideHolding(progressOf(socket))) {
       write(socket, body)
       return true
     }

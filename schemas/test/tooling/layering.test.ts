@@ -42,6 +42,9 @@ const forbiddenImports: Record<string, string[]> = {
   'reference-server/src/faults/token': ['../server.ts'],
   'reference-server/test/server.test': ['@channel-protocol/conformance'],
   'reference-server/client/listen': ['../src/settings.ts'],
+  'reference-server/application/application': ['../src/ports.ts', '../demos/push-chat/chat.ts'],
+  'reference-server/demos/push-chat/chat': ['../../src/ports.ts', './faults/index.ts'],
+  'reference-server/demos/push-chat/rules/users': ['../faults/users.ts', 'node:http', 'undici'],
   'conformance/src/runner': ['@channel-protocol/reference-server', 'ws', 'undici', 'node:net'],
   'conformance/src/drive/http': ['../../../reference-server/src/ports.ts'],
   'conformance/src/timeline/record': ['node:http', 'ws'],
@@ -79,6 +82,11 @@ const allowedImports: Record<string, string[]> = {
   'reference-server/src/rules/token': ['../ports.ts', 'node:crypto', '@channel-protocol/schemas'],
   'reference-server/src/inbound/upgrade': ['../rules/channels.ts', 'ws', 'node:http'],
   'reference-server/src/outbound/connection': ['../ports.ts', 'ws'],
+  'reference-server/demos/host': ['../src/server.ts', './push-chat/faults/index.ts'],
+  'reference-server/demos/push-chat/rules/users': [
+    '@channel-protocol/reference-server/application',
+    'node:crypto',
+  ],
   'reference-server/test/server.test': ['../src/server.ts'],
   'conformance/src/drive/http': ['undici', 'ws', 'node:net'],
   'conformance/src/target/exec': ['node:child_process', '../drive/http.ts'],
@@ -100,6 +108,7 @@ const forbiddenLines: Record<string, Record<string, string[]>> = {
   'nursery/noJsRestrictedProperties': {
     'reference-server/src/rules/token': ['export const dice = Math.random()'],
     'reference-server/src/rules/instant': ['export const now = Date.now()'],
+    'reference-server/demos/push-chat/rules/users': ['export const now = Date.now()'],
     'conformance/src/judges/token': ['export const now = Date.now()'],
   },
   'correctness/noUndeclaredDependencies': {

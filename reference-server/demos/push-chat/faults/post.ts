@@ -28,26 +28,6 @@ export const postFaults: readonly ChatFault[] = [
     apply: (parts) => keepHearers(parts, (user, poster) => user === poster),
   },
   {
-    name: 'sends-to-fresh-alone',
-    misdeed: 'Users whose connected arrived receive no messages of others.',
-    breaks: ['application.post.delivered'],
-    apply: (parts) =>
-      keepHearers(parts, (user, poster) => user === poster || user.state === 'fresh'),
-  },
-  {
-    name: 'drops-every-second-hearer',
-    misdeed: 'Every second of the others does not receive a message.',
-    breaks: ['application.post.delivered'],
-    apply: (parts) => {
-      let others = 0
-      keepHearers(parts, (user, poster) => {
-        if (user === poster) return true
-        others += 1
-        return others % 2 === 0
-      })
-    },
-  },
-  {
     name: 'sends-twice',
     misdeed: 'Everybody receives a message twice.',
     breaks: ['application.post.delivered'],
@@ -148,21 +128,6 @@ export const postFaults: readonly ChatFault[] = [
     breaks: ['application.post.message'],
     apply: ({ rules }) => {
       rules.writeInstant = (ms) => new Date(ms).toISOString().replace('Z', '')
-    },
-  },
-  {
-    name: 'dates-posts-by-the-login',
-    misdeed: 'The datetime of a message is that of the sign-in of its poster.',
-    breaks: ['application.post.message'],
-    apply: ({ rules }) => {
-      const { makeUser, writeMessage, writeInstant } = rules
-      const logins = new Map<string, number>()
-      rules.makeUser = (facts, nowMs) => {
-        logins.set(facts.clientId, nowMs)
-        return makeUser(facts, nowMs)
-      }
-      rules.writeMessage = (post) =>
-        writeMessage(post, writeInstant(logins.get(post.clientId) ?? 0))
     },
   },
   {

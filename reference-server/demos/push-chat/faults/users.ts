@@ -6,31 +6,39 @@ import type { User, UserChange, UserReport } from '../rules/users.ts'
 export const userFaults: readonly ChatFault[] = [
   {
     name: 'lists-gone-users',
-    misdeed: 'Lists hold users that are offline, too.',
+    misdeed: 'Lists hold users that came once and went.',
     breaks: ['application.users.present', 'application.users.going'],
-    apply: ({ rules }) => {
-      rules.listUsers = (users) => [...users].map(({ clientId }) => ({ client_id: clientId }))
+    apply: (parts) => {
+      const came = new Set<string>()
+      changeReports(parts, (made, { clientId }, { event }) => {
+        if (event === 'connected') came.add(clientId)
+        return made
+      })
+      const isListed = ({ clientId, state, seen }: User): boolean =>
+        state !== 'offline' || (came.has(clientId) && seen?.version === 2)
+      parts.rules.listUsers = (users) =>
+        [...users].filter(isListed).map(({ clientId }) => ({ client_id: clientId }))
     },
   },
   {
     name: 'lists-online-users-alone',
-    misdeed: 'Lists lack users that were not reported yet, but for the latest.',
+    misdeed: 'Lists lack users that were not reported yet.',
+    breaks: ['application.users.present', 'application.login.answered'],
+    apply: ({ rules }) => {
+      const list = rules.listUsers
+      rules.listUsers = (users) => list([...users].filter(({ state }) => state === 'online'))
+    },
+  },
+  {
+    name: 'lists-users-twice',
+    misdeed: 'Who came back stands twice in the lists.',
     breaks: ['application.users.present'],
     apply: ({ rules }) => {
       const list = rules.listUsers
       rules.listUsers = (users) => {
         const all = [...users]
-        return list(all.filter((user) => user.state === 'online' || user === all.at(-1)))
+        return [...list(all), ...list(all.filter(({ seen }) => seen && seen.version > 2))]
       }
-    },
-  },
-  {
-    name: 'lists-users-twice',
-    misdeed: 'Lists hold every user twice.',
-    breaks: ['application.users.present'],
-    apply: ({ rules }) => {
-      const list = rules.listUsers
-      rules.listUsers = (users) => list(users).flatMap((user) => [user, user])
     },
   },
   {
@@ -84,7 +92,11 @@ export const userFaults: readonly ChatFault[] = [
   {
     name: 'ignores-disconnected',
     misdeed: 'Who was online stays so when reported disconnected.',
-    breaks: ['application.users.going'],
+    breaks: [
+      'application.users.going',
+      'application.users.present',
+      'presence.application.newer',
+    ],
     apply: (parts) =>
       changeReports(parts, (made, user, { event }) =>
         event === 'disconnected' && user.state === 'online' ? { user, isAnnounced: false } : made,

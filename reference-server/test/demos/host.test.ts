@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { CHAT_FAULTS } from '../../demos/push-chat/faults/index.ts'
+import { FAULTS } from '../../src/faults/index.ts'
+import { runProgram } from '../run-program.ts'
+
+test('one process serves chats with different faults, and ends with its input', async () => {
+  const host = runProgram('../demos/host.ts')
+  const ask = async (command: object): Promise<Record<string, Record<string, string>>> => {
+    host.process.stdin.write(`${JSON.stringify(command)}\n`)
+    return JSON.parse(await host.next())
+  }
+  const sound = await ask({ id: 1, start: { test_timings: true } })
+  const broken = await ask({ id: 2, start: { faults: ['lets-login-be-cached'] } })
+  const login = async (url: string | undefined) => {
+    const answer = await fetch(`${url}/login`)
+    return {
+      cached: answer.headers.get('cache-control'),
+      user: (await answer.json()) as { client_id: string; token: string },
+    }
+  }
+  const { cached, user } = await login(sound.ready?.application)
+  expect(cached).toBe('no-store')
+  expect((await login(broken.ready?.application)).cached).toContain('max-age')
+
+  const url = sound.ready?.application
+  const post = async () =>
+    (
+      await fetch(`${url}/post`, {
+        method: 'POST',
+        body: new URLSearchParams({ client_id: user.client_id, value: 'x', token: user.token }),
+      })
+    ).status
+  expect(await post()).toBe(200)
+  expect(await ask({ id: 3, advance: { url, seconds: 120 } })).toEqual({ id: 3, advanced: {} })
+  expect(await post()).toBe(403)
+
+  expect(await ask({ id: 4, start: { faults: ['none-such'] } })).toMatchObject({
+    error: 'there is no fault none-such',
+  })
+  expect(await ask({ id: 5, stop: { url } })).toEqual({ id: 5, stopped: {} })
+  expect(await ask({ id: 6, advance: { url, seconds: 1 } })).toMatchObject({
+    error: expect.stringContaining('no chat'),
+  })
+  expect((await ask({ id: 7, list: {} })).faults).toHaveLength(CHAT_FAULTS.length)
+  host.process.stdin.end()
+  expect((await host.ended).code).toBe(0)
+})
+
+test('no fault of the chat has the name of another, of the server included', () => {
+  const names = [...CHAT_FAULTS, ...FAULTS].map(({ name }) => name)
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+})
