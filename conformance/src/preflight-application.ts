@@ -14,7 +14,7 @@ const PATIENCE_MS = 5000
 /** What an application answers that cannot do what it wants to. */
 const UNABLE = [502, 503, 504]
 
-/** Signs in, connects, sends a report of its own and waits for the list that the service's first report brings. */
+/** Signs in, connects, sends a report of its own, and waits for the list that the going of another user brings. */
 export async function preflightApplication(site: Site): Promise<Preflight> {
   const http = makeHttp(PATIENCE_MS)
   const recorder = startRecorder()
@@ -30,14 +30,20 @@ export async function preflightApplication(site: Site): Promise<Preflight> {
         trouble: `the application refuses webhooks that are signed with the secret; give --webhook-secret what its service signs with (status ${status})`,
       }
     }
-    await page.sees(page.clientId)
-    const { advertised } = site
-    if (listsTo({ advertised, events: recorder.events }, 'preflight').length > 0)
-      return { site, served: [] }
+    const other = await application.enter('preflight other')
+    await page.sees(other.clientId)
+    const now = application.now()
+    other.connection.close(1000)
+    await page.sees(other.clientId, false, now)
+    const timeline = { advertised: site.advertised, events: recorder.events }
+    const isTold = listsTo(timeline, 'preflight').some(
+      ({ event, ids }) => event.n > now && !ids.includes(other.clientId),
+    )
+    if (isTold) return { site, served: [] }
     return {
       site: without(site, { isReportedTo: false }),
       served: [],
-      trouble: `no list of users arrived when a user connected; give the service at ${site.baseUrl} the application's URL as its application base`,
+      trouble: `no list of users arrived when a user had gone; give the service at ${site.baseUrl} the application's URL as its application base`,
     }
   } catch (error) {
     if (!(error instanceof SetUpFailed)) throw error

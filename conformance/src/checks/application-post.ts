@@ -4,7 +4,7 @@ import type { Check } from '../check.ts'
 import type { Page } from '../drive/application.ts'
 import { disconnected, freshEpoch } from '../drive/application-reports.ts'
 import type { Drive } from '../drive/drive.ts'
-import { answeredWith, saidToBeJson, taken } from '../judges/application.ts'
+import { answeredWith, saidToBeJson, taken, welcomedAsSignedIn } from '../judges/application.ts'
 import { lists, listsNot } from '../judges/application-list.ts'
 import {
   answeredWithPush,
@@ -13,7 +13,7 @@ import {
   reached,
   wellMade,
 } from '../judges/application-post.ts'
-import { welcomed } from '../judges/connection.ts'
+import { answeredAs } from '../judges/call.ts'
 import { all } from '../judges/finding.ts'
 
 /** Values that a careless application changes on their way. */
@@ -54,7 +54,11 @@ export const APPLICATION_POST_CHECKS: readonly Check[] = [
       await drive.application.say('post', poster, value)
       await fence(drive, poster, listener)
     },
-    control: all(welcomed('poster'), welcomed('listener'), answeredWith('post', 200)),
+    control: all(
+      welcomedAsSignedIn('poster'),
+      welcomedAsSignedIn('listener'),
+      answeredWith('post', 200),
+    ),
     judge: all(heard('poster', 'post'), heard('listener', 'post')),
     killedBy: [
       'leaves-poster-out',
@@ -77,9 +81,14 @@ export const APPLICATION_POST_CHECKS: readonly Check[] = [
       await application.say('post', poster, value)
       await poster.hears(value)
     },
-    control: all(taken('gone'), listsNot('reader', 'poster'), answeredWith('post', 200)),
+    control: all(
+      welcomedAsSignedIn('poster'),
+      taken('gone'),
+      listsNot('reader', 'poster'),
+      answeredWith('post', 200),
+    ),
     judge: heard('poster', 'post'),
-    killedBy: ['leaves-gone-poster-out', 'leaves-poster-out'],
+    killedBy: ['leaves-gone-poster-out'],
   },
   {
     id: 'application.post.echoed',
@@ -163,7 +172,7 @@ export const APPLICATION_POST_CHECKS: readonly Check[] = [
         await poster.hears(value)
       }
     },
-    control: answeredWith('control', 200),
+    control: all(welcomedAsSignedIn('poster'), answeredAs('control', 200, 'MessagePush')),
     judge: all(answeredWith('post', 200), heard('poster', 'post')),
     killedBy: ['bounds-values-at-10000', 'bounds-bodies-at-64-kib'],
   },
@@ -181,6 +190,10 @@ export const APPLICATION_POST_CHECKS: readonly Check[] = [
     },
     control: all(reached('listener', 'fence'), lists('reader', 'listener', 'reader')),
     judge: all(answeredWith('post', 200), heard('listener', 'post'), lists('reader', 'newcomer')),
-    killedBy: ['drops-poster-that-was-not-reached', 'refuses-posts-of-unconnected'],
+    killedBy: [
+      'drops-poster-that-was-not-reached',
+      'refuses-posts-of-unconnected',
+      'sends-to-poster-alone',
+    ],
   },
 ]

@@ -3,7 +3,7 @@
 import type { Check } from '../check.ts'
 import type { Page, Posting } from '../drive/application.ts'
 import type { Drive } from '../drive/drive.ts'
-import { answeredWith } from '../judges/application.ts'
+import { answeredWith, welcomedAsSignedIn } from '../judges/application.ts'
 import { explained, heard, keptBack, reached, turnedAway } from '../judges/application-post.ts'
 import { all, type Judge } from '../judges/finding.ts'
 import { fence } from './application-post.ts'
@@ -81,6 +81,7 @@ export const APPLICATION_PROOF_CHECKS: readonly Check[] = [
         { client_id: clientId, value: drive.text(), token },
         { origin: 'https://elsewhere.example' },
       ]),
+    control: welcomedAsSignedIn('victim'),
     judge: all(answeredWith('defect', 200), heard('victim', 'defect')),
     killedBy: ['wants-own-origin-with-token', 'wants-cookie-with-token'],
   },

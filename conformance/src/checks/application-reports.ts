@@ -239,8 +239,13 @@ export const APPLICATION_REPORT_CHECKS: readonly Check[] = [
       await application.report('control', disconnected(other, { epoch, version: 2 }))
       await application.login('reader')
     },
-    control: all(taken('first'), taken('control'), listsNot('reader', 'other')),
+    control: all(
+      taken('first'),
+      taken('control'),
+      listsNot('reader', 'other'),
+      lists('reader', 'reader'),
+    ),
     judge: all(taken('repeated'), lists('reader', 'user')),
-    killedBy: ['forgets-webhook-ids'],
+    killedBy: ['forgets-webhook-ids', 'answers-409-to-repeats'],
   },
 ]

@@ -2,10 +2,10 @@
 
 import type { Check } from '../check.ts'
 import { connected, disconnected, freshEpoch, started } from '../drive/application-reports.ts'
-import { answeredWith, taken } from '../judges/application.ts'
+import { answeredWith, taken, welcomedAsSignedIn } from '../judges/application.ts'
 import { growingLists, lists, listsNot, pushedList } from '../judges/application-list.ts'
 import { heard } from '../judges/application-post.ts'
-import { welcomed } from '../judges/connection.ts'
+import { answeredAs } from '../judges/call.ts'
 import { all } from '../judges/finding.ts'
 
 /** Seconds after which a user is idle, or was not opened in time, and how late that may be acted on. */
@@ -35,11 +35,8 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       await application.report('comes', connected(back, { epoch, version: 3 }))
       await application.login('reader')
     },
-    control: all(taken('comes'), taken('goes')),
-    judge: all(
-      lists('reader', 'page', 'fresh', 'online', 'back', 'reader'),
-      listsNot('reader', 'gone'),
-    ),
+    control: all(taken('comes'), taken('goes'), answeredAs('fresh', 200, 'LoginAnswer')),
+    judge: all(lists('reader', 'page', 'fresh', 'online', 'back'), listsNot('reader', 'gone')),
     killedBy: [
       'lists-gone-users',
       'lists-online-users-alone',
@@ -75,7 +72,7 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       const newcomer = await application.login('newcomer')
       await page.sees(newcomer.clientId)
     },
-    control: lists('newcomer', 'page', 'newcomer'),
+    control: all(welcomedAsSignedIn('page'), lists('newcomer', 'page', 'newcomer')),
     judge: pushedList('page', 'newcomer', true, 'newcomer'),
     killedBy: ['keeps-sign-ins-quiet'],
   },
@@ -131,7 +128,7 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       user.connection.close(1000)
       await page.sees(user.clientId, false, now)
     },
-    control: all(welcomed('page'), welcomed('user')),
+    control: all(welcomedAsSignedIn('page'), welcomedAsSignedIn('user')),
     judge: pushedList('page', 'user', false, 'user'),
     killedBy: ['keeps-goings-quiet', 'lists-gone-users', 'ignores-disconnected'],
   },
@@ -150,9 +147,9 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       await application.report('started', started(page.epoch))
       await page.sees(user.clientId, false, now)
     },
-    control: all(taken('comes'), taken('started')),
+    control: all(welcomedAsSignedIn('page'), taken('comes'), taken('started')),
     judge: pushedList('page', 'user', false, 'started'),
-    killedBy: ['keeps-voided-quiet', 'ignores-started'],
+    killedBy: ['keeps-voided-quiet', 'ignores-started', 'voids-everybody'],
   },
   {
     id: 'application.users.forgetting-told',
@@ -236,7 +233,7 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       await application.say('later', page, drive.text())
       await application.login('reader')
     },
-    control: all(answeredWith('control', 200), heard('page', 'control')),
+    control: all(answeredWith('control', 200), heard('page', 'control'), lists('reader', 'reader')),
     judge: all(answeredWith('later', 200), lists('reader', 'page')),
     killedBy: ['forgets-silent-users'],
   },
@@ -249,6 +246,7 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       const { application } = drive
       const epoch = freshEpoch()
       const user = await application.login('user')
+      await application.say('control', user, drive.text())
       await application.report('comes', connected(user, { epoch, version: 1 }))
       await application.advance(LIFE.idle + 100)
       await application.report('goes', disconnected(user, { epoch, version: 2 }))
@@ -257,9 +255,14 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       await application.advance(LIFE.idle - 100)
       await application.say('later', user, drive.text())
     },
-    control: all(taken('comes'), taken('goes')),
+    control: all(answeredWith('control', 200), taken('comes'), taken('goes')),
     judge: all(answeredWith('post', 200), answeredWith('later', 200)),
-    killedBy: ['counts-idle-from-last-post', 'counts-idle-from-going-alone', 'forgets-at-once'],
+    killedBy: [
+      'counts-idle-from-last-post',
+      'counts-idle-from-going-alone',
+      'forgets-at-once',
+      'forgets-silent-users',
+    ],
   },
   {
     id: 'application.user.fresh-kept',

@@ -35,7 +35,12 @@ function versions(
       await application.report('control', disconnected(other, { epoch, version: 2 }))
       await application.login('reader')
     },
-    control: all(taken('control'), listsNot('reader', 'other'), ...steps.map((as) => taken(as))),
+    control: all(
+      taken('control'),
+      listsNot('reader', 'other'),
+      lists('reader', 'reader'),
+      ...steps.map((as) => taken(as)),
+    ),
     judge: isListed ? lists('reader', 'user') : listsNot('reader', 'user'),
     killedBy,
   }

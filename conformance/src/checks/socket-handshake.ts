@@ -27,7 +27,7 @@ const REDIRECTING = [301, 302, 303, 307, 308] as const
 /** Times the first wait of the schedule in which a handshake that is repeated by it has come again. */
 const LONGER = 2
 /** Part of the time in which a webhook is answered that a slow application takes. */
-const SLOWLY = 0.6
+const SLOWLY = 0.5
 const WORDS = ['one', 'two', 'three'] as const
 
 const FIRST_RETRY = waitFor({ list: 'webhook_retry_seconds', entries: 1 })
@@ -141,18 +141,14 @@ export const SOCKET_HANDSHAKE_CHECKS: readonly Check[] = [
     proves: 'socket.handshake.refused',
     needs: ['webhooks'],
     drive: async (drive) => {
-      await Promise.all(
-        ACCEPTING.map(async (status) => {
-          const { page } = await open(drive, String(status), shaking({ status }))
-          await page.ping()
-        }),
-      )
-      await Promise.all(
-        REFUSING.map(async (status) => {
-          const { page } = await open(drive, String(status), shaking({ status }))
-          await page.ended()
-        }),
-      )
+      for (const status of ACCEPTING) {
+        const { page } = await open(drive, String(status), shaking({ status }))
+        await page.ping()
+      }
+      for (const status of REFUSING) {
+        const { page } = await open(drive, String(status), shaking({ status }))
+        await page.ended()
+      }
     },
     control: each(ACCEPTING, alive),
     judge: each(REFUSING, (as) => closed(as, 'forbidden')),

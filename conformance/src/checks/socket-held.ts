@@ -18,7 +18,7 @@ import {
 import { latestOf, latestSeconds } from '../timeline/latest.ts'
 
 const TIMEOUT = waitFor('webhook_timeout_seconds')
-const TEXTS = 20
+const TEXTS = 6
 /** Takes three bytes of UTF-8 and one place in a string. */
 const WIDE = '가'
 
@@ -75,7 +75,7 @@ export const SOCKET_HELD_CHECKS: readonly Check[] = [
       const holding = holdBack(drive)
       const { page, id } = await openPending(drive, 'page', holding.reply)
       for (let count = 1; count < TEXTS; count += 1) {
-        await drive.sockets.send('sender', id, `${count} ${drive.text()} ${WIDE}`)
+        await drive.sockets.send('sender', id, `${count} ${drive.text()}`)
       }
       holding.release()
       const last = `last ${drive.text()}`

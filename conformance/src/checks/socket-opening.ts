@@ -3,6 +3,7 @@
 import { type Check, waitFor } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
 import { fillUp, OPENED_PER_SECOND } from '../drive/fill-up.ts'
+import { holdBack } from '../drive/holding.ts'
 import { closed } from '../judges/connection.ts'
 import { completed } from '../judges/connection-opening.ts'
 import { refusedForCapacity } from '../judges/drain.ts'
@@ -61,6 +62,9 @@ const FOREIGN_ORIGINS: Readonly<Record<string, (listed: string, own: string) => 
 
 /** Seconds of a life that leaves time to use a ticket and to wait for its end. */
 const SHORT = 2
+/** Seconds of another life, and those after which little of it is left. */
+const LIFE = 4
+const LATE = 2
 /** Seconds after `expires_at` at which a ticket has expired for every clock that runs at the right speed. */
 const AFTER = 0.1
 /** Beats without any other traffic in which a service that sends envelopes would send one. */
@@ -114,10 +118,10 @@ export const SOCKET_OPENING_CHECKS: readonly Check[] = [
     id: 'socket.late-opening.completed',
     proves: 'socket.open.plain',
     needs: ['webhooks'],
-    waitSeconds: waitFor(SHORT),
+    waitSeconds: waitFor(LATE),
     drive: async (drive) => {
-      const { url } = await drive.sockets.mint('URL', drive.sockets.path(), { ttl_seconds: SHORT })
-      await drive.pass(SHORT * 0.6)
+      const { url } = await drive.sockets.mint('URL', drive.sockets.path(), { ttl_seconds: LIFE })
+      await drive.pass(LATE)
       const page = await drive.sockets.open('page', url)
       await page.ping()
     },
@@ -148,12 +152,15 @@ export const SOCKET_OPENING_CHECKS: readonly Check[] = [
     needs: ['webhooks'],
     waitSeconds: waitFor(SHORT, SHORT),
     drive: async (drive) => {
-      const { url } = await drive.sockets.mint('URL', drive.sockets.path(), { ttl_seconds: SHORT })
+      const path = drive.sockets.path()
+      const { url } = await drive.sockets.mint('URL', path, { ttl_seconds: SHORT })
+      const webhooks = drive.sockets.webhooks('page', path)
       const page = await drive.sockets.open('page', url)
-      await page.ping()
+      await webhooks.event('handshake')
       await drive.pass(SHORT * 2)
       await page.ping()
     },
+    control: shook('page'),
     judge: alive('page'),
     killedBy: ['ends-sockets-with-their-tickets'],
   },
@@ -231,14 +238,16 @@ export const SOCKET_OPENING_CHECKS: readonly Check[] = [
       instance.webhooks.forget()
       const { sockets } = instance.drive
       const { page: first } = await sockets.connect('first')
+      const holding = holdBack(drive)
       const { page: second, webhooks } = await sockets.connect('second', undefined, {
-        replying: ({ fields }) => ({ status: fields.event === 'closed' ? 500 : 204 }),
+        replying: ({ fields }) => (fields.event === 'closed' ? holding.reply : { status: 204 }),
       })
       const { url } = await sockets.mint('beyond', sockets.path())
       second.close(1000)
       await webhooks.event('closed')
       await tryToOpen(drive, 'beyond', url)
       await first.ping()
+      holding.release()
     },
     control: all(shook('first'), shook('second')),
     judge: all(refusedForCapacity('beyond'), alive('first')),

@@ -17,7 +17,6 @@ const REQUESTS: Readonly<Record<string, (path: string) => object>> = {
   'with an empty path': () => ({ path: '' }),
   'with a slash alone': () => ({ path: '/' }),
   'with a life': (path) => ({ path, ttl_seconds: 30 }),
-  'with an unknown member': (path) => ({ path, colour: 'blue' }),
   'with a long path': (path) => ({ path: `${path}/${'고객'.repeat(100)}` }),
 }
 

@@ -66,6 +66,7 @@ export function makeChat(parts: ChatParts): Chat {
   let cancelAnnouncing: (() => void) | undefined
   let epochFloor = 0
   let postsInFlight = 0
+  let signingIn = 0
 
   /** Tells every present user of a change soon, so that changes that are close together make one list. */
   function announce(): void {
@@ -90,11 +91,14 @@ export function makeChat(parts: ChatParts): Chat {
   }
 
   async function createChannel(clientId: string): Promise<Channel> {
+    signingIn += 1
     try {
       return await application.createChannel(clientId)
     } catch (cause) {
       complain('the service gave no token', cause)
       throw new Refusal('unavailable', 'the channel service gave no token; try again in a moment')
+    } finally {
+      signingIn -= 1
     }
   }
 
@@ -124,7 +128,7 @@ export function makeChat(parts: ChatParts): Chat {
   return {
     async login(given) {
       forgetUsers()
-      if (rules.isFull(users))
+      if (rules.isFull(users, signingIn))
         throw new Refusal('over-capacity', 'too many users; try again in some minutes')
       const ofSession = rules.selectOfSession(given, users.values())
       const session = rules.chooseSession(given, ofSession, parts.makeSessionId())

@@ -5,7 +5,7 @@ import type { Attempt, AttemptAnswer, SocketDelivery } from '../webhook-port.ts'
 
 const LATE_MS = 3000
 /** Part of the time that a handshake may take. */
-const EARLY = 0.45
+const EARLY = 0.35
 
 /** Attempts handshakes in another way. */
 function attempts(
@@ -208,7 +208,7 @@ export const socketHandshakeFaults: readonly Fault[] = [
   ),
   attempts(
     'gives-handshakes-up-early',
-    'A handshake is given up before half of the advertised time has passed.',
+    'A handshake is given up before two fifths of the advertised time has passed.',
     ['socket.handshake.unavailable'],
     (attempt, delivery, { ports, timings }) => {
       const early = new Promise<AttemptAnswer>((resolve) => {

@@ -54,11 +54,11 @@ export const socketOpeningFaults: readonly Fault[] = [
   },
   {
     name: 'expires-tickets-early',
-    misdeed: 'A ticket opens no socket in the last second before its expires_at.',
+    misdeed: 'A ticket opens no socket in the last seconds before its expires_at.',
     breaks: ['socket.open.plain'],
     apply: ({ rules }) => {
       const decide = rules.decideTicketAge
-      rules.decideTicketAge = (expiresAtMs, nowMs) => decide(expiresAtMs - 1000, nowMs)
+      rules.decideTicketAge = (expiresAtMs, nowMs) => decide(expiresAtMs - 3000, nowMs)
     },
   },
   {

@@ -109,13 +109,13 @@ export const socketWebhookFaults: readonly Fault[] = [
   },
   {
     name: 'visits-redirects-of-sockets',
-    misdeed: 'Where a redirect points, a request is sent.',
+    misdeed: 'Where a redirect of a message or closed points, a request is sent.',
     breaks: ['socket.webhook.redirect'],
     apply: ({ wraps }) => {
       wraps.socketAttempt = (attempt) => async (delivery) => {
         const answer = await attempt(delivery)
-        const location = 'location' in answer ? answer.location : undefined
-        if (location !== undefined) await fetch(location, { method: 'POST' })
+        const isVisited = delivery.event !== 'handshake' && 'location' in answer
+        if (isVisited && answer.location) await fetch(answer.location, { method: 'POST' })
         return answer
       }
     },

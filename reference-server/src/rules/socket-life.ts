@@ -153,11 +153,12 @@ function decideReading(progress: SocketProgress): boolean {
 }
 
 /**
- * The messages that are still attempted after a socket ended.
+ * The messages that are still attempted after a socket ended: none once the service closed it.
  * @spec socket.message.flushed
+ * @spec socket.message.stopped
  */
 function selectLeft<M>(unsent: readonly M[], ending: SocketEnding): readonly M[] {
-  return ending.by === 'service' && ending.slug === 'application-unavailable' ? [] : unsent
+  return ending.by === 'service' ? [] : unsent
 }
 
 /**

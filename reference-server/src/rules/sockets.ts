@@ -140,8 +140,10 @@ export function makeSockets(parts: SocketParts): Sockets {
     sink.message(socket.facts, message, (answer: AttemptAnswer) => {
       socket.inFlight -= 1
       if (rules.decideMessageAnswer(answer) === 'unavailable') {
-        socket.unsent = []
-        end(socket, { by: 'service', slug: 'application-unavailable' })
+        const failure: SocketEnding = { by: 'service', slug: 'application-unavailable' }
+        // Where the page has left before, what is left of it is dropped as well.
+        socket.unsent = [...rules.selectLeft(socket.unsent, failure)]
+        end(socket, failure)
       }
       proceed(socket)
     })

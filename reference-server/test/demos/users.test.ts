@@ -114,10 +114,12 @@ test('who is fresh or online is listed and receives; the poster receives in any 
 
 test('a list of as many users as may sign in fits into one message of any service', () => {
   const crowd = new Map<string, User>()
-  while (!rules.isFull(crowd)) {
+  while (!rules.isFull(crowd, 0)) {
     const clientId = String(crowd.size).padEnd(22, 'x')
     crowd.set(clientId, { ...fresh, clientId })
   }
   const text = JSON.stringify({ users: rules.listUsers(crowd.values()) })
   expect(Buffer.byteLength(text)).toBeLessThan(32_768)
+  expect(rules.isFull(new Map([...crowd].slice(1)), 0)).toBe(false)
+  expect(rules.isFull(new Map([...crowd].slice(1)), 1)).toBe(true)
 })

@@ -11,9 +11,16 @@ const lateMs = 500
 export const postFaults: readonly ChatFault[] = [
   {
     name: 'leaves-poster-out',
-    misdeed: 'The poster does not receive its own message.',
+    misdeed: 'A poster does not receive what it posts again.',
     breaks: ['application.post.delivered'],
-    apply: (parts) => keepHearers(parts, (user, poster) => user !== poster),
+    apply: ({ application }) => {
+      const send = application.sendMessage
+      const isRepeated = makeRepeats()
+      application.sendMessage = async (clientId, text) => {
+        const isOwn = readSentPost(text)?.client_id === clientId
+        return isRepeated(clientId, text) && isOwn ? nobody : send(clientId, text)
+      }
+    },
   },
   {
     name: 'leaves-gone-poster-out',
@@ -24,35 +31,31 @@ export const postFaults: readonly ChatFault[] = [
   {
     name: 'sends-to-poster-alone',
     misdeed: 'Only the poster receives a message.',
-    breaks: ['application.post.delivered'],
+    breaks: ['application.post.delivered', 'application.users.unconnected'],
     apply: (parts) => keepHearers(parts, (user, poster) => user === poster),
   },
   {
     name: 'sends-twice',
-    misdeed: 'Everybody receives a message twice.',
+    misdeed: 'What a user posts again is sent twice.',
     breaks: ['application.post.delivered'],
-    apply: ({ rules }) => {
-      const select = rules.selectHearers
-      rules.selectHearers = (users, poster) => {
-        const hearers = select(users, poster)
-        return [...hearers, ...hearers]
+    apply: ({ application }) => {
+      const send = application.sendMessage
+      const isRepeated = makeRepeats()
+      application.sendMessage = async (clientId, text) => {
+        if (isRepeated(clientId, text)) await send(clientId, text)
+        return send(clientId, text)
       }
     },
   },
   {
     name: 'drops-repeated-values',
-    misdeed: 'What a user has posted before is not sent again.',
+    misdeed: 'What a user posts again is not sent.',
     breaks: ['application.post.delivered'],
     apply: ({ application }) => {
-      const sent = new Set<string>()
       const send = application.sendMessage
-      application.sendMessage = async (clientId, text) => {
-        const post = readSentPost(text)
-        const mark = post && JSON.stringify([clientId, post.client_id, post.value])
-        if (mark !== undefined && sent.has(mark)) return nobody
-        if (mark !== undefined) sent.add(mark)
-        return send(clientId, text)
-      }
+      const isRepeated = makeRepeats()
+      application.sendMessage = async (clientId, text) =>
+        isRepeated(clientId, text) ? nobody : send(clientId, text)
     },
   },
   {
@@ -95,9 +98,12 @@ export const postFaults: readonly ChatFault[] = [
   },
   {
     name: 'reads-forms-as-latin1',
-    misdeed: 'A form is read as ISO 8859-1.',
+    misdeed: 'Letters of two bytes are read as ISO 8859-1.',
     breaks: ['application.post.message'],
-    apply: (parts) => changeValue(parts, (value) => Buffer.from(value).toString('latin1')),
+    apply: (parts) =>
+      changeValue(parts, (value) =>
+        value.replace(/[\u0080-\u07ff]/g, (letter) => Buffer.from(letter).toString('latin1')),
+      ),
   },
   {
     name: 'composes-values',
@@ -150,22 +156,23 @@ export const postFaults: readonly ChatFault[] = [
   },
   {
     name: 'drops-poster-that-was-not-reached',
-    misdeed: 'A poster without a connection counts as gone for good.',
+    misdeed: 'A poster without a connection counts as gone for some seconds.',
     breaks: ['application.users.unconnected'],
-    apply: ({ application, rules }) => {
-      const dropped = new Set<string>()
+    apply: ({ application, rules, userClock }) => {
+      const droppedAtMs = new Map<string, number>()
+      const isDropped = (clientId: string): boolean =>
+        userClock.nowMs() - (droppedAtMs.get(clientId) ?? 0) < 20_000
       const { sendMessage } = application
       const { listUsers, isProven } = rules
       application.sendMessage = async (clientId, text) => {
         const receipt = await sendMessage(clientId, text)
         const isPoster = readSentPost(text)?.client_id === clientId
-        if (isPoster && receipt.connections === 0) dropped.add(clientId)
+        if (isPoster && receipt.connections === 0) droppedAtMs.set(clientId, userClock.nowMs())
         return receipt
       }
-      rules.listUsers = (users) =>
-        listUsers([...users].filter(({ clientId }) => !dropped.has(clientId)))
+      rules.listUsers = (users) => listUsers([...users].filter((user) => !isDropped(user.clientId)))
       rules.isProven = (user, ...proof) =>
-        user !== undefined && !dropped.has(user.clientId) && isProven(user, ...proof)
+        user !== undefined && !isDropped(user.clientId) && isProven(user, ...proof)
     },
   },
   {
@@ -189,6 +196,19 @@ function readSentPost(text: string): { client_id: string; value: string } | unde
     return JSON.parse(text).message
   } catch {
     return undefined
+  }
+}
+
+/** Whether a user was sent the same value of the same poster before. */
+function makeRepeats(): (clientId: string, text: string) => boolean {
+  const sent = new Set<string>()
+  return (clientId, text) => {
+    const post = readSentPost(text)
+    if (post === undefined) return false
+    const mark = JSON.stringify([clientId, post.client_id, post.value])
+    const isRepeated = sent.has(mark)
+    sent.add(mark)
+    return isRepeated
   }
 }
 

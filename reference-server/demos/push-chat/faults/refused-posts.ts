@@ -4,17 +4,18 @@ import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/answer.ts'
 
 const formType = 'application/x-www-form-urlencoded'
+const browserTypes = [formType, `${formType};charset=UTF-8`]
 
 /** Each breaks what the section on posting promises about forms. */
 export const refusedPostFaults: readonly ChatFault[] = [
   {
     name: 'wants-media-type-alone',
-    misdeed: 'A form whose media type has parameters is refused.',
+    misdeed: 'A form whose media type is not written as browsers write it is refused.',
     breaks: ['application.post.form'],
     apply: ({ rules }) => {
       const read = rules.readPost
       rules.readPost = (contentType, ...rest) =>
-        read(contentType?.includes(';') ? 'text/plain' : contentType, ...rest)
+        read(browserTypes.includes(contentType ?? '') ? contentType : 'text/plain', ...rest)
     },
   },
   {

@@ -92,11 +92,7 @@ export const userFaults: readonly ChatFault[] = [
   {
     name: 'ignores-disconnected',
     misdeed: 'Who was online stays so when reported disconnected.',
-    breaks: [
-      'application.users.going',
-      'application.users.present',
-      'presence.application.newer',
-    ],
+    breaks: ['application.users.going', 'application.users.present', 'presence.application.newer'],
     apply: (parts) =>
       changeReports(parts, (made, user, { event }) =>
         event === 'disconnected' && user.state === 'online' ? { user, isAnnounced: false } : made,

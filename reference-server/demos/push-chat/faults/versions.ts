@@ -55,7 +55,7 @@ export const versionFaults: readonly ChatFault[] = [
   {
     name: 'voids-everybody',
     misdeed: 'A started makes void whoever is online.',
-    breaks: ['presence.application.floor'],
+    breaks: ['presence.application.floor', 'application.users.going'],
     apply: ({ rules }) => {
       const { changeByStarted } = rules
       rules.changeByStarted = (user, _epochFloor, nowMs) =>

@@ -182,7 +182,7 @@ export const webhookFaults: readonly ChatFault[] = [
   {
     name: 'answers-409-to-repeats',
     misdeed: 'A webhook that was taken before is answered with 409.',
-    breaks: ['webhook.receiver.answered'],
+    breaks: ['webhook.receiver.answered', 'webhook.receiver.repeat'],
     apply: (parts) => answerTaken(parts, 'repeated', 409),
   },
   {

@@ -71,8 +71,8 @@ function isOwnOrigin(
 }
 
 /**
- * Whether a request may post as a user, who may be unknown: with the user's token from anywhere, or with the session's cookie from a
- * page of the application. A token that is wrong is not made up for by a cookie.
+ * Whether a request may post as a user, who may be unknown: with the user's token from anywhere, or with the
+ * session's cookie from a page of the application. A token that is wrong is not made up for by a cookie.
  * @spec application.post.token
  * @spec application.post.session
  * @spec application.post.unproven

@@ -122,9 +122,10 @@ function findUser(users: ReadonlyMap<string, User>, clientId: string): User | un
   return users.get(clientId)
 }
 
-/** Whether nobody else can sign in at the moment. */
-function isFull(users: ReadonlyMap<string, User>): boolean {
-  return users.size >= mostUsers || selectReceivers(users.values()).length >= mostPresent
+/** Whether nobody else can sign in at the moment, while `pending` others are signing in. */
+function isFull(users: ReadonlyMap<string, User>, pending: number): boolean {
+  const present = selectReceivers(users.values()).length
+  return users.size + pending >= mostUsers || present + pending >= mostPresent
 }
 
 /**
