@@ -32,4 +32,4 @@ it('fails some example when any keyword of a schema is dropped or loosened', () 
     'webhook.schema.json#/$defs/PresenceEvent/else/properties/reason dropped',
     'webhook.schema.json#/$defs/PresenceEvent/else/properties/version/type dropped',
   ])
-}, 30_000)
+}, 90_000)

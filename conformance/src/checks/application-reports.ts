@@ -90,18 +90,21 @@ export const APPLICATION_REPORT_CHECKS: readonly Check[] = [
     'webhook.changed-id.refused',
     withHeader('webhook-id', (id) => `${id}x`),
     'skips-signature',
+    'acts-before-verifying',
     'verifies-body-alone',
   ),
   unsigned(
     'webhook.changed-timestamp.refused',
     withHeader('webhook-timestamp', (timestamp) => `${Number(timestamp) - 1}`),
     'skips-signature',
+    'acts-before-verifying',
     'verifies-body-alone',
   ),
   unsigned(
     'webhook.other-version.refused',
     withHeader('webhook-signature', (signature) => signature.replace(/^v1,/, 'v0,')),
     'skips-signature',
+    'acts-before-verifying',
     'takes-any-signature-version',
   ),
   refusedReport(
@@ -110,6 +113,7 @@ export const APPLICATION_REPORT_CHECKS: readonly Check[] = [
     [401, 403],
     () => ({ secret: STRANGE_SECRET }),
     'skips-signature',
+    'acts-before-verifying',
   ),
   {
     id: 'webhook.refused-id.unremembered',

@@ -149,7 +149,7 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
     },
     control: all(welcomedAsSignedIn('page'), taken('comes'), taken('started')),
     judge: pushedList('page', 'user', false, 'started'),
-    killedBy: ['keeps-voided-quiet', 'ignores-started', 'voids-everybody'],
+    killedBy: ['keeps-voided-quiet', 'ignores-started', 'voids-everybody', 'voids-the-floor-too'],
   },
   {
     id: 'application.users.forgetting-told',

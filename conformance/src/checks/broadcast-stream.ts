@@ -182,6 +182,8 @@ export const BROADCAST_STREAM_CHECKS: readonly Check[] = [
         isThere = true
         return connection
       })
+      // Where it fails while posts are under way, it is waited for only after them.
+      coming.catch(() => {})
       for (let posts = 0; posts < DURING && !isThere; posts += 1)
         await broadcasting.post('post', drive.text())
       const current = await coming

@@ -36,8 +36,10 @@ import { SOCKET_HANDSHAKE_CHECKS } from './socket-handshake.ts'
 import { SOCKET_HELD_CHECKS } from './socket-held.ts'
 import { SOCKET_LIFE_CHECKS } from './socket-life.ts'
 import { SOCKET_MESSAGE_CHECKS } from './socket-messages.ts'
+import { SOCKET_MOMENT_CHECKS } from './socket-moments.ts'
 import { SOCKET_OPENING_CHECKS } from './socket-opening.ts'
 import { SOCKET_PATH_CHECKS } from './socket-paths.ts'
+import { SOCKET_PLACE_CHECKS } from './socket-places.ts'
 import { SOCKET_PRESSURE_CHECKS } from './socket-pressure.ts'
 import { SOCKET_SENDING_CHECKS } from './socket-sending.ts'
 import { SOCKET_TICKET_CHECKS } from './socket-tickets.ts'
@@ -82,6 +84,8 @@ export const CHECKS: readonly Check[] = [
   ...SOCKET_HELD_CHECKS,
   ...SOCKET_MESSAGE_CHECKS,
   ...SOCKET_PRESSURE_CHECKS,
+  ...SOCKET_MOMENT_CHECKS,
+  ...SOCKET_PLACE_CHECKS,
   ...SOCKET_FRAME_CHECKS,
   ...SOCKET_SENDING_CHECKS,
   ...SOCKET_BROADCAST_CHECKS,

@@ -140,7 +140,7 @@ export const SOCKET_CLOSED_CHECKS: readonly Check[] = [
         await webhooks.event('message')
         await liveOnce(drive, `beside ${as}`)
         first.release(status)
-        await (status === 204 ? webhooks.first(4) : webhooks.event('closed'))
+        await Promise.race([webhooks.first(4), webhooks.event('closed')])
         await liveOnce(drive, `beside ${as}`)
         last.release()
         await webhooks.event('closed')

@@ -11,6 +11,7 @@ import { closedSaying } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
 import {
   attemptedOnceEach,
+  closedBeforeRelease,
   closedInTime,
   forwarded,
   gotText,
@@ -26,6 +27,8 @@ const TIMEOUT = waitFor('webhook_timeout_seconds')
 const MANY = numbered(25)
 const FEW = numbered(3)
 const PAIR = numbered(2)
+/** Sent in a fragment for each letter. */
+const SLICED = 'a text '.repeat(20)
 
 /** Statuses below 500 that a careless service takes for trouble, and the headers that go with them. */
 const CONSUMING: readonly Reply[] = [
@@ -97,12 +100,15 @@ export const SOCKET_MESSAGE_CHECKS: readonly Check[] = [
         makeFrame(0, Buffer.from('in 조각').subarray(4)),
       ]
       for (const frame of frames) raw.write(frame, 'a fragment, or a Ping between two')
-      await webhooks.event('message')
+      const pieces = SLICED.split('').map((piece) => makeFrame(0, piece, { isFinal: false }))
+      const sliced = [makeFrame(1, '', { isFinal: false }), ...pieces, makeFrame(0, '')]
+      raw.write(Buffer.concat(sliced), `${sliced.length} fragments`)
+      await webhooks.first(3)
       raw.drop()
     },
     control: heard('page', 'handshake'),
-    judge: forwarded('page', [' a text in 조각']),
-    killedBy: ['trims-texts-of-pages'],
+    judge: forwarded('page', [' a text in 조각', SLICED]),
+    killedBy: ['trims-texts-of-pages', 'joins-few-fragments'],
   },
   {
     id: 'socket.early-text.forwarded',
@@ -115,12 +121,11 @@ export const SOCKET_MESSAGE_CHECKS: readonly Check[] = [
         replying: answering('handshake', holding.reply),
       })
       for (const text of FEW) page.send(text)
-      await liveOnce(drive, 'other')
-      await drive.pass(TIMEOUT(drive.advertised) * 0.15)
+      await drive.pass(TIMEOUT(drive.advertised) * 0.25)
       holding.release()
       await webhooks.first(1 + FEW.length)
     },
-    control: all(heard('page', 'handshake'), heard('other', 'message')),
+    control: heard('page', 'handshake'),
     judge: all(forwarded('page', FEW), inSendingOrder('page', FEW)),
     killedBy: ['forgets-early-texts-of-pages'],
   },
@@ -245,16 +250,27 @@ export const SOCKET_MESSAGE_CHECKS: readonly Check[] = [
     proves: 'socket.message.unavailable',
     needs: ['webhooks'],
     drive: async (drive) => {
+      // A page does not wait until its application has heard of its end.
+      const holding = holdBack(drive)
       await Promise.all(
         Object.entries(FAILING).map(async ([as, reply]) => {
-          const { page } = await say(drive, as, PAIR, answering('message', { status: 204 }, reply))
+          const replies = answering('message', { status: 204 }, reply)
+          const { page } = await say(drive, as, PAIR, (attempt, number) =>
+            attempt.fields.event === 'closed' ? holding.reply : replies(attempt, number),
+          )
           await page.ended()
         }),
       )
+      holding.release()
     },
     control: all(...Object.keys(FAILING).map((as) => heard(as, 'message', 2))),
-    judge: all(...Object.keys(FAILING).map((as) => closedSaying(as, 'application-unavailable'))),
+    judge: all(
+      ...Object.keys(FAILING).map((as) =>
+        all(closedSaying(as, 'application-unavailable'), closedBeforeRelease(as)),
+      ),
+    ),
     killedBy: [
+      'closes-pages-after-telling',
       'keeps-socket-after-500',
       'keeps-socket-after-503',
       'keeps-socket-after-broken-connection',

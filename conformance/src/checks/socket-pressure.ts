@@ -12,6 +12,8 @@ import { forwarded, heard, heardBeforeRelease, tookAtMost } from '../judges/sock
 import { numbered } from './socket-texts.ts'
 
 const TIMEOUT = waitFor('webhook_timeout_seconds')
+/** Part of the time in which a webhook is answered that a hasty service has for going on. */
+const A_WHILE = 0.25
 const FEW = numbered(3)
 const CLOSE = makeFrame(8, Buffer.from([0x03, 0xe8]))
 
@@ -35,7 +37,7 @@ export const SOCKET_PRESSURE_CHECKS: readonly Check[] = [
         for (const text of FEW) socket.page.send(text)
         socket.page.close(code)
         await socket.webhooks.first(2)
-        await liveOnce(drive, `beside ${as}`)
+        await drive.pass(TIMEOUT(drive.advertised) * A_WHILE)
         holding.release()
         await socket.webhooks.event('closed')
       }
@@ -72,12 +74,11 @@ export const SOCKET_PRESSURE_CHECKS: readonly Check[] = [
       })
       for (const text of FEW) page.send(text)
       page.close(1000)
-      await liveOnce(drive, 'other')
-      await drive.pass(TIMEOUT(drive.advertised) * 0.15)
+      await drive.pass(TIMEOUT(drive.advertised) * A_WHILE)
       holding.release()
       await webhooks.event('closed')
     },
-    control: all(heard('page', 'handshake'), heard('other', 'closed')),
+    control: heard('page', 'handshake'),
     judge: forwarded('page', FEW),
     killedBy: ['drops-texts-before-goodbye', 'forgets-early-texts-of-pages'],
   },
@@ -106,6 +107,28 @@ export const SOCKET_PRESSURE_CHECKS: readonly Check[] = [
     control: heard('page', 'message'),
     judge: tookAtMost('page', BUFFER_BYTES),
     killedBy: ['reads-on-while-message-waits'],
+  },
+  {
+    id: 'socket.early-flood.held-back',
+    proves: 'socket.pressure.bounded',
+    needs: ['webhooks'],
+    waitSeconds: TIMEOUT,
+    drive: async (drive) => {
+      const holding = holdBack(drive)
+      const { raw } = await openRawPage(drive, 'page', answering('handshake', holding.reply))
+      raw.write(makeFlood(FLOOD_BYTES), `${FLOOD_BYTES} bytes of texts`)
+      await drive.pass(TIMEOUT(drive.advertised) * 0.6)
+      drive.note('page', `${FLOOD_BYTES - raw.unsentBytes()} bytes taken`)
+      raw.drop()
+      holding.release(403)
+    },
+    control: heard('page', 'handshake'),
+    judge: tookAtMost('page', BUFFER_BYTES),
+    killedBy: [
+      'reads-on-while-handshake-waits',
+      'reads-on-while-message-waits',
+      'forgets-early-texts-of-pages',
+    ],
   },
   {
     id: 'socket.slow-handler.passed-by',

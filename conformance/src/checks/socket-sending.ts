@@ -162,6 +162,7 @@ export const SOCKET_SENDING_CHECKS: readonly Check[] = [
       for (const { as, id } of sockets) {
         await drive.sockets.send('application', id, `for ${as}`)
         await drive.sockets.send('application', [swapCase(id), id.slice(1), `${id}=`], 'for nobody')
+        await drive.sockets.send('application', `${id},${id}`, 'for nobody')
       }
       for (const socket of sockets) await fence(drive, socket)
     },
@@ -174,7 +175,11 @@ export const SOCKET_SENDING_CHECKS: readonly Check[] = [
         ]),
       ),
     ),
-    killedBy: ['sends-to-sockets-of-one-path', 'ignores-case-of-socket-ids'],
+    killedBy: [
+      'sends-to-sockets-of-one-path',
+      'ignores-case-of-socket-ids',
+      'splits-ids-at-commas',
+    ],
   },
   {
     id: 'socket.send.answered-per-entry',
@@ -190,12 +195,13 @@ export const SOCKET_SENDING_CHECKS: readonly Check[] = [
       await refused.page.ended()
       over.page.close(1000)
       await over.webhooks.event('closed')
-      const unknown = 'nobody-has-had-this-id'
+      const unknown = 'constructor'
       const many = [unknown, open.id, over.id, other.id, refused.id, open.id, '', unknown, '한글 "']
       await drive.sockets.send('many', many, 'hello')
       await drive.sockets.send('single', open.id, 'hello')
       await drive.sockets.send('list of one', [other.id], '')
       await drive.sockets.send('nobody', unknown, 'hello')
+      await drive.sockets.send('no list', `${open.id},${other.id}`, 'hello')
       await Promise.all([fence(drive, open), fence(drive, other)])
     },
     control: all(gotText('open', FENCE), gotText('other', FENCE), heard('over', 'closed')),
@@ -204,12 +210,15 @@ export const SOCKET_SENDING_CHECKS: readonly Check[] = [
       delivers('single', [true]),
       delivers('list of one', [true]),
       delivers('nobody', [false]),
+      delivers('no list', [false]),
     ),
     killedBy: [
       'says-delivered-of-whole-list',
       'answers-without-unknown-sockets',
       'sorts-results',
       'answers-each-socket-once',
+      'says-delivered-of-words-of-its-language',
+      'splits-ids-at-commas',
     ],
   },
   {

@@ -25,6 +25,14 @@ export function shook(as: string): Judge {
       : fail(`a handshake about ${as}`, 'none')
 }
 
+/** As the condition of something else: the application was never asked about the socket of this role. */
+export function unasked(as: string): Judge {
+  return (timeline) =>
+    webhooksOf(timeline, as, 'handshake').length === 0
+      ? PASS
+      : inconclusive(`the handshake about ${as} found a place`)
+}
+
 /** The handshakes of these roles carry ids of the grammar, none twice. */
 export function idsUnique(count: number, ...roles: readonly string[]): Judge {
   return (timeline) => {

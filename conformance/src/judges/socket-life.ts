@@ -34,6 +34,14 @@ export function closedTold(as: string): Judge {
       : fail(`closed about ${as}`, 'none', closeOf(timeline, as))
 }
 
+/** Webhooks of this event about the role reached the application. */
+export function heardAtAll(as: string, event: string): Judge {
+  return (timeline) =>
+    webhooksOf(timeline, as, event).length > 0
+      ? PASS
+      : fail(`${event} about ${as}`, 'none', closeOf(timeline, as))
+}
+
 /** A `message` of this role with exactly this text reached the application. */
 export function heardWord(as: string, word: string): Judge {
   return (timeline) =>

@@ -82,6 +82,28 @@ export function oneAtATime(as: string): Judge {
   }
 }
 
+/** After the first message of the role, which failed, no other was attempted. */
+export function stoppedAfterFailure(as: string): Judge {
+  return (timeline) => {
+    const [, another] = webhooksOf(timeline, as, 'message')
+    return another
+      ? fail('no message after one that failed', show(another.fields.body), another.event)
+      : PASS
+  }
+}
+
+/** Where the page was closed while the first message of the role waited for its answer, no other was attempted. */
+export function stoppedAtClose(as: string): Judge {
+  return (timeline) => {
+    const close = closeOf(timeline, as)
+    const [first, another] = webhooksOf(timeline, as, 'message')
+    if (!close || !first) return inconclusive(`${as} had no message, or was not closed`)
+    return another && close.n < answeredAt(timeline, first)
+      ? fail('no message after the close', show(another.fields.body), another.event)
+      : PASS
+  }
+}
+
 /** No two attempts about the role carry the same text; the texts that were sent differ. */
 export function attemptedOnceEach(as: string): Judge {
   return (timeline) => {
@@ -128,6 +150,21 @@ export function heardBeforeRelease(as: string, event: string, body?: string): Ju
     if (!release) return inconclusive('nothing was held back')
     if (!first) return fail(expected, 'it did not come')
     return first.event.n < release.n ? PASS : fail(expected, 'it came after them', first.event)
+  }
+}
+
+/** The page of this role was closed while the application held back its answers. */
+export function closedBeforeRelease(as: string): Judge {
+  return (timeline) => {
+    const close = closeOf(timeline, as)
+    // What the service gave up waiting for holds nothing back any more.
+    const release =
+      eventsOf(timeline, 'webhook-answer', as).find(({ status }) => status === 'abandoned') ??
+      eventsOf(timeline, 'note', RELEASE)[0]
+    if (!close || !release) return inconclusive(`${as} was not closed, or nothing was held back`)
+    return close.n < release.n
+      ? PASS
+      : fail(`a close of ${as} while the application is slow to hear of it`, 'one after it', close)
   }
 }
 

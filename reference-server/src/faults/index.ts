@@ -16,12 +16,15 @@ import { problemFaults } from './problem.ts'
 import { problemInputFaults } from './problem-input.ts'
 import { securityFaults } from './security.ts'
 import { socketClosedFaults } from './socket-closed.ts'
+import { socketEndFaults } from './socket-ends.ts'
 import { socketHandshakeFaults } from './socket-handshake.ts'
 import { socketLifeFaults } from './socket-life.ts'
 import { socketMessageFaults } from './socket-messages.ts'
 import { socketOpeningFaults } from './socket-opening.ts'
 import { socketPathFaults } from './socket-path.ts'
+import { socketPlaceFaults } from './socket-places.ts'
 import { socketSendingFaults } from './socket-sending.ts'
+import { socketTextFaults } from './socket-texts.ts'
 import { socketUrlFaults } from './socket-url.ts'
 import { socketWebhookFaults } from './socket-webhooks.ts'
 import { tokenFaults } from './token.ts'
@@ -56,6 +59,9 @@ export const FAULTS: readonly Fault[] = [
   ...socketMessageFaults,
   ...socketSendingFaults,
   ...socketClosedFaults,
+  ...socketEndFaults,
+  ...socketPlaceFaults,
+  ...socketTextFaults,
   ...socketWebhookFaults,
   ...discoveryFaults,
   ...problemFaults,

@@ -45,7 +45,7 @@ export const socketMessageFaults: readonly Fault[] = [
   {
     name: 'forgets-early-texts-of-pages',
     misdeed: 'What a page says long before its handshake is answered is read and forgotten.',
-    breaks: ['socket.message.sent', 'socket.message.flushed'],
+    breaks: ['socket.message.sent', 'socket.message.flushed', 'socket.pressure.bounded'],
     apply: (parts) => {
       const { rules, wraps, ports } = parts
       const isRead = rules.decideReading

@@ -32,7 +32,7 @@ export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): 
   const library = new WebSocketServer({
     ...makeLibraryOptions(service),
     maxPayload: rules.decideMaxTextBytes(limits.data_bytes),
-    maxFragments: limits.data_bytes,
+    maxFragments: rules.decideMaxFragments(limits.data_bytes),
     handleProtocols: (offers) => [...offers][0] ?? false,
   })
 

@@ -170,6 +170,14 @@ function decideMaxTextBytes(dataBytes: number): number {
 }
 
 /**
+ * How many fragments of a message are read: as many as it may have bytes, so that none is refused for its form.
+ * @spec socket.message.sent
+ */
+function decideMaxFragments(dataBytes: number): number {
+  return dataBytes
+}
+
+/**
  * How a socket ends on which the page sent a message of this kind.
  * @spec socket.binary.refused
  */
@@ -243,6 +251,7 @@ function isSocketReachable(progress: SocketProgress, isOpen: boolean): boolean {
  * The sockets that a broadcast reaches.
  * @spec socket.broadcast.all
  * @spec socket.broadcast.pending
+ * @spec socket.broadcast.isolated
  */
 function selectSocketReceivers<S extends SocketView>(open: readonly S[]): readonly S[] {
   return open.filter(({ stage }) => stage === 'accepted')
@@ -272,6 +281,7 @@ export const socketLifeRules = {
   decideReading,
   selectLeft,
   decideMaxTextBytes,
+  decideMaxFragments,
   decideSocketFrame,
   decideClosedTurn,
   decideSocketEnd,

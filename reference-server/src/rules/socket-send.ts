@@ -27,6 +27,7 @@ function readSocketList(value: unknown, most: number): string[] {
  * The text that is sent to sockets; it may be empty.
  * @throws Refusal `invalid-data`
  * @spec socket.body.refuse
+ * @spec socket.body.surrogate
  */
 function readSocketBody(value: unknown): string {
   if (typeof value === 'string' && value.isWellFormed()) return value

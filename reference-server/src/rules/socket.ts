@@ -59,9 +59,9 @@ export const socketRules = {
   decideSocketCapacity: upgradeRules.decideCapacity,
   /** As for a channel. @spec socket.drain.close */
   decideSocketLatecomer: upgradeRules.decideLatecomer,
-  /** As for a channel. */
+  /** As for a channel. @spec socket.close.answered */
   decideSocketCloseAnswer: connectionRules.decideCloseAnswer,
-  /** As for a channel. */
+  /** As for a channel. @spec socket.close.answered */
   selectSocketCloseCode: connectionRules.selectCloseCode,
   /** As for a channel. */
   makeSocketCloseReason: connectionRules.makeCloseReason,

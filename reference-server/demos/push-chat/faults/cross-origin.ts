@@ -18,10 +18,12 @@ export const crossOriginFaults: readonly ChatFault[] = [
     misdeed: 'Any page may read answers that the cookies of its user brought about.',
     breaks: ['application.cors.open'],
     apply: ({ rules }) => {
-      rules.makeCrossOriginHeaders = (_status, origin) => ({
-        'access-control-allow-origin': origin ?? '*',
-        'access-control-allow-credentials': 'true',
-      })
+      const make = rules.makeCrossOriginHeaders
+      rules.makeCrossOriginHeaders = (status, origin) =>
+        // Preflights, which have no content, stay as they are.
+        status === 204 || origin === undefined
+          ? make(status, origin)
+          : { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' }
     },
   },
   {

@@ -65,7 +65,7 @@ export const versionFaults: readonly ChatFault[] = [
   {
     name: 'voids-the-floor-too',
     misdeed: 'A started makes void what has its own epoch, too.',
-    breaks: ['presence.application.floor'],
+    breaks: ['presence.application.floor', 'application.users.going'],
     apply: ({ rules }) => {
       const { changeByStarted } = rules
       rules.changeByStarted = (user, epochFloor, nowMs) =>
