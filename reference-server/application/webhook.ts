@@ -1,5 +1,5 @@
 /** Arriving webhooks: it alone knows how a request of the service becomes an event that a program can act on. */
-import type { PresenceEvent } from '@channel-protocol/schemas/types'
+import { WEBHOOKS } from '@channel-protocol/schemas/registry'
 import { type TypeName, validate } from '@channel-protocol/schemas/validate'
 import { WebhookRefusedError } from './errors.ts'
 import { type WebhookRules, webhookRules } from './webhook-rules.ts'
@@ -32,8 +32,8 @@ export interface DisconnectedWebhook extends Common {
   connectionId: string
   /** Newer means a larger (epoch, version): see `isNewerPresence`. */
   version: number
-  /** Why it went. */
-  reason: NonNullable<PresenceEvent['reason']>
+  /** Why it went: one of the reasons of the specification, or a later one, to be taken as `lost`. */
+  reason: string
 }
 
 /** The service lost its state: whatever has a smaller epoch than this is over. */
@@ -85,13 +85,20 @@ export type WebhookEventName = Webhook['event']
 export interface RawWebhook {
   headers: Headers | Readonly<Record<string, string | string[] | undefined>>
   body: string | Uint8Array
+  /** The URL or request target, where the event is to be told from the historical path. */
+  url?: string
 }
 
-/** Reads a webhook that arrived on the route of `event`; rejects with WebhookRefusedError. */
-export type ParseWebhook = <Event extends WebhookEventName>(
-  request: Request | RawWebhook,
-  event: Event,
-) => Promise<Extract<Webhook, { event: Event }>>
+/** Reads a webhook; rejects with WebhookRefusedError. */
+export interface ParseWebhook {
+  /** Reads one that arrived on the route of `event`. */
+  <Event extends WebhookEventName>(
+    request: Request | RawWebhook,
+    event: Event,
+  ): Promise<Extract<Webhook, { event: Event }>>
+  /** Reads one that arrived on a historical path, such as `/_ah/channel/connected/`, which names the event. */
+  (request: Request | RawWebhook): Promise<Webhook>
+}
 
 /** What a reader of webhooks needs. */
 export interface WebhookParts {
@@ -107,7 +114,11 @@ export function makeParseWebhook({
   clock,
   rules = webhookRules,
 }: WebhookParts): ParseWebhook {
-  return async (request, served) => {
+  const parse = async (
+    request: Request | RawWebhook,
+    route?: WebhookEventName,
+  ): Promise<Webhook> => {
+    const served = route ?? readRoute(request.url)
     const isWeb = typeof Request === 'function' && request instanceof Request
     const body = decodeBody(isWeb ? await readBody(request) : (request as RawWebhook).body)
     const signed = rules.readSigned(readHeaders(request.headers), body)
@@ -143,6 +154,22 @@ export function makeParseWebhook({
     }
     return readWebhook(event, signed.id, fields)
   }
+  return parse as ParseWebhook
+}
+
+/** The event whose historical path comes first in the URL. */
+function readRoute(url = ''): WebhookEventName {
+  const places = Object.values(WEBHOOKS)
+    .map(({ event, path }) => ({ event, at: url.indexOf(path) }))
+    .filter(({ at }) => at >= 0)
+    .sort((one, other) => one.at - other.at)
+  const [first] = places
+  if (first !== undefined) return first.event
+  throw new WebhookRefusedError(
+    'event',
+    403,
+    'The URL has none of the historical paths: say which event the route serves.',
+  )
 }
 
 async function readBody(request: Request): Promise<Uint8Array> {
@@ -189,14 +216,18 @@ const schemas: Record<WebhookEventName, TypeName> = {
   closed: 'SocketClosed',
 }
 
-function readWebhook<Event extends WebhookEventName>(
-  event: Event,
+function readWebhook(
+  event: WebhookEventName,
   webhookId: string,
   fields: Readonly<Record<string, string>>,
-): Extract<Webhook, { event: Event }> {
+): Webhook {
   const judged = validate(schemas[event], fields)
-  if (!judged.valid) {
-    const places = judged.errors.map(({ pointer }) => pointer.slice(1) || 'the whole').join(', ')
+  // A later revision may know more reasons.
+  const errors = judged.valid
+    ? []
+    : judged.errors.filter(({ pointer, keyword }) => pointer !== '/reason' || keyword !== 'enum')
+  if (errors.length > 0) {
+    const places = errors.map(({ pointer }) => pointer.slice(1) || 'the whole').join(', ')
     throw new WebhookRefusedError('body', 400, `The form is no ${event}; wrong are: ${places}.`)
   }
   const { from = '', connection_id: connectionId = '', path = '', reason = '', time } = fields
@@ -211,5 +242,5 @@ function readWebhook<Event extends WebhookEventName>(
     message: { ...socket, body: fields.body },
     closed: { ...socket, code: Number(fields.code), reason },
   }
-  return { event, ...common, ...made[event] } as Extract<Webhook, { event: Event }>
+  return { event, ...common, ...made[event] } as Webhook
 }

@@ -6,15 +6,29 @@ import { holdBack } from '../drive/holding.ts'
 import type { ConnectedSocket } from '../drive/page-sockets.ts'
 import { answering } from '../drive/socket-life.ts'
 import { all } from '../judges/finding.ts'
-import { refusedAsTooLarge } from '../judges/message.ts'
+import { arrived, refusedAsTooLarge } from '../judges/message.ts'
 import { refused } from '../judges/problem.ts'
+import { arrivedOn } from '../judges/socket-handshake.ts'
 import { gotText, heard } from '../judges/socket-messages.ts'
-import { delivers, gotInOrder, gotNone, reaches } from '../judges/socket-sending.ts'
+import {
+  delivers,
+  gotInOrder,
+  gotNone,
+  gotNothingOf,
+  reaches,
+  refusedOrReplacedOn,
+} from '../judges/socket-sending.ts'
 import { BAD_BODIES } from './socket-sending.ts'
 import { DELICATE_TEXTS, fill, LONGEST_TEXTS, TOO_LONG_TEXTS } from './socket-texts.ts'
 
 const READY = 'ready'
 const FENCE = 'that was all'
+/** Texts with half of a character, by where it stands. */
+const LONE_SURROGATES: Readonly<Record<string, string>> = {
+  high: '\ud83d and more',
+  low: '\ude00 and more',
+  'at the end': 'and \ud83d',
+}
 
 /** A socket that the application has accepted: text that was sent to it has arrived. */
 async function accept(drive: Drive, as: string, path?: string): Promise<ConnectedSocket> {
@@ -123,17 +137,29 @@ export const SOCKET_BROADCAST_CHECKS: readonly Check[] = [
       await own.sockets.broadcast('to three', 'hello')
       over.page.close(1000)
       await over.webhooks.event('closed')
+      const untold = holdBack(drive)
+      const ending = await own.sockets.connect('ending', undefined, {
+        replying: answering('closed', untold.reply),
+      })
+      ending.page.close(1000)
+      await ending.webhooks.event('closed')
       const pending = await own.sockets.connect('pending', undefined, {
         replying: () => holding.reply,
       })
       await own.sockets.broadcast('to two', 'hello')
+      untold.release()
       holding.release()
       await own.sockets.send('to pending', pending.id, READY)
       await fence(own, [one])
     },
     control: all(gotText('one', FENCE), heard('over', 'closed'), heard('pending', 'handshake')),
     judge: all(reaches('to nobody', 0, 0), reaches('to three', 3, 3), reaches('to two', 2, 2)),
-    killedBy: ['counts-one-socket-less', 'broadcasts-to-pending-sockets', 'broadcasts-to-one-path'],
+    killedBy: [
+      'counts-one-socket-less',
+      'counts-sockets-that-end',
+      'broadcasts-to-pending-sockets',
+      'broadcasts-to-one-path',
+    ],
   },
   {
     id: 'socket.broadcast.pending-skipped',
@@ -158,6 +184,47 @@ export const SOCKET_BROADCAST_CHECKS: readonly Check[] = [
     ),
     judge: gotNone('pending', ['to everybody']),
     killedBy: ['broadcasts-to-pending-sockets'],
+  },
+  {
+    id: 'socket.broadcast.off-channels',
+    proves: 'socket.broadcast.isolated',
+    needs: ['webhooks'],
+    alone: true,
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const channel = await drive.connect('channel', clientId)
+      const control = await accept(drive, 'control')
+      const text = drive.text()
+      await drive.sockets.broadcast('application', text)
+      await control.page.frames.find((frame) => frame.text === text, drive.patienceMs)
+      const last = drive.text()
+      await drive.post('fence', clientId, last)
+      await channel.message(last)
+    },
+    control: all(arrivedOn('control', 'application'), arrived('channel', 'fence')),
+    judge: gotNothingOf('channel', 'application'),
+    killedBy: ['broadcasts-to-channels-too'],
+  },
+  {
+    id: 'socket.lone-surrogate.replaced',
+    proves: 'socket.body.surrogate',
+    needs: ['webhooks'],
+    alone: true,
+    drive: async (drive) => {
+      const socket = await accept(drive, 'page')
+      for (const [as, text] of Object.entries(LONE_SURROGATES)) {
+        await drive.sockets.send(as, socket.id, `${as} ${text}`)
+        await drive.sockets.broadcast(`${as} for all`, `${as} for all ${text}`)
+      }
+      await fence(drive, [socket])
+    },
+    control: gotText('page', FENCE),
+    judge: all(
+      ...Object.keys(LONE_SURROGATES).map((as) =>
+        all(refusedOrReplacedOn('page', as), refusedOrReplacedOn('page', `${as} for all`)),
+      ),
+    ),
+    killedBy: ['cuts-lone-surrogates-out-of-bodies'],
   },
   {
     id: 'socket.bad-broadcast.refused',

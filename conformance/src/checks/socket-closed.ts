@@ -246,6 +246,7 @@ export const SOCKET_CLOSED_CHECKS: readonly Check[] = [
     killedBy: [
       'never-repeats-closed',
       'repeats-closed-with-another-id',
+      'restamps-repeats-of-closed',
       'repeats-closed-too-soon',
       'gives-closed-up-after-two-attempts',
       'takes-silence-for-closed-answered',

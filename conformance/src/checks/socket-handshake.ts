@@ -83,21 +83,34 @@ export const SOCKET_HANDSHAKE_CHECKS: readonly Check[] = [
     id: 'socket.handshake.once',
     proves: 'socket.handshake.sent',
     needs: ['webhooks'],
-    waitSeconds: (advertised) => FIRST_RETRY(advertised) * LONGER,
+    waitSeconds: (advertised) =>
+      FIRST_RETRY(advertised) * LONGER + seconds(advertised, 'webhook_timeout_seconds'),
     drive: async (drive) => {
+      const holding = holdBack(drive)
       const accepted = await open(drive, 'accepted', shaking({ status: 204 }))
       const dropped = await open(drive, 'dropped', shaking('drop'))
       await open(drive, 'refused', shaking({ status: 403 }))
       await open(drive, 'failed', shaking({ status: 500 }))
       await open(drive, 'unwell', shaking({ status: 503, headers: { 'retry-after': '0' } }))
+      const silent = await open(drive, 'silent', shaking(holding.reply))
       await dropped.webhooks.event('closed')
+      await silent.webhooks.event('closed', undefined, timeoutMs(drive) + drive.patienceMs)
       await drive.pass(FIRST_RETRY(drive.advertised) * LONGER)
       accepted.page.close(1000)
       await accepted.webhooks.event('closed')
       await open(drive, 'fence', shaking({ status: 204 }))
+      holding.release()
     },
-    judge: each(['accepted', 'dropped', 'refused', 'failed', 'unwell', 'fence'], shookOnce),
-    killedBy: ['repeats-failed-handshakes', 'repeats-broken-handshakes', 'shakes-hands-twice'],
+    judge: each(
+      ['accepted', 'dropped', 'refused', 'failed', 'unwell', 'silent', 'fence'],
+      shookOnce,
+    ),
+    killedBy: [
+      'repeats-failed-handshakes',
+      'repeats-broken-handshakes',
+      'repeats-silent-handshakes',
+      'shakes-hands-twice',
+    ],
   },
   {
     id: 'socket.ids.unique',

@@ -62,6 +62,8 @@ const FOREIGN_ORIGINS: Readonly<Record<string, (listed: string, own: string) => 
 
 /** Seconds of a life that leaves time to use a ticket and to wait for its end. */
 const SHORT = 2
+/** Of a ticket that opens a socket also on a busy machine, in seconds. */
+const OUTLIVED = 5
 /** Seconds of another life, and those after which little of it is left. */
 const LIFE = 4
 const LATE = 2
@@ -150,14 +152,14 @@ export const SOCKET_OPENING_CHECKS: readonly Check[] = [
     id: 'socket.expiry.outlived',
     proves: 'socket.open.lasting',
     needs: ['webhooks'],
-    waitSeconds: waitFor(SHORT, SHORT),
+    waitSeconds: waitFor(OUTLIVED, AFTER),
     drive: async (drive) => {
       const path = drive.sockets.path()
-      const { url } = await drive.sockets.mint('URL', path, { ttl_seconds: SHORT })
+      const { url } = await drive.sockets.mint('URL', path, { ttl_seconds: OUTLIVED })
       const webhooks = drive.sockets.webhooks('page', path)
       const page = await drive.sockets.open('page', url)
       await webhooks.event('handshake')
-      await drive.pass(SHORT * 2)
+      await drive.pass(OUTLIVED + AFTER)
       await page.ping()
     },
     control: shook('page'),

@@ -86,6 +86,9 @@ export function closedRepeated(as: string, repeats: number): Judge {
       if (id === undefined || again !== id) {
         return fail(`the webhook-id ${show(id)} again`, show(again), next.event)
       }
+      if (next.event.body !== before.event.body) {
+        return fail(`the form ${show(before.event.body)} again`, show(next.event.body), next.event)
+      }
     }
     return PASS
   }

@@ -176,9 +176,10 @@ function deliveries(body: string): unknown[] {
 }
 
 function bodiesOf(timeline: Timeline, as: string): string[] {
-  return eventsOf(timeline, 'request', as)
-    .map(({ body }) => readObject(body)?.body)
-    .filter((body) => typeof body === 'string')
+  return eventsOf(timeline, 'request', as).flatMap(({ body: json }) => {
+    const { sockets, body } = readObject(json) ?? {}
+    return typeof body === 'string' ? [sockets].flat().map(() => body) : []
+  })
 }
 
 function releaseOf(timeline: Timeline): number {

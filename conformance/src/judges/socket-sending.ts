@@ -4,7 +4,7 @@ import { describeErrors, validate } from '@channel-protocol/schemas/validate'
 import type { FrameEvent } from '../timeline/event.ts'
 import { answerTo, eventsOf, readObject, type Timeline } from '../timeline/timeline.ts'
 import { all, fail, inconclusive, type Judge, PASS, show } from './finding.ts'
-import { answered } from './problem.ts'
+import { answered, refused } from './problem.ts'
 import type { Expected } from './socket-messages.ts'
 
 /** These texts arrived on the page, each as one text message, as often as they were sent, in this order. */
@@ -32,6 +32,30 @@ export function gotNone(as: string, texts: readonly string[]): Judge {
   return (timeline) => {
     const foreign = eventsOf(timeline, 'frame', as).find(({ text }) => texts.includes(text))
     return foreign ? fail(`no ${show(foreign.text)} on ${as}`, 'it arrived', foreign) : PASS
+  }
+}
+
+/** Nothing on this connection, whatever it is, has the body that role `sender` sent in it. */
+export function gotNothingOf(as: string, sender: string): Judge {
+  return (timeline) => {
+    const body = bodyOf(timeline, sender)
+    if (body === undefined) return inconclusive(`nothing was sent as ${sender}`)
+    const frame = eventsOf(timeline, 'frame', as).find(({ text }) => text.includes(body))
+    return frame ? fail(`no ${show(body)} on ${as}`, show(frame.text), frame) : PASS
+  }
+}
+
+/** The body of this role, which has a lone surrogate, was refused, or arrived with U+FFFD in its place. */
+export function refusedOrReplacedOn(page: string, as: string): Judge {
+  return (timeline) => {
+    if (answerTo(timeline, as)?.status !== 200) {
+      return refused(as, 'malformed-request', 'invalid-data')(timeline)
+    }
+    const expected = bodyOf(timeline, as)?.replace(/\p{Surrogate}/gu, '\ufffd')
+    const frames = textFramesOf(timeline, page)
+    if (frames.some(({ text }) => text === expected)) return PASS
+    const got = frames.find(({ text }) => text.startsWith(`${as} `) && text !== expected)
+    return fail(`a refusal, or ${show(expected)} on ${page}`, got ? show(got.text) : 'neither', got)
   }
 }
 
@@ -74,6 +98,11 @@ export function reaches(as: string, least: number, most = Number.POSITIVE_INFINI
     const expected = least === most ? `${least} sockets` : `at least ${least} sockets`
     return sockets >= least && sockets <= most ? PASS : fail(expected, `${sockets}`, answer)
   })
+}
+
+function bodyOf(timeline: Timeline, as: string): string | undefined {
+  const body = readObject(eventsOf(timeline, 'request', as)[0]?.body ?? '')?.body
+  return typeof body === 'string' ? body : undefined
 }
 
 function textFramesOf(timeline: Timeline, as: string): FrameEvent[] {

@@ -11,11 +11,14 @@ import { readDiscovery } from './url.ts'
 export async function startDemoHost(): Promise<ReferenceHost> {
   const { ask, end } = startHostProcess('demos/host.ts')
 
-  async function launch(options: StartOptions): Promise<Launched> {
+  async function launch(
+    options: StartOptions,
+  ): Promise<Launched & { readonly changed: readonly string[] }> {
     const { ready } = (await ask('start', {
       faults: options.faults ?? [],
       test_timings: options.testTimings !== false,
-    })) as unknown as { ready: { application: string; service: string } }
+      ...(options.watch !== undefined && { watch: options.watch }),
+    })) as unknown as { ready: { application: string; service: string; changed: string[] } }
     const document = await readDiscovery(ready.service)
     const site: Site = {
       baseUrl: ready.service,
@@ -34,20 +37,23 @@ export async function startDemoHost(): Promise<ReferenceHost> {
     const stop = async (): Promise<void> => {
       await ask('stop', { url: ready.application })
     }
-    return { site, drain: stop, stop }
+    const { changed } = ready
+    return { site, changed, drain: stop, stop }
   }
 
   return {
     faults: async () => (await ask('list', {})).faults as Fault[],
     async start(options) {
-      const { site, stop } = await launch(options)
+      const { site, changed, stop } = await launch(options)
       return {
         name: `the sample chat${options.faults?.length ? ` with ${options.faults.join(', ')}` : ''}`,
         secrets: [...DEVELOPMENT.application_keys, ...DEVELOPMENT.webhook_secrets],
         site,
+        changed,
         stop,
       }
     },
+    asked: async (name) => (await ask('watched', { name })).asked as string[],
     stop: end,
   }
 }

@@ -162,4 +162,31 @@ describe('parseWebhook', () => {
     })
     expect(await refusal(parse(long, 'connected'))).toMatchObject({ status: 413 })
   })
+
+  test.each([
+    ['/_ah/channel/connected/', { event: 'connected', ...PRESENCE }],
+    ['/_ah/websocket/message/_ah/websocket/closed/', { event: 'message', ...SOCKET, body: 'hi' }],
+  ])('takes the event of the route from the historical path %s', async (path, fields) => {
+    const raw = sign(fields)
+    const request = new Request(`https://chat.example/app${path}`, {
+      method: 'POST',
+      headers: raw.headers as Record<string, string>,
+      body: raw.body as string,
+    })
+    expect(await parse(request)).toMatchObject({ event: fields.event })
+    expect(await parse({ ...raw, url: `/app${path}` })).toMatchObject({ event: fields.event })
+  })
+
+  test('asks for the event where the URL has none of the historical paths', async () => {
+    const raw = sign({ event: 'connected', ...PRESENCE })
+    expect((await refusal(parse({ ...raw, url: '/hooks/came' }))).message).toMatch('which event')
+    expect((await refusal(parse(raw))).message).toMatch('which event')
+  })
+
+  test('takes a reason that a later revision may know, and no departure without one', async () => {
+    const gone = { event: 'disconnected', ...PRESENCE, version: '2' }
+    const read = await parse(sign({ ...gone, reason: 'moved-away' }), 'disconnected')
+    expect(read.reason).toBe('moved-away')
+    expect((await refusal(parse(sign(gone), 'disconnected'))).message).toMatch('reason')
+  })
 })

@@ -46,6 +46,25 @@ test('one process serves chats with different faults, and ends with its input', 
   expect((await host.ended).code).toBe(0)
 })
 
+test('it tells what faults change in a chat, and what a watched chat is asked for', async () => {
+  const host = runProgram('../demos/host.ts')
+  const ask = async (command: object) => {
+    host.process.stdin.write(`${JSON.stringify(command)}\n`)
+    return JSON.parse(await host.next())
+  }
+  const broken = await ask({ id: 1, start: { faults: ['lets-login-be-cached'] } })
+  expect(broken.ready.changed).toEqual(['rules.makeLoginAnswer'])
+  const { ready } = await ask({ id: 2, start: { watch: 'a sign-in' } })
+  expect(ready.changed).toEqual([])
+  await (await fetch(`${ready.application}/login`)).text()
+  const { asked } = await ask({ id: 3, watched: { name: 'a sign-in' } })
+  expect(asked).toContain('rules.makeLoginAnswer')
+  expect(asked).not.toContain('rules.readPost')
+  expect(await ask({ id: 4, watched: { name: 'a sign-in' } })).toEqual({ id: 4, asked: [] })
+  host.process.stdin.end()
+  expect((await host.ended).code).toBe(0)
+})
+
 test('no fault of the chat has the name of another, of the server included', () => {
   const names = [...CHAT_FAULTS, ...FAULTS].map(({ name }) => name)
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
