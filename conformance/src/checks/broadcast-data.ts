@@ -22,6 +22,8 @@ const NEIGHBOUR_POSTS = 10
 /** Seconds in which the bucket of broadcasts is full again, whatever it holds. */
 const REFILL = 1
 const LIMIT = 'broadcasts_per_second'
+/** The fewest that a service may allow, so that a short flood exceeds them. */
+const FEW_BROADCASTS = { [LIMIT]: 5 }
 
 function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
   return all(...roles.map(judge))
@@ -100,6 +102,7 @@ export const BROADCAST_DATA_CHECKS: readonly Check[] = [
     id: 'broadcast.rate.limited',
     proves: 'broadcast.rate.refuse',
     alone: true,
+    limits: FEW_BROADCASTS,
     drive: (drive) => floodAll(drive),
     control: accepted('control'),
     judge: limitedRate('flood', LIMIT),
@@ -109,6 +112,7 @@ export const BROADCAST_DATA_CHECKS: readonly Check[] = [
     id: 'broadcast.rate.unnumbered',
     proves: 'broadcast.seq.contiguous',
     alone: true,
+    limits: FEW_BROADCASTS,
     drive: async (drive) => {
       await floodAll(drive)
       await startBroadcasting(drive).post('afterwards', drive.text())
@@ -121,6 +125,7 @@ export const BROADCAST_DATA_CHECKS: readonly Check[] = [
     id: 'broadcast.rate.separate',
     proves: 'broadcast.rate.others',
     alone: true,
+    limits: FEW_BROADCASTS,
     drive: (drive) =>
       floodAll(drive, async () => {
         for (let posts = 0; posts < NEIGHBOUR_POSTS; posts += 1)

@@ -9,7 +9,7 @@ import { closed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
 import { toldAsSeen, toldEnd } from '../judges/socket-closed.ts'
 import { heard } from '../judges/socket-messages.ts'
-import { abandon, GOODBYES, LEAVING, SERVICE_ENDS } from './socket-endings.ts'
+import { abandon, LEAVING, SERVICE_ENDS } from './socket-endings.ts'
 
 const TIMEOUT = waitFor('webhook_timeout_seconds')
 const OWN_CODE = makeFrame(8, Buffer.from([0x0f, 0xa0]))
@@ -47,16 +47,21 @@ export const SOCKET_END_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       const holding = holdBack(drive)
       const sockets = await Promise.all(
-        Object.entries(GOODBYES).map(([as, { leave }]) => abandon(drive, as, holding.reply, leave)),
+        Object.entries(LEAVING).map(([as, { leave }]) => abandon(drive, as, holding.reply, leave)),
       )
       holding.release()
       await Promise.all(sockets.map(({ webhooks }) => webhooks.event('closed')))
     },
-    control: all(...Object.keys(GOODBYES).map((as) => heard(as, 'closed'))),
+    control: all(...Object.keys(LEAVING).map((as) => heard(as, 'closed'))),
     judge: all(
-      ...Object.entries(GOODBYES).map(([as, { code, reason }]) => toldEnd(as, code, reason)),
+      ...Object.entries(LEAVING).map(([as, { code, reason }]) => toldEnd(as, code, reason)),
     ),
-    killedBy: ['tells-no-reason', 'tells-every-end-as-1000'],
+    killedBy: [
+      'tells-no-reason',
+      'tells-every-end-as-1000',
+      'tells-1000-for-empty-close',
+      'tells-losses-as-1001',
+    ],
   },
   {
     id: 'socket.service-end.told',

@@ -18,7 +18,7 @@ function goodbye(code: number, reason: string): Leaving {
 }
 
 /** Pages that say goodbye with a code. */
-export const GOODBYES: Readonly<Record<string, Leaving>> = {
+const GOODBYES: Readonly<Record<string, Leaving>> = {
   done: goodbye(1000, 'bye'),
   'going away': goodbye(1001, ''),
   'own code': goodbye(3000, 'zum Beispiel: ü, 고객 & "=+%'),

@@ -199,6 +199,6 @@ export const SOCKET_LIFE_CHECKS: readonly Check[] = [
     drive: drainWithPages,
     control: each(PAGES, (as) => closed(as, 'draining')),
     judge: each(PAGES, nothingSent),
-    killedBy: ['announces-drain-on-sockets'],
+    killedBy: ['announces-drain-on-sockets', 'welcomes-sockets'],
   },
 ]

@@ -27,6 +27,7 @@ const TIMEOUT = waitFor('webhook_timeout_seconds')
 const MANY = numbered(25)
 const FEW = numbered(3)
 const PAIR = numbered(2)
+const GOODBYE = Buffer.from([0x03, 0xe8])
 /** Sent in a fragment for each letter. */
 const SLICED = 'a text '.repeat(20)
 
@@ -167,6 +168,27 @@ export const SOCKET_MESSAGE_CHECKS: readonly Check[] = [
     ),
     judge: all(...['page', 'burst'].map((as) => all(oneAtATime(as), inSendingOrder(as, MANY)))),
     killedBy: ['sends-messages-side-by-side', 'sends-newest-message-first'],
+  },
+  {
+    id: 'socket.last-messages.in-order',
+    proves: 'socket.message.order',
+    needs: ['webhooks'],
+    waitSeconds: TIMEOUT,
+    drive: async (drive) => {
+      const holding = holdBack(drive)
+      const replying = answering('message', { status: 204 }, holding.reply)
+      const { raw, webhooks } = await openRawPage(drive, 'page', replying)
+      const frames = [...FEW.map((text) => makeFrame(1, text)), makeFrame(8, GOODBYE)]
+      raw.write(Buffer.concat(frames), 'three texts and a Close')
+      await webhooks.first(3)
+      await drive.pass(TIMEOUT(drive.advertised) * 0.25)
+      holding.release()
+      await webhooks.event('closed')
+      raw.drop()
+    },
+    control: all(heard('page', 'message', 2), heard('page', 'closed')),
+    judge: all(oneAtATime('page'), inSendingOrder('page', FEW)),
+    killedBy: ['hurries-after-goodbyes', 'sends-messages-side-by-side'],
   },
   {
     id: 'socket.failed-message.not-repeated',

@@ -10,7 +10,8 @@ import { all } from '../judges/finding.ts'
 import { toldAsSeen, toldClosed } from '../judges/socket-closed.ts'
 import { shook } from '../judges/socket-handshake.ts'
 import { heard, stoppedAfterFailure, stoppedAtClose } from '../judges/socket-messages.ts'
-import { hasPing } from '../judges/timer.ts'
+import { declinedAfterClose } from '../judges/socket-sending.ts'
+import { ended, hasPing } from '../judges/timer.ts'
 import { latestOf } from '../timeline/latest.ts'
 import { numbered } from './socket-texts.ts'
 
@@ -19,7 +20,7 @@ const SILENCE = latestOf('heartbeat_seconds', 'pong_timeout_seconds')
 /** Part of the time in which a webhook is answered that a service has for reading on. */
 const A_WHILE = 0.25
 const TEXTS = numbered(3).map((text) => makeFrame(1, text))
-const OWN_CODE = makeFrame(8, Buffer.from([0x0f, 0xa0]))
+const GOODBYE = makeFrame(8, Buffer.from([0x03, 0xe8]))
 const BAD = { binary: makeFrame(2, 'hello'), malformed: makeFrame(3, 'hello') } as const
 const PAGE_CLOSES: Readonly<Record<string, number | undefined>> = {
   done: 1000,
@@ -121,7 +122,7 @@ export const SOCKET_MOMENT_CHECKS: readonly Check[] = [
       }
       await Promise.all([lifeless(), malformed(), notUtf8()])
     },
-    control: all(hasPing('lifeless'), shook('malformed'), shook('not UTF-8')),
+    control: all(hasPing('lifeless'), ended('lifeless'), shook('malformed'), shook('not UTF-8')),
     judge: all(toldClosed('lifeless'), toldClosed('malformed'), toldClosed('not UTF-8')),
     killedBy: ['forgets-closed-of-lifeless-pages', 'forgets-closed-of-malformed-pages'],
   },
@@ -134,7 +135,7 @@ export const SOCKET_MOMENT_CHECKS: readonly Check[] = [
       const holding = holdBack(drive)
       const replying = answering('message', holding.reply)
       const { raw, webhooks } = await openRawPage(drive, 'page', replying)
-      raw.write(Buffer.concat([makeFrame(1, 'hello'), OWN_CODE]), 'a text and a Close with 4000')
+      raw.write(Buffer.concat([makeFrame(1, 'hello'), GOODBYE]), 'a text and a Close with 1000')
       await webhooks.event('message')
       await raw.closeFrame(TIMEOUT(drive.advertised) * A_WHILE * 1000)
       holding.release(500)
@@ -145,5 +146,26 @@ export const SOCKET_MOMENT_CHECKS: readonly Check[] = [
     control: all(heard('page', 'message'), heard('page', 'closed')),
     judge: toldAsSeen('page'),
     killedBy: ['tells-failures-over-goodbyes'],
+  },
+  {
+    id: 'socket.leaving.not-delivered',
+    proves: 'socket.send.results',
+    needs: ['webhooks'],
+    waitSeconds: TIMEOUT,
+    drive: async (drive) => {
+      const holding = holdBack(drive)
+      const replying = answering('message', holding.reply)
+      const { raw, id, webhooks } = await openRawPage(drive, 'page', replying)
+      raw.write(Buffer.concat([makeFrame(1, 'hello'), GOODBYE]), 'a text and a Close with 1000')
+      await webhooks.event('message')
+      await raw.closeFrame(TIMEOUT(drive.advertised) * A_WHILE * 1000)
+      await drive.sockets.send('after', id, 'hello')
+      holding.release()
+      await webhooks.event('closed')
+      raw.drop()
+    },
+    control: all(heard('page', 'message'), heard('page', 'closed')),
+    judge: declinedAfterClose('page', 'after'),
+    killedBy: ['says-delivered-while-a-message-waits'],
   },
 ]

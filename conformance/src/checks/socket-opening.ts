@@ -91,8 +91,8 @@ async function tryToOpen(drive: Drive, as: string, url: string, origin?: string)
   await page.ended()
 }
 
-function quietSeconds({ timings }: Drive['advertised']): number {
-  return Number(timings.heartbeat_seconds) * BEATS
+function quietSeconds({ profiles, timings }: Drive['advertised']): number {
+  return profiles.includes('robust') ? Number(timings.heartbeat_seconds) * BEATS : 0
 }
 
 /** In the order of the chapter. */
@@ -217,6 +217,7 @@ export const SOCKET_OPENING_CHECKS: readonly Check[] = [
     profiles: ['robust'],
     needs: ['webhooks'],
     alone: true,
+    limits: { connections: 20 },
     waitSeconds: ({ limits }) =>
       (limits.connections ?? Number.POSITIVE_INFINITY) / OPENED_PER_SECOND,
     drive: async (drive) => {

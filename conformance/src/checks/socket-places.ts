@@ -4,7 +4,7 @@ import { type Check, waitFor } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
 import { holdBack } from '../drive/holding.ts'
 import type { Reply } from '../drive/receiver.ts'
-import { answering, liveOnce, say } from '../drive/socket-life.ts'
+import { answering, say } from '../drive/socket-life.ts'
 import { closed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
 import { closedAgain, neverToldClosed } from '../judges/socket-closed.ts'
@@ -21,6 +21,7 @@ const LATEST = latestOf('webhook_timeout_seconds')
 /** Places for webhooks of a service that is started for one of these checks. */
 const FEW_PLACES = { socket_concurrency: 2 } as const
 const LATE = 'latecomer'
+const AGAIN = ['one again', 'two again'] as const
 
 /** Lets silent handlers take every place twice over, and opens one more socket meanwhile; then lives once more. */
 async function crowd(drive: Drive): Promise<void> {
@@ -47,7 +48,19 @@ async function crowd(drive: Drive): Promise<void> {
   await isLastMessage(2 * pages.length)
   holding.release()
   for (const each of pages) await each.ended(LATEST(drive.advertised) * 1000)
-  await liveOnce(drive, 'afterwards')
+  await liveAfterwards(drive)
+}
+
+/** A whole life as role `afterwards`, if the service has a place for its webhooks. */
+async function liveAfterwards(drive: Drive): Promise<void> {
+  const path = drive.sockets.path()
+  const { url } = await drive.sockets.mint('afterwards', path)
+  const webhooks = drive.sockets.webhooks('afterwards', path)
+  const page = await drive.sockets.open('afterwards', url)
+  page.send('hello')
+  await webhooks.event('message')
+  page.close(1000)
+  await webhooks.event('closed')
 }
 
 function crowdCheck(check: Pick<Check, 'id' | 'proves' | 'control' | 'judge' | 'killedBy'>): Check {
@@ -68,7 +81,7 @@ export const SOCKET_PLACE_CHECKS: readonly Check[] = [
     profiles: ['robust'],
     needs: ['exec', 'webhooks'],
     drive: async (drive) => {
-      const instance = await drive.launch('service', undefined, { limits: { connections: 2 } })
+      const instance = await drive.launch('service', undefined, { limits: { connections: 3 } })
       instance.webhooks.forget()
       const { sockets } = instance.drive
       await sockets.connect('kept')
@@ -79,12 +92,14 @@ export const SOCKET_PLACE_CHECKS: readonly Check[] = [
         replying: () => ({ status: 403 }),
       })
       await refused.page.ended()
-      const { url } = await sockets.mint('again', sockets.path())
-      const again = await sockets.open('again', url)
-      await again.ping()
+      for (const as of AGAIN) {
+        const { url } = await sockets.mint(as, sockets.path())
+        const page = await sockets.open(as, url)
+        await page.ping()
+      }
     },
-    control: all(shook('kept'), shook('gone'), heard('gone', 'closed')),
-    judge: all(closed('refused', 'forbidden'), alive('again')),
+    control: all(shook('kept'), heard('gone', 'closed'), closed('refused', 'forbidden')),
+    judge: all(...AGAIN.map(alive)),
     killedBy: ['counts-sockets-that-are-over', 'counts-refused-sockets'],
   },
   crowdCheck({
@@ -120,7 +135,7 @@ export const SOCKET_PLACE_CHECKS: readonly Check[] = [
         await page.ended()
       })
       await Promise.all(broken)
-      await liveOnce(drive, 'afterwards')
+      await liveAfterwards(drive)
     },
     control: heard('broken', 'message'),
     judge: heardAtAll('afterwards', 'message'),

@@ -24,6 +24,10 @@ import { signed, timestampedByAttempt } from '../judges/webhook.ts'
 import { DELICATE_TEXTS } from './socket-texts.ts'
 
 const FIRST_RETRY = waitFor({ list: 'webhook_retry_seconds', entries: 1 })
+const SILENCE_AND_RETRY = waitFor('webhook_timeout_seconds', {
+  list: 'webhook_retry_seconds',
+  entries: 1,
+})
 const REDIRECTS = [301, 302, 303, 307, 308] as const
 
 /** A socket with a path and texts that a form has to encode, until its page has said goodbye. */
@@ -106,17 +110,20 @@ export const SOCKET_WEBHOOK_CHECKS: readonly Check[] = [
     id: 'socket.webhooks.signed',
     proves: 'socket.webhook.signed',
     needs: ['webhooks'],
-    waitSeconds: FIRST_RETRY,
+    waitSeconds: SILENCE_AND_RETRY,
     drive: async (drive) => {
+      // Long enough for the repeat to have a timestamp of its own.
+      const holding = holdBack(drive)
       const [page, other] = await Promise.all([
-        say(drive, 'page', ['hello', 'hello', 'é'], answering('closed', { status: 500 })),
+        say(drive, 'page', ['hello', 'hello', 'é'], answering('closed', holding.reply)),
         say(drive, 'other', ['hello']),
       ])
       page.page.close(1000, 'é')
       other.page.close(1000, 'é')
-      const wait = FIRST_RETRY(drive.advertised) * 1200
+      const wait = SILENCE_AND_RETRY(drive.advertised) * 1200
       await page.webhooks.first(6, drive.patienceMs + wait)
       await other.webhooks.event('closed')
+      holding.release()
     },
     control: all(heard('page', 'message', 3), closedAgain('page'), heard('other', 'closed')),
     judge: all(signed('page'), timestampedByAttempt('page'), ownIds('page', 'other')),
@@ -127,6 +134,7 @@ export const SOCKET_WEBHOOK_CHECKS: readonly Check[] = [
       'shares-id-among-messages',
       'shares-id-among-events-of-socket',
       'stamps-sockets-in-milliseconds',
+      'stamps-repeats-of-closed-alike',
     ],
   },
   {

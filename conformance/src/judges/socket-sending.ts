@@ -2,7 +2,7 @@
 
 import { describeErrors, validate } from '@channel-protocol/schemas/validate'
 import type { FrameEvent } from '../timeline/event.ts'
-import { answerTo, eventsOf, readObject, type Timeline } from '../timeline/timeline.ts'
+import { answerTo, closeOf, eventsOf, readObject, type Timeline } from '../timeline/timeline.ts'
 import { all, fail, inconclusive, type Judge, PASS, show } from './finding.ts'
 import { answered, refused } from './problem.ts'
 import type { Expected } from './socket-messages.ts'
@@ -82,6 +82,16 @@ export function delivers(as: string, delivered: readonly boolean[]): Judge {
       ? PASS
       : fail(`${expected.length} results`, `${got.length}`, answer)
   })
+}
+
+/** Where the page had its Close answered before the send of role `as` was made, nothing was delivered. */
+export function declinedAfterClose(page: string, as: string): Judge {
+  return (timeline) => {
+    const [request] = eventsOf(timeline, 'request', as)
+    if (!request) return inconclusive(`nothing was sent as ${as}`)
+    const close = closeOf(timeline, page)
+    return close && close.n < request.n ? delivers(as, [false])(timeline) : PASS
+  }
 }
 
 /** The broadcast of this role was answered with 200 and a number of sockets, `least` or more. */

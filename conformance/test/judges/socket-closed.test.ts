@@ -117,6 +117,9 @@ describe('closedRepeated', () => {
   test('a missing repeat fails', () => {
     expect(verdict(judge, at(100), at(900))).toBe('fail')
   })
+  test('another form fails', () => {
+    expect(verdict(judge, at(100), told('1001', '', 900), at(8900))).toBe('fail')
+  })
   test('another webhook-id fails', () => {
     expect(verdict(judge, at(100), at(900, 'two'), at(8900))).toBe('fail')
   })

@@ -13,6 +13,7 @@ import {
   shook,
   shookOnce,
   taken,
+  unasked,
 } from '../../src/judges/socket-handshake.ts'
 import { RELEASE } from '../../src/timeline/event.ts'
 import {
@@ -42,6 +43,11 @@ describe('a handshake', () => {
     expect(verdict(shookOnce('page'))).toBe('fail')
     expect(verdict(shook('page'), shake())).toBe('pass')
     expect(verdict(shook('page'))).toBe('fail')
+  })
+
+  test('that never came is a condition of what follows from that', () => {
+    expect(verdict(unasked('page'))).toBe('pass')
+    expect(verdict(unasked('page'), shake())).toBe('inconclusive')
   })
 
   test('has an id of the grammar that no other has', () => {
@@ -92,6 +98,13 @@ describe('held text', () => {
     expect(verdict(judge, ...sent, release, text('one'))).toBe('fail')
     expect(verdict(judge, ...sent, release, text('one'), text('two'), text('two'))).toBe('fail')
     expect(verdict(judge, release)).toBe('inconclusive')
+  })
+
+  test('arrives as often as its send names the socket', () => {
+    const judge = heldArrived('page', 'sender')
+    const twice = request('sender', '/v1/sockets/messages', { sockets: ['s', 's'], body: '' })
+    expect(verdict(judge, twice, release, text(''), text(''))).toBe('pass')
+    expect(verdict(judge, twice, release, text(''))).toBe('fail')
   })
 
   test('does not arrive where it was dropped', () => {

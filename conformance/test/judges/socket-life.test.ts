@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Judge } from '../../src/judges/finding.ts'
-import { closedTold, heardWord, pinged, socketTurnedAway } from '../../src/judges/socket-life.ts'
+import {
+  closedTold,
+  heardAtAll,
+  heardWord,
+  pinged,
+  socketTurnedAway,
+} from '../../src/judges/socket-life.ts'
 import { close, type Planned, timelineOf, webhook } from '../timeline-builder.ts'
 
 const verdict = (judge: Judge, ...events: Planned[]): string => judge(timelineOf(events)).verdict
@@ -29,6 +35,12 @@ describe('the end of a socket', () => {
   test('reaches the application', () => {
     expect(verdict(closedTold('page'), webhook('page', { event: 'closed' }))).toBe('pass')
     expect(verdict(closedTold('page'), webhook('page', { event: 'message' }))).toBe('fail')
+  })
+
+  test('comes after some word about it', () => {
+    const said = webhook('page', { event: 'message', body: 'five' })
+    expect(verdict(heardAtAll('page', 'message'), said)).toBe('pass')
+    expect(verdict(heardAtAll('page', 'closed'), said)).toBe('fail')
   })
 
   test('has not come while its messages arrive', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Judge } from '../../src/judges/finding.ts'
 import {
   attemptedOnceEach,
+  closedBeforeRelease,
   closedInTime,
   forwarded,
   gotText,
@@ -10,8 +11,11 @@ import {
   inSendingOrder,
   oneAtATime,
   stayedOpen,
+  stoppedAfterFailure,
+  stoppedAtClose,
   tookAtMost,
 } from '../../src/judges/socket-messages.ts'
+import { RELEASE } from '../../src/timeline/event.ts'
 import { close, note, type Planned, timelineOf, webhook } from '../timeline-builder.ts'
 
 const advertised = { timings: { webhook_timeout_seconds: 2 } }
@@ -152,5 +156,50 @@ describe('tookAtMost', () => {
   })
   test('without a measurement nothing can be said', () => {
     expect(verdict(tookAtMost('page', 10))).toBe('inconclusive')
+  })
+})
+
+describe('stoppedAfterFailure', () => {
+  const judge = stoppedAfterFailure('page')
+  test('one message passes', () => {
+    expect(verdict(judge, message('a'), answered(1, 500))).toBe('pass')
+  })
+  test('a message behind it fails', () => {
+    expect(verdict(judge, message('a'), answered(1, 500), message('b'))).toBe('fail')
+  })
+})
+
+describe('stoppedAtClose', () => {
+  const judge = stoppedAtClose('page')
+  const shut = close('page', 1003)
+  test('no message after the close passes', () => {
+    expect(verdict(judge, message('a'), shut, answered(1))).toBe('pass')
+  })
+  test('a message after a close that came while the first one waited fails', () => {
+    expect(verdict(judge, message('a'), shut, answered(1), message('b'))).toBe('fail')
+  })
+  test('messages of a service that reads one at a time pass', () => {
+    expect(verdict(judge, message('a'), answered(1), message('b'), shut)).toBe('pass')
+  })
+  test('without a close nothing can be said', () => {
+    expect(verdict(judge, message('a'))).toBe('inconclusive')
+  })
+})
+
+describe('closedBeforeRelease', () => {
+  const judge = closedBeforeRelease('page')
+  const shut = close('page', 4105)
+  const release = note(RELEASE)
+  test('a close while answers are held passes', () => {
+    expect(verdict(judge, shut, release)).toBe('pass')
+  })
+  test('a close after them fails', () => {
+    expect(verdict(judge, release, shut)).toBe('fail')
+  })
+  test('a close after the service gave up waiting fails', () => {
+    expect(verdict(judge, message('a'), answered(1, 'abandoned'), shut, release)).toBe('fail')
+  })
+  test('without a close nothing can be said', () => {
+    expect(verdict(judge, release)).toBe('inconclusive')
   })
 })

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { Judge } from '../../src/judges/finding.ts'
-import { delivers, gotInOrder, gotNone, reaches } from '../../src/judges/socket-sending.ts'
-import { answer, type Planned, request, timelineOf } from '../timeline-builder.ts'
+import {
+  declinedAfterClose,
+  delivers,
+  gotInOrder,
+  gotNone,
+  gotNothingOf,
+  reaches,
+  refusedOrReplacedOn,
+} from '../../src/judges/socket-sending.ts'
+import { answer, close, type Planned, request, timelineOf } from '../timeline-builder.ts'
 
 const verdict = (judge: Judge, ...events: Planned[]): string => judge(timelineOf(events)).verdict
 const frame = (text: string, type: 'text' | 'binary' = 'text'): Planned => ({
@@ -95,5 +103,61 @@ describe('reaches', () => {
   })
   test('no number fails', () => {
     expect(verdict(reaches('call', 0), answer('call', 200, {}))).toBe('fail')
+  })
+})
+
+describe('gotNothingOf', () => {
+  const judge = gotNothingOf('page', 'sender')
+  const sent = request('sender', '/v1/sockets/broadcasts', { body: 'a secret' })
+  test('other texts pass', () => {
+    expect(verdict(judge, sent, frame('{"data":"else"}'))).toBe('pass')
+  })
+  test('the text in whatever frame fails', () => {
+    expect(verdict(judge, sent, frame('{"data":"a secret"}'))).toBe('fail')
+  })
+  test('where nothing was sent nothing can be said', () => {
+    expect(verdict(judge, frame('a secret'))).toBe('inconclusive')
+  })
+})
+
+describe('refusedOrReplacedOn', () => {
+  const judge = refusedOrReplacedOn('page', 'high')
+  const sent = request('high', '/v1/sockets/messages', { body: 'high \ud83d' })
+  test('a refusal passes', () => {
+    const problem = { status: 400, code: 'invalid-data', type: 'about:blank', title: 'no' }
+    const headers = { 'content-type': 'application/problem+json' }
+    const refusal = answer('high', 400, problem, headers)
+    expect(refusedOrReplacedOn('page', 'high')(timelineOf([sent, refusal])).verdict).toBe('pass')
+  })
+  test('another refusal fails', () => {
+    expect(verdict(judge, sent, answer('high', 500))).toBe('fail')
+  })
+  test('the replacement on the page passes', () => {
+    expect(verdict(judge, sent, answer('high', 200), frame('high \ufffd'))).toBe('pass')
+  })
+  test('anything else on the page fails', () => {
+    expect(verdict(judge, sent, answer('high', 200), frame('high '))).toBe('fail')
+  })
+  test('a text that was taken and did not arrive fails', () => {
+    expect(verdict(judge, sent, answer('high', 200))).toBe('fail')
+  })
+})
+
+describe('declinedAfterClose', () => {
+  const judge = declinedAfterClose('page', 'after')
+  const sent = request('after', '/v1/sockets/messages', { sockets: 'a', body: 'hello' })
+  const result = (delivered: boolean): Planned =>
+    answer('after', 200, { results: [{ socket: 'a', delivered }] })
+  test('a send that is declined after the close passes', () => {
+    expect(verdict(judge, close('page', 4000), sent, result(false))).toBe('pass')
+  })
+  test('a send that is taken after the close fails', () => {
+    expect(verdict(judge, close('page', 4000), sent, result(true))).toBe('fail')
+  })
+  test('a send before the close passes, whatever became of it', () => {
+    expect(verdict(judge, sent, result(true), close('page', 4000))).toBe('pass')
+  })
+  test('where nothing was sent nothing can be said', () => {
+    expect(verdict(judge, close('page', 4000))).toBe('inconclusive')
   })
 })

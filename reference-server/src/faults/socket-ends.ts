@@ -25,6 +25,26 @@ export const socketEndFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'hurries-after-goodbyes',
+    misdeed: 'When a page has gone, all that it said before is attempted at once.',
+    breaks: ['socket.message.order'],
+    apply: ({ rules }) => {
+      const decide = rules.decideMessageTurn
+      rules.decideMessageTurn = (progress) =>
+        decide(progress) || (progress.stage === 'accepted' && progress.ended)
+    },
+  },
+  {
+    name: 'says-delivered-while-a-message-waits',
+    misdeed: 'Text for a page that has left is taken as long as a message of it waits.',
+    breaks: ['socket.send.results'],
+    apply: ({ rules }) => {
+      const decide = rules.isSocketReachable
+      rules.isSocketReachable = (progress, isOpen) =>
+        progress.inFlight > 0 || decide(progress, isOpen)
+    },
+  },
+  {
     name: 'leaves-closes-of-pages-unanswered',
     misdeed: "A page's Close frame is answered by the end of the TCP connection alone.",
     breaks: ['socket.close.answered'],
@@ -70,20 +90,35 @@ export const socketEndFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'stamps-repeats-of-closed-alike',
+    misdeed: 'The timestamp of each attempt of closed is when the socket ended.',
+    breaks: ['socket.webhook.signed'],
+    apply: ({ rules }) => {
+      const make = rules.makeSocketTimestamp
+      rules.makeSocketTimestamp = (delivery, nowMs) =>
+        make(delivery, delivery.event === 'closed' ? delivery.atMs : nowMs)
+    },
+  },
+  {
     name: 'closes-pages-after-telling',
     misdeed: 'A page whose message failed is closed when its closed was answered, not before.',
     breaks: ['socket.message.unavailable'],
     apply: (parts) => {
+      const heard = new Set<string>()
       const closings = new Map<string, () => void>()
       parts.wraps.socketWriter = (writer, path) => ({
         ...writer,
         close: (slug) => {
-          if (slug === 'application-unavailable') closings.set(path, () => writer.close(slug))
+          if (slug === SLUG && heard.has(path)) closings.set(path, () => writer.close(slug))
           else writer.close(slug)
         },
       })
       changeSink(parts, (sink) => ({
         ...sink,
+        message: (socket, message, onEnd) => {
+          heard.add(socket.path)
+          sink.message(socket, message, onEnd)
+        },
         closed: (socket, end, onEnd) =>
           sink.closed(socket, end, () => {
             closings.get(socket.path)?.()
@@ -133,7 +168,8 @@ export const socketEndFaults: readonly Fault[] = [
 ]
 
 const GOODBYE = 1000
-const UNAVAILABLE = { code: CLOSE_CODES['application-unavailable'].code, reason: '' }
+const SLUG = 'application-unavailable'
+const UNAVAILABLE = { code: CLOSE_CODES[SLUG].code, reason: SLUG }
 
 function isFailure(ending: SocketEnding): boolean {
   return ending.by === 'service' && ending.slug === 'application-unavailable'

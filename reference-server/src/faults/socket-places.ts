@@ -42,11 +42,14 @@ export const socketPlaceFaults: readonly Fault[] = [
     name: 'repeats-closed-beside-the-places',
     misdeed: 'Repeats of closed take no place of their own.',
     breaks: ['socket.webhook.concurrency'],
-    apply: ({ rules, wraps }) => {
+    apply: ({ rules, wraps, limits }) => {
+      const most = limits.socket_concurrency
+      // The connections of the sender follow the limit.
+      limits.socket_concurrency *= 2
       const isFree = rules.isSocketPlaceFree
       const attempted = new Set<string>()
       let repeating = 0
-      rules.isSocketPlaceFree = (inFlight, concurrency) => isFree(inFlight - repeating, concurrency)
+      rules.isSocketPlaceFree = (inFlight) => isFree(inFlight - repeating, most)
       wraps.socketAttempt = (attempt) => async (delivery) => {
         const isRepeat = delivery.event === 'closed' && attempted.has(delivery.socket.id)
         if (delivery.event === 'closed') attempted.add(delivery.socket.id)

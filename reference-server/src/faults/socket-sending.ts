@@ -30,10 +30,16 @@ export const socketSendingFaults: readonly Fault[] = [
   },
   {
     name: 'drops-long-texts-to-pages',
-    misdeed: 'A text of more than 16,384 characters is not sent.',
+    misdeed: 'A text of more than 16,384 characters is not sent, but where it repeats the last.',
     breaks: ['socket.send.deliver', 'socket.broadcast.all', 'socket.send.whole'],
     apply: (parts) =>
-      onWrite(parts, (write) => (frame) => (frame.length > LONG_TEXT ? undefined : write(frame))),
+      onWrite(parts, (write) => {
+        let last: Frame | undefined
+        return (frame) => {
+          if (frame.length <= LONG_TEXT || frame === last) write(frame)
+          last = frame
+        }
+      }),
   },
   {
     name: 'drops-repeated-texts-to-pages',

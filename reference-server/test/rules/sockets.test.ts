@@ -122,6 +122,14 @@ describe('messages', () => {
     },
   )
 
+  test('what was read and not attempted is dropped when the service closes the socket', () => {
+    const page = setting.accept('a')
+    for (const body of ['one', 'two']) setting.sockets.take(page.socket, body)
+    setting.sockets.end(page.socket, { by: 'service', slug: 'unsupported-data' })
+    setting.answer()
+    expect(setting.told.slice(1)).toEqual(['message a 1 one', 'closed a 1003 unsupported-data'])
+  })
+
   test('what was read before the page closed is attempted, then the end is told', () => {
     const page = setting.accept('a')
     for (const body of ['one', 'two']) setting.sockets.take(page.socket, body)

@@ -46,9 +46,13 @@ export const proofFaults: readonly ChatFault[] = [
   },
   {
     name: 'trusts-client-ids',
-    misdeed: 'Whoever knows a client id may post as it.',
+    misdeed: 'Whoever knows a client id may post as it, but for pages of other origins.',
     breaks: ['application.post.unproven'],
-    apply: (parts) => changeProof(parts, (_isProven, user) => user !== undefined),
+    apply: (parts) =>
+      changeProof(
+        parts,
+        (isProven, user, _proof, isOwnPage) => isProven || (user !== undefined && isOwnPage),
+      ),
   },
   {
     name: 'takes-any-session',
@@ -56,9 +60,9 @@ export const proofFaults: readonly ChatFault[] = [
     breaks: ['application.post.unproven'],
     apply: (parts) => {
       const known = rememberLogins(parts, ({ sessionDigest }) => sessionDigest)
-      changeProof(parts, (isProven, user, { token, session }) => {
+      changeProof(parts, (isProven, user, { token, session }, isOwnPage) => {
         const isKnown = session !== undefined && known.has(parts.rules.digestSecret(session))
-        return isProven || (user !== undefined && token === undefined && isKnown)
+        return isProven || (user !== undefined && token === undefined && isOwnPage && isKnown)
       })
     },
   },
@@ -87,13 +91,14 @@ export const proofFaults: readonly ChatFault[] = [
   },
   {
     name: 'takes-unknown-posters',
-    misdeed: 'A client id that nobody has may post, with whatever proof.',
+    misdeed: 'A client id that nobody ever had may post, with whatever proof.',
     breaks: ['application.post.unproven'],
     apply: (parts) => {
       const { findUser, makeUser } = parts.rules
+      const isStranger = watchStrangers(parts)
       const nobody = { sessionDigest: '', tokenDigest: '' }
       parts.rules.findUser = (users, clientId) =>
-        findUser(users, clientId) ?? makeUser({ clientId, ...nobody }, 0)
+        isStranger(clientId) ? makeUser({ clientId, ...nobody }, 0) : findUser(users, clientId)
       const { isProven } = parts.rules
       parts.rules.isProven = (user, ...proof) =>
         user?.tokenDigest === '' || isProven(user, ...proof)
@@ -101,14 +106,14 @@ export const proofFaults: readonly ChatFault[] = [
   },
   {
     name: 'answers-404-to-unknown-posters',
-    misdeed: 'A post as a client id that nobody has is answered with 404.',
+    misdeed: 'A post as a client id that nobody ever had is answered with 404.',
     breaks: ['application.post.unproven'],
-    apply: ({ rules }) => {
-      const find = rules.findUser
-      rules.findUser = (users, clientId) => {
-        const user = find(users, clientId)
-        if (user === undefined) throw new Refusal('not-found', 'there is no such user')
-        return user
+    apply: (parts) => {
+      const { findUser } = parts.rules
+      const isStranger = watchStrangers(parts)
+      parts.rules.findUser = (users, clientId) => {
+        if (isStranger(clientId)) throw new Refusal('not-found', 'there is no such user')
+        return findUser(users, clientId)
       }
     },
   },
@@ -204,6 +209,19 @@ function rememberLogins({ rules }: ChatParts, select: (user: User) => string): S
     return user
   }
   return remembered
+}
+
+/** Answers whether a post came for this client id, which nobody ever had. */
+function watchStrangers(parts: ChatParts): (clientId: string) => boolean {
+  const { readPost } = parts.rules
+  const known = rememberLogins(parts, ({ clientId }) => clientId)
+  const posters = new Set<string>()
+  parts.rules.readPost = (...request) => {
+    const post = readPost(...request)
+    posters.add(post.clientId)
+    return post
+  }
+  return (clientId) => posters.has(clientId) && !known.has(clientId)
 }
 
 function isBare({ token, session }: Proof): boolean {

@@ -70,7 +70,8 @@ export const refusedPostFaults: readonly ChatFault[] = [
       const read = rules.readPost
       rules.readPost = (contentType, body, query) => {
         const isNamed = new URLSearchParams(Buffer.from(body).toString()).get('client_id')
-        if (!isNamed) throw new Refusal('forbidden', 'sign in')
+        if (!isNamed && browserTypes.includes(contentType ?? ''))
+          throw new Refusal('forbidden', 'sign in')
         return read(contentType, body, query)
       }
     },
