@@ -113,12 +113,17 @@ export async function program(args: readonly string[], env: NodeJS.ProcessEnv): 
       '--full',
       'judge every fault by every check that can reach it, not only by those aimed at it',
     )
+    .option(
+      '--share <part/of>',
+      'with --full: of the pairs of a fault and a check that is not aimed at it only this share, such as 2/5',
+    )
     .option('--every-pair', 'judge every fault by every check, also where the two never meet')
     .option('--fault <names...>', 'only these faults, and no floor')
     .option('--json', 'print JSON')
     .action(
       async (options: {
         full?: boolean
+        share?: string
         everyPair?: boolean
         fault?: string[]
         json?: boolean

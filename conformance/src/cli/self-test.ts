@@ -7,6 +7,7 @@ import { runChecks } from '../runner.ts'
 import { countCoverage } from '../self-test/coverage.ts'
 import { type FloorRow, measureFloor } from '../self-test/floor.ts'
 import { type KillRow, measureKills, type Range } from '../self-test/kill-matrix.ts'
+import { readShare, WHOLE } from '../self-test/share.ts'
 import { trustLine } from '../self-test/trust-line.ts'
 import { EXIT } from '../summary.ts'
 import { startDemoHost } from '../target/demo.ts'
@@ -36,10 +37,14 @@ function chooseRange(options: { full?: boolean; everyPair?: boolean }, faults: n
 /** Measures floor, kills and coverage, and prints them; exit code 5 where one of them is not what it must be. */
 export async function selfTest(options: {
   full?: boolean
+  share?: string
   everyPair?: boolean
   fault?: string[]
   json?: boolean
 }): Promise<number> {
+  const share = options.share === undefined ? WHOLE : readShare(options.share)
+  if (!share || (options.share !== undefined && !options.full))
+    throw new UsageError('--share goes with --full and reads part/of, such as 2/5')
   const startedAt = Date.now()
   const ledger = readLedger()
   const profiles = [...new Set(CHECKS.map(({ proves }) => ledger.find(proves).profile))]
@@ -66,12 +71,15 @@ export async function selfTest(options: {
     for (const row of floor) sayFloor(row, say)
 
     const range = chooseRange(options, faults.length)
-    say(`\nthe kill matrix: ${faults.length} faults, each against ${JUDGED_BY[range]}`)
+    say(
+      `\nthe kill matrix: ${faults.length} faults, each against ${JUDGED_BY[range]}${share.of > 1 ? `, share ${share.part} of ${share.of}` : ''}`,
+    )
     const kills: KillRow[] = []
     for (const { host, faults: own } of each) {
       const rows = await measureKills(host, own.filter(isWanted), CHECKS, ledger, {
         range,
         concurrency: CONCURRENCY[range],
+        share,
         onRow: (row) => sayKill(row, options.fault !== undefined, say),
       })
       kills.push(...rows)

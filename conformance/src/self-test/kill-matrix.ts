@@ -8,6 +8,7 @@ import type { Fault, ReferenceHost } from '../target/reference.ts'
 import { isAnswering } from '../target/url.ts'
 import type { Result } from '../verdict.ts'
 import { measureReach, reaches } from './reach.ts'
+import { isInShare, type Share, WHOLE } from './share.ts'
 
 /** What the suite said of one fault. */
 export interface KillRow {
@@ -44,11 +45,12 @@ export async function measureKills(
   {
     range,
     concurrency,
+    share = WHOLE,
     onRow = () => {},
-  }: { range: Range; concurrency: number; onRow?: (row: KillRow) => void },
+  }: { range: Range; concurrency: number; share?: Share; onRow?: (row: KillRow) => void },
 ): Promise<KillRow[]> {
   const rows: KillRow[] = []
-  const isOtherJudge = await chooseOthers(range, host, checks, ledger)
+  const isOtherJudge = await chooseOthers({ range, share }, host, checks, ledger)
   let queue = [...faults]
   for (const atOnce of [concurrency, FEWER, 1]) {
     const again: Fault[] = []
@@ -69,10 +71,10 @@ export async function measureKills(
 }
 
 /** Whether a check that is not aimed at a fault judges it all the same, by what the fault changes. */
-type IsOtherJudge = (check: Check, changed: readonly string[] | undefined) => boolean
+type IsOtherJudge = (check: Check, fault: Fault, changed: readonly string[] | undefined) => boolean
 
 async function chooseOthers(
-  range: Range,
+  { range, share }: { range: Range; share: Share },
   host: ReferenceHost,
   checks: readonly Check[],
   ledger: Ledger,
@@ -80,7 +82,8 @@ async function chooseOthers(
   if (range !== 'reaching') return () => range === 'all'
   const limits = { patienceMs: PATIENCE_MS, budgetSeconds: BUDGET_SECONDS }
   const reach = await measureReach(host, checks, ledger, limits)
-  return (check, changed) => reaches(reach, check, changed)
+  return (check, fault, changed) =>
+    isInShare(share, fault.name, check.id) && reaches(reach, check, changed)
 }
 
 async function judgeFault(
@@ -96,7 +99,7 @@ async function judgeFault(
   const target = await host.start({ faults: [fault.name] })
   try {
     const judges = checks.filter(
-      (check) => aimed.includes(check) || isOtherJudge(check, target.changed),
+      (check) => aimed.includes(check) || isOtherJudge(check, fault, target.changed),
     )
     const planned = planChecks(judges, ledger, target.site, {
       patterns: [],
