@@ -1,6 +1,6 @@
 /** A process that serves many chats, each on a service of its own and with its own faults: JSON lines in, JSON lines out. */
-import { createInterface } from 'node:readline'
 import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
+import { serveCommands } from '../src/faults/command-pipe.ts'
 import { makeLog } from '../src/log.ts'
 import { type RunningServer, startServer } from '../src/server.ts'
 import { readSettings } from '../src/settings.ts'
@@ -117,30 +117,4 @@ async function run(command: Command): Promise<object> {
   throw new Error('a command is one of start, advance, stop, watched and list')
 }
 
-async function answer(line: string): Promise<void> {
-  let id: number | null = null
-  let result: object
-  try {
-    const command = JSON.parse(line) as Command
-    id = command.id
-    result = await run(command)
-  } catch (error) {
-    result = { error: error instanceof Error ? error.message : String(error) }
-  }
-  process.stdout.write(`${JSON.stringify({ id, ...result })}\n`)
-}
-
-function onDefect(cause: unknown): void {
-  log.error({ err: cause }, 'a defect that nothing caught')
-  process.exit(1)
-}
-
-process.on('uncaughtException', onDefect)
-process.on('unhandledRejection', onDefect)
-const lines = createInterface({ input: process.stdin })
-lines.on('line', (line) => {
-  if (line.trim() !== '') void answer(line)
-})
-lines.on('close', () => {
-  void Promise.all([...sites.keys()].map(stop)).then(() => process.exit(0))
-})
+serveCommands<Command>(run, () => Promise.all([...sites.keys()].map(stop)), log)

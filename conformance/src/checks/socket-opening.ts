@@ -294,7 +294,6 @@ export const SOCKET_OPENING_CHECKS: readonly Check[] = [
     id: 'socket.quiet.empty',
     proves: 'socket.envelope.none',
     needs: ['webhooks'],
-    alone: true,
     waitSeconds: quietSeconds,
     drive: async (drive) => {
       const { page, id } = await drive.sockets.connect('page')

@@ -18,7 +18,7 @@ import { latestOf } from '../timeline/latest.ts'
 const FIRST_RETRY = waitFor({ list: 'webhook_retry_seconds', entries: 1 })
 const TIMEOUT = waitFor('webhook_timeout_seconds')
 const LATEST = latestOf('webhook_timeout_seconds')
-/** Places for webhooks of a service that is started for one of these checks. */
+/** Places for webhooks of a service that is started for one of these checks; another's are not the suite's to fill. */
 const FEW_PLACES = { socket_concurrency: 2 } as const
 const LATE = 'latecomer'
 const AGAIN = ['one again', 'two again'] as const
@@ -65,7 +65,7 @@ async function liveAfterwards(drive: Drive): Promise<void> {
 
 function crowdCheck(check: Pick<Check, 'id' | 'proves' | 'control' | 'judge' | 'killedBy'>): Check {
   return {
-    needs: ['webhooks'],
+    needs: ['exec', 'webhooks'],
     limits: FEW_PLACES,
     waitSeconds: (advertised) => 2 * LATEST(advertised),
     drive: crowd,
@@ -126,7 +126,7 @@ export const SOCKET_PLACE_CHECKS: readonly Check[] = [
   {
     id: 'socket.broken-handlers.outlived',
     proves: 'socket.pressure.others',
-    needs: ['webhooks'],
+    needs: ['exec', 'webhooks'],
     limits: FEW_PLACES,
     drive: async (drive) => {
       const count = 2 * (drive.advertised.limits.socket_concurrency ?? 1)
@@ -144,7 +144,7 @@ export const SOCKET_PLACE_CHECKS: readonly Check[] = [
   {
     id: 'socket.repeats.bounded',
     proves: 'socket.webhook.concurrency',
-    needs: ['webhooks'],
+    needs: ['exec', 'webhooks'],
     limits: FEW_PLACES,
     waitSeconds: waitFor('webhook_timeout_seconds', { list: 'webhook_retry_seconds', entries: 1 }),
     drive: async (drive) => {

@@ -99,6 +99,8 @@ export const TOKEN_CHECKS: readonly Check[] = [
     id: 'token.key-sockets.refused',
     proves: 'token.key.required',
     profiles: ['sockets'],
+    // Its broadcast reaches every socket.
+    alone: true,
     drive: async (drive) => {
       for (const [path, json] of Object.entries(SOCKET_CALLS)) {
         await drive.call(`control ${path}`, 'POST', path, { json })

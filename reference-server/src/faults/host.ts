@@ -1,5 +1,4 @@
 /** A process that serves many servers at once, each with its own faults: JSON lines in, JSON lines out. */
-import { createInterface } from 'node:readline'
 import type { LimitName } from '@channel-protocol/schemas/registry'
 import { makeLog } from '../log.ts'
 import type { Parts } from '../parts.ts'
@@ -7,6 +6,7 @@ import { type RunningServer, startServer } from '../server.ts'
 import { flagOf } from '../setting-rows.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { IMPLEMENTATION } from '../version.ts'
+import { serveCommands } from './command-pipe.ts'
 import { FAULTS } from './index.ts'
 import { applyFault, watchParts } from './reach.ts'
 
@@ -120,33 +120,11 @@ async function run(command: Command): Promise<object> {
   if (command.list) {
     return { faults: FAULTS.map(({ name, misdeed, breaks }) => ({ name, misdeed, breaks })) }
   }
-  throw new Error('a command is one of start, drain, stop and list')
+  throw new Error('a command is one of start, drain, stop, watched and list')
 }
 
-async function answer(line: string): Promise<void> {
-  let id: number | null = null
-  let result: object
-  try {
-    const command = JSON.parse(line) as Command
-    id = command.id
-    result = await run(command)
-  } catch (error) {
-    result = { error: error instanceof Error ? error.message : String(error) }
-  }
-  process.stdout.write(`${JSON.stringify({ id, ...result })}\n`)
-}
-
-function onDefect(cause: unknown): void {
-  log.error({ err: cause }, 'a defect that nothing caught')
-  process.exit(1)
-}
-
-process.on('uncaughtException', onDefect)
-process.on('unhandledRejection', onDefect)
-const lines = createInterface({ input: process.stdin })
-lines.on('line', (line) => {
-  if (line.trim() !== '') void answer(line)
-})
-lines.on('close', () => {
-  void Promise.all([...servers.values()].map((server) => server.stop())).then(() => process.exit(0))
-})
+serveCommands<Command>(
+  run,
+  () => Promise.all([...servers.values()].map((server) => server.stop())),
+  log,
+)
