@@ -27,7 +27,7 @@ describe('channel-conformance', () => {
     expectOnlyAimedFailures,
   )
 
-  // The whole takes longer than a run of all tests may: each commit makes another share of it.
+  // The whole takes longer than a run of all tests may: MATRIX_SHARE chooses another share of it.
   const share = process.env.MATRIX_SHARE ?? '1/5'
   test(`catches every fault, and in share ${share} nothing else fails`, async () => {
     const { code, stdout } = await conformance('self-test', '--full', '--share', share)

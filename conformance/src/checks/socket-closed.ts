@@ -103,7 +103,7 @@ export const SOCKET_CLOSED_CHECKS: readonly Check[] = [
     waitSeconds: TIMEOUT,
     drive: async (drive) => {
       const holding = holdBack(drive)
-      const patienceMs = drive.patienceMs + TIMEOUT(drive.advertised) * 1000
+      const patienceMs = drive.patienceMs + 4000 * TIMEOUT(drive.advertised)
       const stay = (): void => {}
       const sockets = await Promise.all([
         abandon(drive, 'silent', holding.reply, stay),
@@ -124,7 +124,7 @@ export const SOCKET_CLOSED_CHECKS: readonly Check[] = [
       toldClosed('silent and left'),
       toldClosed('silent and lost'),
     ),
-    killedBy: ['forgets-closed-without-answer'],
+    killedBy: ['forgets-closed-without-answer', 'says-closed-twice'],
   },
   {
     id: 'socket.closed.last-of-all',

@@ -109,7 +109,7 @@ export const SOCKET_HANDSHAKE_CHECKS: readonly Check[] = [
       'repeats-failed-handshakes',
       'repeats-broken-handshakes',
       'repeats-silent-handshakes',
-      'shakes-hands-twice',
+      'repeats-refused-handshakes',
     ],
   },
   {

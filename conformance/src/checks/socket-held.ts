@@ -85,6 +85,7 @@ export const SOCKET_HELD_CHECKS: readonly Check[] = [
     control: all(shook('page'), taken('sender')),
     judge: heldArrived('page', 'sender'),
     killedBy: [
+      'drops-repeated-texts-to-pages',
       'sends-held-texts-at-once',
       'reverses-held-texts',
       'forgets-held-texts',

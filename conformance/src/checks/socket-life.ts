@@ -144,7 +144,7 @@ export const SOCKET_LIFE_CHECKS: readonly Check[] = [
     },
     control: shook('page'),
     judge: heardWord('page', FENCE_WORD),
-    killedBy: ['counts-own-pauses-as-silence'],
+    killedBy: ['counts-own-pauses-as-silence', 'reads-on-while-message-waits'],
   },
   {
     id: 'socket.slow-page.ended',

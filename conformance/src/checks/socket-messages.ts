@@ -296,6 +296,7 @@ export const SOCKET_MESSAGE_CHECKS: readonly Check[] = [
       'keeps-socket-after-500',
       'keeps-socket-after-503',
       'keeps-socket-after-broken-connection',
+      'repeats-messages-after-broken-connection',
     ],
   },
   {

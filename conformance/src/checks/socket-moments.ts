@@ -48,7 +48,7 @@ export const SOCKET_MOMENT_CHECKS: readonly Check[] = [
     },
     control: all(heard('page', 'message'), heard('page', 'closed')),
     judge: stoppedAfterFailure('page'),
-    killedBy: ['attempts-the-rest-after-failures'],
+    killedBy: ['attempts-the-rest-after-failures', 'sends-messages-side-by-side'],
   },
   {
     id: 'socket.bad-message.heard-no-more',
@@ -73,7 +73,7 @@ export const SOCKET_MOMENT_CHECKS: readonly Check[] = [
     },
     control: all(...Object.keys(BAD).map((as) => all(heard(as, 'message'), heard(as, 'closed')))),
     judge: all(...Object.keys(BAD).map(stoppedAtClose)),
-    killedBy: ['attempts-the-rest-after-bad-messages'],
+    killedBy: ['attempts-the-rest-after-bad-messages', 'sends-messages-side-by-side'],
   },
   {
     id: 'socket.page-close.answered',

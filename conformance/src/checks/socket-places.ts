@@ -89,7 +89,7 @@ export const SOCKET_PLACE_CHECKS: readonly Check[] = [
       gone.page.close(1000)
       await gone.webhooks.event('closed')
       const refused = await sockets.connect('refused', undefined, {
-        replying: () => ({ status: 403 }),
+        replying: ({ fields }) => ({ status: fields.event === 'handshake' ? 403 : 204 }),
       })
       await refused.page.ended()
       for (const as of AGAIN) {

@@ -117,7 +117,7 @@ export const SOCKET_PRESSURE_CHECKS: readonly Check[] = [
       const holding = holdBack(drive)
       const { raw } = await openRawPage(drive, 'page', answering('handshake', holding.reply))
       raw.write(makeFlood(FLOOD_BYTES), `${FLOOD_BYTES} bytes of texts`)
-      await drive.pass(TIMEOUT(drive.advertised) * 0.6)
+      await drive.pass(TIMEOUT(drive.advertised) * 0.33)
       drive.note('page', `${FLOOD_BYTES - raw.unsentBytes()} bytes taken`)
       raw.drop()
       holding.release(403)

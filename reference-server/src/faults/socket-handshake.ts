@@ -85,12 +85,12 @@ export const socketHandshakeFaults: readonly Fault[] = [
     },
   ),
   attempts(
-    'shakes-hands-twice',
-    'Every handshake is attempted twice.',
+    'repeats-refused-handshakes',
+    'A handshake that was refused is attempted twice.',
     ['socket.handshake.sent'],
     async (attempt, delivery) => {
       const answer = await attempt(delivery)
-      return 'failure' in answer ? answer : attempt(delivery)
+      return 'status' in answer && answer.status === 403 ? attempt(delivery) : answer
     },
   ),
   {

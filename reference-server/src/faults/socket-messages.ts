@@ -69,7 +69,7 @@ export const socketMessageFaults: readonly Fault[] = [
   {
     name: 'sends-messages-side-by-side',
     misdeed: 'All messages that were read are attempted at once.',
-    breaks: ['socket.message.order'],
+    breaks: ['socket.message.order', 'socket.message.stopped'],
     apply: ({ rules }) => {
       rules.decideMessageTurn = (progress) => progress.stage === 'accepted'
     },
@@ -92,6 +92,7 @@ export const socketMessageFaults: readonly Fault[] = [
     'repeats-messages-after-broken-connection',
     'met a broken connection',
     (answer) => 'failure' in answer && answer.failure === 'connection',
+    ['socket.message.unavailable'],
   ),
   {
     name: 'repeats-messages-after-silence',
@@ -172,7 +173,7 @@ export const socketMessageFaults: readonly Fault[] = [
   {
     name: 'reads-on-while-message-waits',
     misdeed: 'Sockets are read all the time, and what comes is kept.',
-    breaks: ['socket.pressure.bounded'],
+    breaks: ['socket.pressure.bounded', 'socket.heartbeat.timeout'],
     apply: ({ wraps }) => {
       wraps.socketReading = (reading) => ({ ...reading, pause: () => {} })
     },
@@ -292,11 +293,12 @@ function repeats(
   name: string,
   when: string,
   isRepeated: (answer: AttemptAnswer) => boolean,
+  alsoBreaks: readonly string[] = [],
 ): Fault {
   return {
     name,
     misdeed: `A message that ${when} is attempted a second time.`,
-    breaks: ['socket.message.once'],
+    breaks: ['socket.message.once', ...alsoBreaks],
     apply: (parts) => onAnswer(parts, (answer, again) => (isRepeated(answer) ? again() : answer)),
   }
 }
