@@ -41,12 +41,7 @@ export function idsUnique(count: number, ...roles: readonly string[]): Judge {
       return inconclusive(`${handshakes.length} of ${count} handshakes came`)
     }
     const seen = new Set<string>()
-    const told = new Set<string | undefined>()
     for (const { event, fields } of handshakes) {
-      // Another attempt of the same handshake is about the same socket.
-      const webhookId = event.headers['webhook-id']
-      if (webhookId !== undefined && told.has(webhookId)) continue
-      told.add(webhookId)
       const id = fields.from ?? ''
       if (!ID.test(id)) return fail('an id that matches socket-id', show(fields.from), event)
       if (seen.has(id)) return fail('an id that no other socket has had', show(id), event)
