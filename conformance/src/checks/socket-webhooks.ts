@@ -82,6 +82,7 @@ export const SOCKET_WEBHOOK_CHECKS: readonly Check[] = [
       'says-closed-without-time',
       'sends-messages-without-epoch',
       'makes-epoch-per-webhook',
+      'makes-short-socket-ids',
     ],
   },
   {

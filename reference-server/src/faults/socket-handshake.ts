@@ -111,7 +111,7 @@ export const socketHandshakeFaults: readonly Fault[] = [
   {
     name: 'makes-short-socket-ids',
     misdeed: 'The id of a socket has eight characters.',
-    breaks: ['socket.id.unique'],
+    breaks: ['socket.id.unique', 'socket.webhook.form'],
     apply: ({ rules }) => {
       const make = rules.makeSocketId
       rules.makeSocketId = (bytes) => make(bytes).slice(0, 8)
