@@ -179,7 +179,7 @@ class Service:
     def __init__(self, base, settings):
         profiles = ["core", "presence"] if settings.application_base else ["core"]
         column = dict.fromkeys(profiles, "test" if settings.test_timings else "default")
-        self.values = {key: row[column.get(row["profile"], "default")] for key, row in ROWS.items()}
+        self.values = {k: row[column.get(row["profiles"][0], "default")] for k, row in ROWS.items()}
         self.base, self.keys = base.removesuffix("/"), settings.application_key
         self.url = urlsplit(self.base)
         self.origins = {None} | {  # None: a client that sends none
@@ -190,7 +190,7 @@ class Service:
             "profiles": profiles, "origins": "any" if "any" in self.origins else "listed",
             "test_timings": bool(settings.test_timings), **{
                 table: {row["name"]: self.values[row["name"]] for row in REGISTRY[table]["rows"]
-                        if row["advertised"] and row["profile"] in profiles}
+                        if row["advertised"] and {*row["profiles"]} & {*profiles}}
                 for table in ("limits", "timings")}}
         self.client = functools.cache(functools.partial(Client, self))  # one for each client id
         self.tokens, self.last_epoch, self.loop = {}, 0, asyncio.get_running_loop()
