@@ -10,6 +10,8 @@ import { inFlightBounded, pausedBetween, seenAttempts } from '../judges/webhook-
 import { seconds } from '../timeline/timeline.ts'
 
 const WELL = { status: 204 } as const
+/** The form of a report about a client; sockets that earlier checks left behind are no part of this. */
+const PRESENCE_EVENT = /(?:^|&)event=(?:connected|disconnected)(?:&|$)/
 const TROUBLES: Readonly<Record<string, Reply>> = {
   unavailable: { status: 503 },
   'too-many': { status: 429 },
@@ -100,7 +102,7 @@ export const WEBHOOK_TARGET_CHECKS: readonly Check[] = [
       const held = Promise.withResolvers<typeof WELL>()
       const target = drive.allWebhooks(
         'target',
-        () => true,
+        ({ body }) => PRESENCE_EVENT.test(body),
         () => ({ hold: held.promise }),
       )
       // Minted beforehand, because the first attempts cannot be held for long.

@@ -11,7 +11,7 @@ export interface Arrival {
   readonly headers: Headers
   /** The raw body, one character per byte. */
   readonly body: string
-  /** Attempts without an answer when this one came, this one included. */
+  /** Attempts of its kind, of sockets or of clients, without an answer when this one came, this one included. */
   readonly inFlight: number
 }
 
@@ -44,6 +44,9 @@ export interface Receiver {
 
 const LARGEST_BODY_BYTES = 1024 * 1024
 
+/** The form of a webhook of a socket. */
+const SOCKET_EVENT = /(?:^|&)event=(?:handshake|message|closed)(?:&|$)/
+
 /** Starts a receiver. An attempt that nobody expects is answered 204, so that strangers are not retried for ever. */
 export async function startReceiver(listen: { host: string; port: number }): Promise<Receiver> {
   const addressees = new Set<Addressee>()
@@ -64,8 +67,10 @@ export async function startReceiver(listen: { host: string; port: number }): Pro
     arrived += 1
     const path = request.url ?? '/'
     const instance = path.startsWith('/i/') ? path.split('/', 3).join('/') : ''
-    const inFlight = (counts.get(instance) ?? 0) + 1
-    counts.set(instance, inFlight)
+    // The places of sockets are counted apart from those of presence.
+    const places = SOCKET_EVENT.test(body) ? `${instance} sockets` : instance
+    const inFlight = (counts.get(places) ?? 0) + 1
+    counts.set(places, inFlight)
     const arrival: Arrival = {
       method: request.method ?? '',
       path,
@@ -78,7 +83,7 @@ export async function startReceiver(listen: { host: string; port: number }): Pro
     let isAnswered = false
     let status: number | 'dropped' | 'abandoned' = 'abandoned'
     response.on('close', () => {
-      counts.set(instance, (counts.get(instance) ?? 1) - 1)
+      counts.set(places, (counts.get(places) ?? 1) - 1)
       taken?.ended(response.writableFinished ? status : isAnswered ? status : 'abandoned')
     })
     const answer = (reply: Exclude<Reply, { hold: unknown }>): void => {

@@ -81,7 +81,7 @@ export interface WebhookEvent extends Moment {
   readonly headers: Headers
   /** The raw body, one character per byte. */
   readonly body: string
-  /** Attempts that the receiver had not yet answered when this one came, this one included. */
+  /** Attempts of its kind, of sockets or of clients, that the receiver had not yet answered when this one came, this one included. */
   readonly inFlight: number
 }
 
