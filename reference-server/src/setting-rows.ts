@@ -102,7 +102,7 @@ const plain: SettingRow[] = [
     'names',
     'profiles to offer',
     readProfile,
-    'core, presence, presence-sync, robust, broadcast, sockets',
+    'every one that this server knows',
   ),
   {
     name: 'test-timings',

@@ -59,14 +59,10 @@ export class HelpWanted extends Error {}
 
 type Values = Map<string, unknown>
 
-const DEFAULT_PROFILES: readonly ProfileName[] = [
-  'core',
-  'presence',
-  'presence-sync',
-  'robust',
-  'broadcast',
-  'sockets',
-]
+/** Every profile of a service that has a chapter. */
+const DEFAULT_PROFILES: readonly ProfileName[] = Object.values(PROFILES)
+  .filter(({ role, status }) => role === 'service' && status === 'specified')
+  .map(({ name }) => name)
 
 /**
  * Reads flags (without the program) and `CHANNEL_*` variables; a flag outranks its variable.

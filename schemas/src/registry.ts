@@ -557,6 +557,84 @@ export const LIMITS = {
       "sockets"
     ],
     "meaning": "Webhook requests of sockets in flight at once, in all."
+  },
+  "batch_messages": {
+    "name": "batch_messages",
+    "unit": "messages",
+    "default": 1000,
+    "floor": 1000,
+    "max": 1000,
+    "test": 1000,
+    "advertised": true,
+    "profiles": [
+      "batch"
+    ],
+    "meaning": "Messages in one batch."
+  },
+  "batch_bytes": {
+    "name": "batch_bytes",
+    "unit": "bytes",
+    "default": 4194304,
+    "floor": 1048576,
+    "max": 67108864,
+    "test": 1048576,
+    "advertised": true,
+    "profiles": [
+      "batch"
+    ],
+    "meaning": "Largest body of a batch."
+  },
+  "resume_messages": {
+    "name": "resume_messages",
+    "unit": "messages",
+    "default": 100,
+    "floor": 100,
+    "max": 100000,
+    "test": 50,
+    "advertised": true,
+    "profiles": [
+      "resume"
+    ],
+    "meaning": "Newest messages of one client id, or newest broadcasts, that are held for replay."
+  },
+  "resume_bytes": {
+    "name": "resume_bytes",
+    "unit": "bytes of UTF-8",
+    "default": 262144,
+    "floor": 262144,
+    "max": 67108864,
+    "test": 65536,
+    "advertised": true,
+    "profiles": [
+      "resume"
+    ],
+    "meaning": "Data of the messages of one client id, or of broadcasts, that are held for replay."
+  },
+  "resume_total_bytes": {
+    "name": "resume_total_bytes",
+    "unit": "bytes of UTF-8",
+    "default": 67108864,
+    "floor": 16777216,
+    "max": null,
+    "test": 67108864,
+    "advertised": true,
+    "profiles": [
+      "resume"
+    ],
+    "meaning": "Data of all messages and broadcasts that are held for replay, of all client ids together."
+  },
+  "idempotency_results": {
+    "name": "idempotency_results",
+    "unit": "results",
+    "default": 100000,
+    "floor": 1000,
+    "max": null,
+    "test": 10000,
+    "advertised": true,
+    "profiles": [
+      "idempotency"
+    ],
+    "meaning": "Results that are kept for repeated posts: one for each answer, in a batch or a send to sockets one for each of its results."
   }
 } as const
 
@@ -820,6 +898,48 @@ export const TIMINGS = {
       "sockets"
     ],
     "meaning": "Time in which a socket URL opens sockets where the request names none."
+  },
+  "resume_window_seconds": {
+    "name": "resume_window_seconds",
+    "default": 120,
+    "min": 10,
+    "max": 3600,
+    "test": 5,
+    "test_floor": 0.5,
+    "largest_delay": 2,
+    "advertised": true,
+    "profiles": [
+      "resume"
+    ],
+    "meaning": "Time for which a message or broadcast is held for replay."
+  },
+  "sse_lifetime_seconds": {
+    "name": "sse_lifetime_seconds",
+    "default": 300,
+    "min": 30,
+    "max": 3600,
+    "test": 6,
+    "test_floor": 1,
+    "largest_delay": 2,
+    "advertised": true,
+    "profiles": [
+      "sse"
+    ],
+    "meaning": "Life of an event stream, after which it ends with 4201."
+  },
+  "idempotency_window_seconds": {
+    "name": "idempotency_window_seconds",
+    "default": 300,
+    "min": 60,
+    "max": 86400,
+    "test": 4,
+    "test_floor": 0.5,
+    "largest_delay": 2,
+    "advertised": true,
+    "profiles": [
+      "idempotency"
+    ],
+    "meaning": "Time for which the answer to a post with an `Idempotency-Key` is kept."
   }
 } as const
 
@@ -925,7 +1045,7 @@ export const PROFILES = {
   "batch": {
     "name": "batch",
     "role": "service",
-    "status": "reserved",
+    "status": "specified",
     "requires": [
       "core"
     ],
@@ -940,7 +1060,7 @@ export const PROFILES = {
   "resume": {
     "name": "resume",
     "role": "service",
-    "status": "reserved",
+    "status": "specified",
     "requires": [
       "core"
     ],
@@ -950,7 +1070,7 @@ export const PROFILES = {
   "sse": {
     "name": "sse",
     "role": "service",
-    "status": "reserved",
+    "status": "specified",
     "requires": [
       "resume"
     ],
@@ -960,7 +1080,7 @@ export const PROFILES = {
   "idempotency": {
     "name": "idempotency",
     "role": "service",
-    "status": "reserved",
+    "status": "specified",
     "requires": [
       "core"
     ],
@@ -970,7 +1090,7 @@ export const PROFILES = {
   "control": {
     "name": "control",
     "role": "service",
-    "status": "reserved",
+    "status": "specified",
     "requires": [
       "core"
     ],
@@ -1078,6 +1198,27 @@ export const HEADERS = {
     "to": "application",
     "value": "list of methods",
     "meaning": "Accompanies 405 method-not-allowed."
+  },
+  "Idempotency-Key": {
+    "name": "Idempotency-Key",
+    "from": "application",
+    "to": "service",
+    "value": "1*255 of %x20-7E",
+    "meaning": "Names a post that may be sent again; profile idempotency."
+  },
+  "Accept": {
+    "name": "Accept",
+    "from": "client",
+    "to": "service",
+    "value": "text/event-stream",
+    "meaning": "Asks at the connect URL for an event stream; profile sse, where Authorization carries the token."
+  },
+  "Last-Event-ID": {
+    "name": "Last-Event-ID",
+    "from": "client",
+    "to": "service",
+    "value": "the id of the last event",
+    "meaning": "Says how far an event stream was read; profile sse."
   },
   "webhook-id": {
     "name": "webhook-id",

@@ -1,6 +1,10 @@
 /** The types of the protocol's JSON values. Generated from schemas/json/ by `npm run generate`: change the schemas, not this file. */
 
 /**
+ * What became of one message of a batch.
+ */
+export type BatchResult = Receipt | Problem
+/**
  * Any envelope of this revision. Clients ignore those of another `type`.
  */
 export type Envelope =
@@ -16,12 +20,17 @@ export interface Types {
   MessagePush: MessagePush
   PostedMessage: PostedMessage1
   UsersPush: UsersPush
+  BatchRequest: BatchRequest
+  BatchAnswer: BatchAnswer
+  BatchResult: BatchResult
   BroadcastRequest: BroadcastRequest
   BroadcastEnvelope: BroadcastEnvelope
   WelcomeEnvelope: WelcomeEnvelope
   HeartbeatEnvelope: HeartbeatEnvelope
   ReconnectEnvelope: ReconnectEnvelope
   Envelope: Envelope
+  DisconnectRequest: DisconnectRequest
+  DisconnectAnswer: DisconnectAnswer
   Discovery: Discovery
   MessageRequest: MessageRequest
   Receipt: Receipt
@@ -50,6 +59,7 @@ export interface Types {
   SocketHandshake: SocketHandshake
   SocketMessage: SocketMessage
   SocketClosed: SocketClosed
+  CloseEnvelope: CloseEnvelope
   TokenRequest: TokenRequest
   TokenAnswer: TokenAnswer
   PresenceEvent: PresenceEvent
@@ -164,6 +174,133 @@ export interface UsersPush {
   users: PresentUser[]
 }
 /**
+ * The body of `POST {base}/v1/batches`.
+ */
+export interface BatchRequest {
+  /**
+   * The messages, at most the advertised `batch_messages`; each is judged for itself.
+   */
+  messages: MessageRequest[]
+}
+/**
+ * The body of `POST {base}/v1/messages`.
+ */
+export interface MessageRequest {
+  /**
+   * The client that the message is for.
+   */
+  client_id: string
+  /**
+   * The text to deliver, unchanged.
+   */
+  data: string
+}
+/**
+ * The body of the 200 that answers a batch.
+ */
+export interface BatchAnswer {
+  /**
+   * For each message, in the order of the request, its receipt or the problem that refused it.
+   */
+  results: BatchResult[]
+}
+/**
+ * The body of the 200 that answers an accepted message.
+ */
+export interface Receipt {
+  /**
+   * The name of the message.
+   */
+  id: string
+  /**
+   * The number of the message.
+   */
+  seq: number
+  /**
+   * The scope of that number.
+   */
+  epoch: number
+  /**
+   * Open connections to which the message was queued; 0 where nobody is connected.
+   */
+  connections: number
+  /**
+   * Whether it is held for replay; present where the profile `resume` is offered.
+   */
+  stored?: boolean
+}
+/**
+ * Why a request was refused: `status`, `code`, `type` and `title` are those of one row of the registry.
+ */
+export interface Problem {
+  /**
+   * The status of the answer.
+   */
+  status: number
+  /**
+   * The slug: what programs switch on.
+   */
+  code:
+    | 'malformed-request'
+    | 'invalid-client-id'
+    | 'invalid-data'
+    | 'invalid-ttl'
+    | 'invalid-path'
+    | 'invalid-application-key'
+    | 'forbidden'
+    | 'not-found'
+    | 'method-not-allowed'
+    | 'request-timeout'
+    | 'idempotency-in-progress'
+    | 'payload-too-large'
+    | 'unsupported-media-type'
+    | 'idempotency-key-reused'
+    | 'upgrade-required'
+    | 'rate-limited'
+    | 'headers-too-large'
+    | 'internal-error'
+    | 'profile-not-supported'
+    | 'over-capacity'
+    | 'unavailable'
+  /**
+   * The URI of the problem type; it ends in the slug.
+   */
+  type: string
+  /**
+   * The problem in words, the same for every occurrence.
+   */
+  title: string
+  /**
+   * What was wrong this time and what to do.
+   */
+  detail?: string
+  /**
+   * Whether the same request may succeed later.
+   */
+  retryable?: boolean
+  /**
+   * The limit that was exceeded.
+   */
+  max_bytes?: number
+  /**
+   * The places in the body that are wrong.
+   */
+  errors?: ProblemError[]
+}
+/**
+ * One place that is wrong.
+ */
+export interface ProblemError {
+  /**
+   * A JSON Pointer (RFC 6901) into the body of the request.
+   */
+  pointer: string
+  /**
+   * What is wrong there.
+   */
+  detail: string
+}
+/**
  * The body of `POST {base}/v1/broadcasts`.
  */
 export interface BroadcastRequest {
@@ -214,7 +351,7 @@ export interface WelcomeEnvelope {
    */
   epoch: number
   /**
-   * The seq of the newest accepted message: the first on this connection has one more.
+   * The seq of the newest accepted message, or of the cursor where `resumed` is true: the first on this connection has one more.
    */
   seq: number
   /**
@@ -230,7 +367,7 @@ export interface WelcomeEnvelope {
    */
   expires_in_seconds: number
   /**
-   * Whether missed messages follow; false without the profile `resume`.
+   * Whether everything later than the cursors that the client gave follows; false without the profile `resume`.
    */
   resumed: boolean
   /**
@@ -238,9 +375,17 @@ export interface WelcomeEnvelope {
    */
   broadcast_epoch?: number
   /**
-   * The seq of the newest accepted broadcast: the first on this connection has one more; present with `broadcast_epoch`.
+   * As `seq`, of broadcasts; present with `broadcast_epoch`.
    */
   broadcast_seq?: number
+  /**
+   * The place of `seq`; present where the profile `resume` is offered.
+   */
+  cursor?: string
+  /**
+   * The place of `broadcast_seq`; present where `resume` and `broadcast` are offered.
+   */
+  broadcast_cursor?: string
 }
 /**
  * A sign of life where no other envelope was due.
@@ -284,6 +429,28 @@ export interface MessageEnvelope {
    * The data of the post.
    */
   data: string
+}
+/**
+ * The body of `POST {base}/v1/disconnects`.
+ */
+export interface DisconnectRequest {
+  /**
+   * The client that is to go.
+   */
+  client_id: string
+  /**
+   * Whether the tokens that were minted for it before are to die; false where absent.
+   */
+  revoke_tokens?: boolean
+}
+/**
+ * The body of the 200 that answers it.
+ */
+export interface DisconnectAnswer {
+  /**
+   * Open connections that were closed: 0 or 1.
+   */
+  connections: number
 }
 /**
  * The answer to `GET {base}/v1`.
@@ -380,6 +547,30 @@ export interface Limits {
    * Webhook requests of sockets in flight at once, in all. In requests; profile `sockets`.
    */
   socket_concurrency?: number
+  /**
+   * Messages in one batch. In messages; profile `batch`.
+   */
+  batch_messages?: number
+  /**
+   * Largest body of a batch. In bytes; profile `batch`.
+   */
+  batch_bytes?: number
+  /**
+   * Newest messages of one client id, or newest broadcasts, that are held for replay. In messages; profile `resume`.
+   */
+  resume_messages?: number
+  /**
+   * Data of the messages of one client id, or of broadcasts, that are held for replay. In bytes of UTF-8; profile `resume`.
+   */
+  resume_bytes?: number
+  /**
+   * Data of all messages and broadcasts that are held for replay, of all client ids together. In bytes of UTF-8; profile `resume`.
+   */
+  resume_total_bytes?: number
+  /**
+   * Results that are kept for repeated posts: one for each answer, in a batch or a send to sockets one for each of its results. In results; profile `idempotency`.
+   */
+  idempotency_results?: number
 }
 /**
  * How long things take: the advertised timers of the profiles that are offered.
@@ -441,40 +632,18 @@ export interface Timings {
    * A duration in seconds, fractions allowed.
    */
   socket_ttl_seconds?: number
-}
-/**
- * The body of `POST {base}/v1/messages`.
- */
-export interface MessageRequest {
   /**
-   * The client that the message is for.
+   * A duration in seconds, fractions allowed.
    */
-  client_id: string
+  resume_window_seconds?: number
   /**
-   * The text to deliver, unchanged.
+   * A duration in seconds, fractions allowed.
    */
-  data: string
-}
-/**
- * The body of the 200 that answers an accepted message.
- */
-export interface Receipt {
+  sse_lifetime_seconds?: number
   /**
-   * The name of the message.
+   * A duration in seconds, fractions allowed.
    */
-  id: string
-  /**
-   * The number of the message.
-   */
-  seq: number
-  /**
-   * The scope of that number.
-   */
-  epoch: number
-  /**
-   * Open connections to which the message was queued; 0 where nobody is connected.
-   */
-  connections: number
+  idempotency_window_seconds?: number
 }
 /**
  * The answer to `GET {base}/v1/presence?client_id=`.
@@ -534,77 +703,6 @@ export interface PresenceEntry {
    * The number of its state: odd, as it is online.
    */
   version: number
-}
-/**
- * Why a request was refused: `status`, `code`, `type` and `title` are those of one row of the registry.
- */
-export interface Problem {
-  /**
-   * The status of the answer.
-   */
-  status: number
-  /**
-   * The slug: what programs switch on.
-   */
-  code:
-    | 'malformed-request'
-    | 'invalid-client-id'
-    | 'invalid-data'
-    | 'invalid-ttl'
-    | 'invalid-path'
-    | 'invalid-application-key'
-    | 'forbidden'
-    | 'not-found'
-    | 'method-not-allowed'
-    | 'request-timeout'
-    | 'idempotency-in-progress'
-    | 'payload-too-large'
-    | 'unsupported-media-type'
-    | 'idempotency-key-reused'
-    | 'upgrade-required'
-    | 'rate-limited'
-    | 'headers-too-large'
-    | 'internal-error'
-    | 'profile-not-supported'
-    | 'over-capacity'
-    | 'unavailable'
-  /**
-   * The URI of the problem type; it ends in the slug.
-   */
-  type: string
-  /**
-   * The problem in words, the same for every occurrence.
-   */
-  title: string
-  /**
-   * What was wrong this time and what to do.
-   */
-  detail?: string
-  /**
-   * Whether the same request may succeed later.
-   */
-  retryable?: boolean
-  /**
-   * The limit that was exceeded.
-   */
-  max_bytes?: number
-  /**
-   * The places in the body that are wrong.
-   */
-  errors?: ProblemError[]
-}
-/**
- * One place that is wrong.
- */
-export interface ProblemError {
-  /**
-   * A JSON Pointer (RFC 6901) into the body of the request.
-   */
-  pointer: string
-  /**
-   * What is wrong there.
-   */
-  detail: string
 }
 /**
  * A run of the suite against one target.
@@ -1065,6 +1163,23 @@ export interface SocketClosed {
   reason: string
 }
 /**
+ * The last event of a stream that the service ends: what the Close frame is on a WebSocket.
+ */
+export interface CloseEnvelope {
+  /**
+   * Tells the envelope from the others.
+   */
+  type: 'close'
+  /**
+   * The close code, whose range binds the duty of the client.
+   */
+  code: number
+  /**
+   * The slug of the code.
+   */
+  reason: string
+}
+/**
  * The body of `POST {base}/v1/tokens`.
  */
 export interface TokenRequest {
@@ -1097,6 +1212,14 @@ export interface TokenAnswer {
    * Where the client opens its WebSocket; it has no token and no fragment in it.
    */
   connect_url: string
+  /**
+   * The place of the newest message when the token was minted; present where the profile `resume` is offered.
+   */
+  cursor?: string
+  /**
+   * The place of the newest broadcast when the token was minted; present where `resume` and `broadcast` are offered.
+   */
+  broadcast_cursor?: string
 }
 /**
  * The form of `connected` and `disconnected`.
