@@ -9,6 +9,7 @@ import type { Advertised } from './timeline/timeline.ts'
  * Something that a check cannot do without:
  * `key`, `second-key` application keys; `webhooks` a receiver that the target reaches; `origin` a listed origin;
  * `exec` a target that the suite starts and stops itself; `optional-paths` an offered profile with paths of its own;
+ * `no-idempotency`, `no-resume` a service without that profile, the target or one that the suite starts;
  * of an application: `webhook-secret`, `second-secret` with which its service signs, `reports` that reach it from its
  * service, `clock` by which it forgets users.
  */
@@ -19,6 +20,8 @@ export type Need =
   | 'origin'
   | 'exec'
   | 'optional-paths'
+  | 'no-idempotency'
+  | 'no-resume'
   | 'webhook-secret'
   | 'second-secret'
   | 'reports'

@@ -54,6 +54,16 @@ const NEEDS: Readonly<
       ),
     remedy: 'the service offers no profile with paths of its own beside core',
   },
+  'no-idempotency': {
+    isMet: ({ advertised, launch }) =>
+      launch !== undefined || !advertised.profiles.includes('idempotency'),
+    remedy: 'the service offers idempotency, and the suite must start one that does not',
+  },
+  'no-resume': {
+    isMet: ({ advertised, launch }) =>
+      launch !== undefined || !advertised.profiles.includes('resume'),
+    remedy: 'the service offers resume, and the suite must start one that does not',
+  },
   'webhook-secret': {
     isMet: (site) => (site.application?.webhookSecrets.length ?? 0) > 0,
     remedy: 'give --webhook-secret the secret that the application was given',

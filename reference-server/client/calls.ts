@@ -1,5 +1,8 @@
 /** Calls a service as an application does; it alone knows the HTTP of the command-line client. */
 import type {
+  BatchAnswer,
+  DisconnectAnswer,
+  MessageRequest,
   PresenceAnswer,
   PresencePage,
   Receipt,
@@ -10,7 +13,13 @@ import { describeErrors, validate } from '@channel-protocol/schemas/validate'
 
 const answerTimeoutMs = 30_000
 
-type AnswerName = 'TokenAnswer' | 'Receipt' | 'PresenceAnswer' | 'PresencePage'
+type AnswerName =
+  | 'TokenAnswer'
+  | 'Receipt'
+  | 'BatchAnswer'
+  | 'DisconnectAnswer'
+  | 'PresenceAnswer'
+  | 'PresencePage'
 
 /** The service that is called, and as whom. */
 export interface Service {
@@ -92,12 +101,33 @@ export function postMessage(service: Service, clientId: string, data: string): P
   return call('Receipt', service, '/v1/messages', { method: 'POST', body })
 }
 
+/** Posts many messages at once and answers a result for each, in order. Throws CallFailure. */
+export function postBatch(
+  service: Service,
+  messages: readonly MessageRequest[],
+): Promise<BatchAnswer> {
+  return call('BatchAnswer', service, '/v1/batches', {
+    method: 'POST',
+    body: JSON.stringify({ messages }),
+  })
+}
+
 /** Posts to everybody who is connected and answers the receipt. Throws CallFailure. */
 export function postBroadcast(service: Service, data: string): Promise<Receipt> {
   return call('Receipt', service, '/v1/broadcasts', {
     method: 'POST',
     body: JSON.stringify({ data }),
   })
+}
+
+/** Ends the connection of a client, and its tokens where `revokes`; answers how many were closed. Throws CallFailure. */
+export function disconnect(
+  service: Service,
+  clientId: string,
+  revokes: boolean,
+): Promise<DisconnectAnswer> {
+  const body = JSON.stringify({ client_id: clientId, revoke_tokens: revokes })
+  return call('DisconnectAnswer', service, '/v1/disconnects', { method: 'POST', body })
 }
 
 /** Reads whether one client is online. Throws CallFailure. */

@@ -3,8 +3,10 @@ import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import {
   CallFailure,
+  disconnect,
   listPresence,
   mintToken,
+  postBatch,
   postBroadcast,
   postMessage,
   readPresence,
@@ -26,6 +28,7 @@ interface ListenOptions {
   token?: string
   connectUrl?: string
   count?: number
+  after?: string
 }
 
 const { host, port } = DEVELOPMENT.listen
@@ -44,7 +47,7 @@ function readUrl(text: string): string {
 async function startListening(
   service: Service,
   clientId: string,
-  { token, connectUrl, count }: ListenOptions,
+  { token, connectUrl, count, after }: ListenOptions,
   { print, signal }: Surroundings,
 ): Promise<void> {
   const answer =
@@ -57,6 +60,7 @@ async function startListening(
     signal,
     onEnvelope: (envelope) => print(JSON.stringify(envelope)),
     ...(count === undefined ? {} : { count }),
+    ...(after === undefined ? {} : { after }),
   })
 }
 
@@ -65,7 +69,7 @@ function makeProgram(surroundings: Surroundings): Command {
   const printJson = (value: unknown) => print(JSON.stringify(value))
   const program = new Command('channel')
     .description(
-      'Calls a Channel Protocol service: mints tokens, listens, posts, broadcasts, reads presence.',
+      'Calls a Channel Protocol service: mints tokens, listens, posts, broadcasts, disconnects, reads presence.',
     )
     .addOption(
       new Option('--url <url>', 'base URL of the service')
@@ -97,6 +101,10 @@ function makeProgram(surroundings: Surroundings): Command {
     .command('listen <client-id>')
     .description('connect and print one envelope per line')
     .option('--count <messages>', 'end after so many messages and broadcasts', readPositive)
+    .option(
+      '--after <cursor>',
+      'go on after this id of a message, or cursor of a welcome or a token',
+    )
     .option('--token <token>', 'connect with this token instead of minting one')
     .option('--connect-url <url>', 'the connect_url that came with the token')
     .action(async (clientId: string, options: ListenOptions) => {
@@ -114,9 +122,25 @@ function makeProgram(surroundings: Surroundings): Command {
     )
 
   program
+    .command('batch <data> <client-ids...>')
+    .description('post a message to each of several clients at once and print a result for each')
+    .action(async (data: string, clientIds: readonly string[]) => {
+      const messages = clientIds.map((clientId) => ({ client_id: clientId, data }))
+      for (const result of (await postBatch(service(), messages)).results) printJson(result)
+    })
+
+  program
     .command('broadcast <data>')
     .description('post to everybody who is connected and print the receipt')
     .action(async (data: string) => printJson(await postBroadcast(service(), data)))
+
+  program
+    .command('disconnect <client-id>')
+    .description('end the connection of a client and print how many were closed')
+    .option('--revoke', 'kill every token that was minted for it so far')
+    .action(async (clientId: string, { revoke = false }: { revoke?: boolean }) =>
+      printJson(await disconnect(service(), clientId, revoke)),
+    )
 
   program
     .command('presence [client-id]')

@@ -11,6 +11,8 @@ const refusalBytes = 65_536
 export interface Listening {
   connectUrl: string
   token: string
+  /** Where to go on in the messages; nothing for those from now on. */
+  after?: string
   /** Called with each envelope, as it came. */
   onEnvelope(envelope: { type?: unknown }): void
   /** Ends the listening after so many messages and broadcasts; never when undefined. */
@@ -35,6 +37,11 @@ async function readRefusal(answer: IncomingMessage): Promise<string> {
     if (text.length > refusalBytes) break
   }
   return describeRefusal(answer.statusCode ?? 0, text)
+}
+
+function addAfter(connectUrl: string, after: string | undefined): string {
+  if (after === undefined) return connectUrl
+  return `${connectUrl}${connectUrl.includes('?') ? '&' : '?'}${new URLSearchParams({ after })}`
 }
 
 function open(connectUrl: string, protocols: string[]): WebSocket {
@@ -63,7 +70,7 @@ export async function listen(listening: Listening): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const { connectUrl, token, count = Number.POSITIVE_INFINITY, signal } = listening
   const protocols = ['channel-protocol.v1', `channel-token.${token}`]
-  const socket = open(connectUrl, protocols)
+  const socket = open(addAfter(connectUrl, listening.after), protocols)
   const fail = (message: string) => reject(new CallFailure(message))
   let messages = 0
   let done = false

@@ -1,5 +1,6 @@
 /** Ports of the reference server: it alone knows what rules may call and what the outside must offer for that. */
 import type { CloseSlug, LimitName, TimingName } from '@channel-protocol/schemas/registry'
+import type { Envelope } from '@channel-protocol/schemas/types'
 
 /** Ends a pending `Clock.after`; calling it again, or after the function ran, does nothing. */
 export type Cancel = () => void
@@ -33,7 +34,9 @@ export type CounterName =
   | 'tokens_minted'
   | 'messages_accepted'
   | 'broadcasts_accepted'
+  | 'posts_repeated'
   | 'messages_delivered'
+  | 'messages_replayed'
   | 'connections_welcomed'
   | 'connections_refused'
   | 'connections_ended'
@@ -55,6 +58,9 @@ export type CounterName =
 export type GaugeName =
   | 'connections_open'
   | 'channels_online'
+  | 'resume_messages_held'
+  | 'resume_bytes_held'
+  | 'idempotency_results_kept'
   | 'webhook_pending'
   | 'webhook_in_flight'
   | 'sockets_open'
@@ -96,28 +102,56 @@ export interface StreamCounters {
   seq: number
 }
 
-/** Owner of the counters of all client ids and of broadcasts; asynchronous because it may live elsewhere. */
+/** A message or broadcast that is held for replay. */
+export interface HeldMessage {
+  seq: number
+  data: string
+}
+
+/** Whether what was accepted is held for replay; nothing where the service holds nothing for anybody. */
+export interface Storing {
+  stored: boolean | undefined
+}
+
+/**
+ * Owner of the counters of all client ids and of broadcasts, and of what is held for replay; asynchronous because it
+ * may live elsewhere.
+ */
 export interface Broker {
   /** The counters of a client id, begun in a new epoch where there are none. */
   open(clientId: string): Promise<Counters>
   /** The counters of a client id without beginning any: a fresh epoch with zeros where there are none. */
   read(clientId: string): Promise<Counters>
-  /** Accepts one message: counts `seq` up and answers the counters. */
-  accept(clientId: string): Promise<Counters>
+  /** Accepts one message: counts `seq` up, holds the data and answers the counters. */
+  accept(clientId: string, data: string): Promise<Counters & Storing>
+  /**
+   * What is held of a client id that is later than a place, in order; nothing where the place cannot be continued:
+   * of another epoch, ahead of the newest, or with something later that was dropped.
+   */
+  replay(clientId: string, after: StreamCounters): Promise<readonly HeldMessage[] | undefined>
   /** Records a turn of presence: counts `version` up and answers the counters. */
   turn(clientId: string, online: boolean): Promise<Counters>
   /** The counters of broadcasts, begun in a new epoch where there are none. */
   openBroadcasts(): Promise<StreamCounters>
-  /** Accepts one broadcast: counts `seq` up and answers the counters. */
-  acceptBroadcast(): Promise<StreamCounters>
+  /** Accepts one broadcast: counts `seq` up, holds the data and answers the counters. */
+  acceptBroadcast(data: string): Promise<StreamCounters & Storing>
+  /** As `replay`, of broadcasts. */
+  replayBroadcasts(after: StreamCounters): Promise<readonly HeldMessage[] | undefined>
+  /** The generation of a client id: tokens of earlier ones are dead. */
+  generation(clientId: string): Promise<number>
+  /** Begins a generation of a client id, above every earlier one of whomever, and answers it. */
+  revoke(clientId: string): Promise<number>
   /** Frees what the broker holds. */
   stop(): Promise<void>
 }
 
 /** The write side of one connection. Methods never throw; after the end they do nothing. */
 export interface ConnectionWriter {
-  /** Queues one text frame; a `Uint8Array` goes out as a binary frame. */
-  write(frame: string | Uint8Array): void
+  /**
+   * Queues one text frame; a `Uint8Array` goes out as a binary frame.
+   * @param envelope what the frame encodes; nothing for a text of a socket
+   */
+  write(frame: string | Uint8Array, envelope?: Envelope): void
   /** Queues a Close frame with the registry's code and slug, then lingers; nothing is written after it. */
   close(slug: CloseSlug): void
   /** Ends the TCP connection at once. */

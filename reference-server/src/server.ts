@@ -1,8 +1,10 @@
 /** The composition root: it alone knows how rules, ports and listeners are joined to one server. */
 import type { AddressInfo } from 'node:net'
 import { makeMemoryBroker } from './brokers/memory.ts'
+import { makeWindow } from './brokers/window.ts'
 import { systemClock, systemRandom } from './clock.ts'
 import { makeConnectUpgrade } from './inbound/connect-upgrade.ts'
+import { makeEventStreams } from './inbound/event-stream.ts'
 import { makeHttpServer } from './inbound/http.ts'
 import type { Service } from './inbound/service.ts'
 import { makeSocketUpgrade } from './inbound/socket-upgrade.ts'
@@ -16,10 +18,13 @@ import type { Clock, Log, Metrics, Random } from './ports.ts'
 import { startBroadcasts } from './rules/broadcasts.ts'
 import { makeChannels } from './rules/channels.ts'
 import { drainChannels, drainSockets } from './rules/drain.ts'
+import { makeKeptAnswers } from './rules/kept-answers.ts'
+import { makeOpenings } from './rules/opening.ts'
 import { makeRateGate } from './rules/rate-gate.ts'
 import { makeRules } from './rules/rule-book.ts'
 import { makeSocketHeartbeatRules } from './rules/socket-heartbeat.ts'
 import { makeSockets } from './rules/sockets.ts'
+import { makeStreamHeartbeatRules } from './rules/sse-heartbeat.ts'
 import type { Settings } from './settings.ts'
 import { IMPLEMENTATION } from './version.ts'
 import { makePresenceSink, makeSocketSink } from './webhook-sinks.ts'
@@ -67,14 +72,18 @@ export async function startServer(
   const sink = wraps.sink(presence.sink)
   const isRobust = settings.profiles.includes('robust')
   const broadcasts = await startBroadcasts({ rules, ports, channels: () => channels })
-  const offersBroadcasts = settings.profiles.includes('broadcast')
   const channels = makeChannels({
     rules,
     ports,
     sink,
     timings,
-    heartbeatSeconds: isRobust ? settings.timings.heartbeat_seconds : 0,
-    newestBroadcast: () => (offersBroadcasts ? broadcasts.newest() : undefined),
+    openings: makeOpenings({
+      rules,
+      ports,
+      heartbeatSeconds: isRobust ? settings.timings.heartbeat_seconds : 0,
+      broadcasts: settings.profiles.includes('broadcast') ? broadcasts : undefined,
+      resumes: settings.profiles.includes('resume'),
+    }),
   })
   const heartbeat = isRobust ? makeHeartbeat({ clock, rules, timings, limits }) : undefined
   const sockets = makeSockets({
@@ -88,10 +97,16 @@ export async function startServer(
     ? makeHeartbeat({ clock, rules: makeSocketHeartbeatRules(rules), timings, limits })
     : undefined
 
+  const streamHeartbeat = isRobust
+    ? makeHeartbeat({ clock, rules: makeStreamHeartbeatRules(rules), timings, limits })
+    : undefined
+
   const takeBroadcast = makeRateGate(rules, clock, {
     perSecond: limits.broadcasts_per_second,
     what: 'broadcasts',
   })
+
+  const keptAnswers = makeKeptAnswers({ rules, clock, metrics: ports.metrics, timings, limits })
 
   let baseUrl = settings.baseUrl ?? ''
   let draining: Promise<void> | undefined
@@ -111,6 +126,7 @@ export async function startServer(
     channels,
     broadcasts,
     sockets,
+    keptAnswers,
     takePost: makeRateGate(rules, clock, {
       perSecond: limits.messages_per_second,
       what: 'messages',
@@ -132,7 +148,10 @@ export async function startServer(
     makeConnectUpgrade(service, { heartbeat, wrapWriter: wraps.writer }),
     ...(settings.profiles.includes('sockets') ? [socketKind] : []),
   ])
-  const http = makeHttpServer(service, upgrades)
+  const streams = settings.profiles.includes('sse')
+    ? makeEventStreams(service, { heartbeat: streamHeartbeat, wrapWriter: wraps.writer })
+    : undefined
+  const http = makeHttpServer(service, upgrades, streams)
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)
     http.listen({ port: settings.port, host: settings.host, backlog: ACCEPT_BACKLOG }, resolve)
@@ -149,13 +168,16 @@ export async function startServer(
     socketSink.sink.stop()
     heartbeat?.stop()
     socketHeartbeat?.stop()
+    streamHeartbeat?.stop()
     channels.stop()
+    keptAnswers.stop()
     upgrades.stop()
     const closed = new Promise<void>((resolve) => http.close(() => resolve()))
     http.closeAllConnections()
     await Promise.all([
       closed,
       upgrades.allClosed(),
+      streams?.allClosed(),
       presence.stop(),
       socketSink.stop(),
       ports.broker.stop(),
@@ -168,7 +190,7 @@ export async function startServer(
       drainChannels({ rules, channels, timings, clock, random }),
       drainSockets({ rules, sockets, timings, clock, random }),
     ])
-    await upgrades.allClosed()
+    await Promise.all([upgrades.allClosed(), streams?.allClosed()])
     const flushMs = timings.webhook_timeout_seconds * 1000
     await Promise.all([sink.flush(flushMs), socketSink.sink.flush(flushMs)])
     await stop()
@@ -198,8 +220,16 @@ function makeParts(settings: Settings, surroundings: Surroundings): Parts {
     nextSeq: (seq: number) => rules.nextSeq(seq),
     nextBroadcastSeq: (seq: number) => rules.nextBroadcastSeq(seq),
     nextVersion: (version: number, online: boolean) => rules.nextVersion(version, online),
+    decideSameEpoch: (asked: number, current: number) => rules.decideSameEpoch(asked, current),
   }
   const epochFloor = rules.decideEpoch(clock.nowMs(), 0)
+  const timings = { ...settings.timings }
+  const limits = { ...settings.limits }
+  const window = settings.profiles.includes('resume')
+    ? makeWindow({ rules, clock, metrics, timings, limits })
+    : undefined
+  // The generations of earlier runs are lost, so what was minted in one of them dies, unless nobody can revoke.
+  const generationFloor = settings.profiles.includes('control') ? epochFloor : 0
   return {
     rules,
     ports: {
@@ -207,10 +237,10 @@ function makeParts(settings: Settings, surroundings: Surroundings): Parts {
       random,
       metrics,
       log: surroundings.log,
-      broker: makeMemoryBroker(clock, counterRules, epochFloor),
+      broker: makeMemoryBroker(clock, counterRules, epochFloor, window, generationFloor),
     },
-    timings: { ...settings.timings },
-    limits: { ...settings.limits },
+    timings,
+    limits,
     wraps: {
       attempt: (attempt) => attempt,
       sink: (sink) => sink,

@@ -71,7 +71,7 @@ const plain: SettingRow[] = [
   row(
     'signing-key',
     'secret',
-    'signs tokens and tickets, at least 32 characters',
+    'signs tokens and tickets, at least 32 characters; where control is offered, tokens die with the process all the same',
     'a random one, so that both die with the process',
     readSigningKey,
   ),
@@ -97,13 +97,7 @@ const plain: SettingRow[] = [
     "an origin whose pages may connect beside the base's, or any",
     readOrigin,
   ),
-  many(
-    'profiles',
-    'names',
-    'profiles to offer',
-    readProfile,
-    'every one that this server knows',
-  ),
+  many('profiles', 'names', 'profiles to offer', readProfile, 'every one that this server knows'),
   {
     name: 'test-timings',
     meaning: 'run with the short timings of tests, and allow values below the floors',

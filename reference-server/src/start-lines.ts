@@ -27,7 +27,16 @@ export function describeStart(
     }`,
     `  operators:   ${privateUrl ? `${privateUrl}/readyz and /metrics` : 'no private listener'}`,
     `  judge it:    npm run conformance -- run ${baseUrl}`,
+    ...(mayOutgrowQueue(settings)
+      ? ['  note:        resume_bytes is above queue_bytes: a long replay may end as slow-consumer']
+      : []),
     ...faults.map(({ name, misdeed }) => `  !!! FAULT ${name}: ${misdeed}`),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Whether what is replayed to one client may be more than what may wait for it. */
+function mayOutgrowQueue({ profiles, limits }: Settings): boolean {
+  const bounds = profiles.includes('robust') && profiles.includes('resume')
+  return bounds && limits.resume_bytes > limits.queue_bytes
 }

@@ -1,6 +1,7 @@
 /** A whole service for one test, on a port that the system chooses, and the calls that tests make of it. */
 import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
 import { WebSocket } from 'ws'
+import type { ScrapedMetrics } from '../src/metrics.ts'
 import type { Fault } from '../src/parts.ts'
 import type { Clock, Log } from '../src/ports.ts'
 import { type RunningServer, startServer } from '../src/server.ts'
@@ -33,7 +34,7 @@ export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {},
 /** Starts a service without webhooks; `flags` are those of the command line. */
 export async function startService(
   flags: readonly string[] = [],
-  surroundings: { clock?: Clock; log?: Log } = {},
+  surroundings: { clock?: Clock; log?: Log; metrics?: ScrapedMetrics } = {},
   faults: readonly Fault[] = [],
 ): Promise<TestService> {
   const base = ['--port', '0', '--private-port', '0', '--application-key', KEY]

@@ -1,27 +1,38 @@
 /** Proves that the examples pin every keyword of every schema. */
 import { expect, it } from 'vitest'
 import { JSON_SCHEMAS } from '../src/json-schemas.ts'
-import { makeValidate } from '../src/validate.ts'
-import { readExamples } from './example-files.ts'
+import { makeValidate, type TypeName, type Validate } from '../src/validate.ts'
+import { type Example, readExamples } from './example-files.ts'
 import { holds } from './judge-example.ts'
-import { type Mutant, mutantsOf } from './mutants.ts'
+import { type Mutant, mutantsOf, withMutants } from './mutants.ts'
 
 const examples = readExamples()
 
-function passesEveryExample({ files, definition }: Mutant, strict: boolean): boolean {
-  const validate = makeValidate(files, { strict })
-  const nearest = examples.filter(({ type }) => type === definition)
-  return [...nearest, ...examples].every((example) => holds(validate, example))
+function examplesOf(definition: string): readonly Example[] {
+  const own = examples.filter(({ type }) => type === definition)
+  // The errors of an envelope are told by its name, which a copy has not.
+  return definition === 'Envelope' ? own.map((example) => ({ ...example, errors: [] })) : own
+}
+
+/** Examples of other definitions are judged by schemas that are what they were. */
+function passesEveryExample(mutant: Mutant, validate: Validate): boolean {
+  return mutant.copies.every(({ definition, alias }) =>
+    examplesOf(definition).every((example) =>
+      holds(validate, { ...example, type: alias as TypeName }),
+    ),
+  )
 }
 
 it('fails some example when any keyword of a schema is dropped or loosened', () => {
-  const mutants = [...mutantsOf(JSON_SCHEMAS)]
+  const mutants = mutantsOf(JSON_SCHEMAS)
   expect(mutants.length).toBeGreaterThan(400)
-  const survivors = mutants.filter((mutant) => passesEveryExample(mutant, false))
+  const validate = makeValidate(withMutants(JSON_SCHEMAS, mutants), { strict: false })
+  const survivors = mutants.filter((mutant) => passesEveryExample(mutant, validate))
 
   // These repeat what stands beside them, because strict mode demands it: without them no example can be judged.
+  const strictly = makeValidate(withMutants(JSON_SCHEMAS, survivors))
   for (const mutant of survivors) {
-    expect(() => passesEveryExample(mutant, true), mutant.name).toThrow('strict mode')
+    expect(() => passesEveryExample(mutant, strictly), mutant.name).toThrow('strict mode')
   }
   expect(survivors.map(({ name }) => name)).toEqual([
     'presence.schema.json#/$defs/PresenceAnswer/then/properties/version/not/type dropped',
@@ -32,4 +43,4 @@ it('fails some example when any keyword of a schema is dropped or loosened', () 
     'webhook.schema.json#/$defs/PresenceEvent/else/properties/reason dropped',
     'webhook.schema.json#/$defs/PresenceEvent/else/properties/version/type dropped',
   ])
-}, 90_000)
+})

@@ -1,7 +1,9 @@
 /** Checks of the chapter application, section users: who is listed, who is told, who is forgotten. */
 
 import type { Check } from '../check.ts'
+import type { ApplicationDrive, Page, User } from '../drive/application.ts'
 import { connected, disconnected, freshEpoch, started } from '../drive/application-reports.ts'
+import type { Drive } from '../drive/drive.ts'
 import { answeredWith, taken, welcomedAsSignedIn } from '../judges/application.ts'
 import { growingLists, lists, listsNot, pushedList } from '../judges/application-list.ts'
 import { heard } from '../judges/application-post.ts'
@@ -13,6 +15,30 @@ const LIFE = { idle: 600, unopened: 120, late: 60 } as const
 const FORGOTTEN = { idle: LIFE.idle + LIFE.late + 1, unopened: LIFE.unopened + LIFE.late + 1 }
 
 const COMERS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'] as const
+
+/** Does something, and waits until a list that the page is sent after it has the user, or lacks it. */
+async function seeAfter(
+  application: ApplicationDrive,
+  page: Page,
+  { clientId }: User,
+  isThere: boolean,
+  act: () => unknown,
+): Promise<void> {
+  const before = application.now()
+  await act()
+  await page.sees(clientId, isThere, before)
+}
+
+/** A post under the role `control`, then what happens in between, then a post under the role `later`. */
+async function sayAround(
+  { application, text }: Drive,
+  user: User,
+  between: () => Promise<void>,
+): Promise<void> {
+  await application.say('control', user, text())
+  await between()
+  await application.say('later', user, text())
+}
 
 /** In the order of the chapter. */
 export const APPLICATION_USERS_CHECKS: readonly Check[] = [
@@ -83,11 +109,11 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
     alone: true,
     drive: async ({ application }) => {
       const page = await application.enter('page')
-      const newcomer = await application.login('newcomer')
-      await page.sees(newcomer.clientId)
-      const now = application.now()
-      await application.report('report', connected(newcomer, { epoch: freshEpoch(), version: 1 }))
-      await page.sees(newcomer.clientId, true, now)
+      const user = await application.login('newcomer')
+      await page.sees(user.clientId)
+      await seeAfter(application, page, user, true, () =>
+        application.report('report', connected(user, { epoch: freshEpoch(), version: 1 })),
+      )
     },
     control: all(taken('report'), pushedList('page', 'newcomer', true, 'newcomer')),
     judge: pushedList('page', 'newcomer', true, 'report'),
@@ -103,12 +129,12 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       const page = await application.enter('page')
       const user = await application.login('user')
       await page.sees(user.clientId)
-      const before = application.now()
-      await application.report('goes', disconnected(user, { epoch, version: 2 }))
-      await page.sees(user.clientId, false, before)
-      const now = application.now()
-      await application.report('returns', connected(user, { epoch, version: 3 }))
-      await page.sees(user.clientId, true, now)
+      await seeAfter(application, page, user, false, () =>
+        application.report('goes', disconnected(user, { epoch, version: 2 })),
+      )
+      await seeAfter(application, page, user, true, () =>
+        application.report('returns', connected(user, { epoch, version: 3 })),
+      )
     },
     control: all(taken('goes'), taken('returns'), pushedList('page', 'user', false, 'goes')),
     judge: pushedList('page', 'user', true, 'returns'),
@@ -124,9 +150,7 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       const user = await application.enter('user')
       await page.sees(user.clientId)
       await user.sees(page.clientId)
-      const now = application.now()
-      user.connection.close(1000)
-      await page.sees(user.clientId, false, now)
+      await seeAfter(application, page, user, false, () => user.connection.close(1000))
     },
     control: all(welcomedAsSignedIn('page'), welcomedAsSignedIn('user')),
     judge: pushedList('page', 'user', false, 'user'),
@@ -143,9 +167,9 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       const epoch = page.epoch - 1
       await application.report('comes', connected(user, { epoch, version: 1 }))
       await page.sees(user.clientId)
-      const now = application.now()
-      await application.report('started', started(page.epoch))
-      await page.sees(user.clientId, false, now)
+      await seeAfter(application, page, user, false, () =>
+        application.report('started', started(page.epoch)),
+      )
     },
     control: all(welcomedAsSignedIn('page'), taken('comes'), taken('started')),
     judge: pushedList('page', 'user', false, 'started'),
@@ -161,9 +185,7 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       await page.sees(page.clientId)
       const user = await application.login('user')
       await page.sees(user.clientId)
-      const now = application.now()
-      await application.advance(FORGOTTEN.unopened)
-      await page.sees(user.clientId, false, now)
+      await seeAfter(application, page, user, false, () => application.advance(FORGOTTEN.unopened))
     },
     control: pushedList('page', 'user', true, 'user'),
     judge: pushedList('page', 'user', false, 'clock'),
@@ -192,9 +214,7 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       const { application } = drive
       const user = await application.login('user')
       await application.report('goes', disconnected(user, { epoch: freshEpoch(), version: 2 }))
-      await application.say('control', user, drive.text())
-      await application.advance(FORGOTTEN.idle)
-      await application.say('later', user, drive.text())
+      await sayAround(drive, user, () => application.advance(FORGOTTEN.idle))
     },
     control: all(taken('goes'), answeredWith('control', 200)),
     judge: answeredWith('later', 403),
@@ -208,9 +228,7 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       const { application } = drive
       const user = await application.login('user')
-      await application.say('control', user, drive.text())
-      await application.advance(FORGOTTEN.unopened)
-      await application.say('later', user, drive.text())
+      await sayAround(drive, user, () => application.advance(FORGOTTEN.unopened))
       await application.login('reader')
     },
     control: answeredWith('control', 200),
@@ -246,14 +264,14 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
       const { application } = drive
       const epoch = freshEpoch()
       const user = await application.login('user')
-      await application.say('control', user, drive.text())
-      await application.report('comes', connected(user, { epoch, version: 1 }))
-      await application.advance(LIFE.idle + 100)
-      await application.report('goes', disconnected(user, { epoch, version: 2 }))
-      await application.advance(LIFE.idle - 100)
-      await application.say('post', user, drive.text())
-      await application.advance(LIFE.idle - 100)
-      await application.say('later', user, drive.text())
+      await sayAround(drive, user, async () => {
+        await application.report('comes', connected(user, { epoch, version: 1 }))
+        await application.advance(LIFE.idle + 100)
+        await application.report('goes', disconnected(user, { epoch, version: 2 }))
+        await application.advance(LIFE.idle - 100)
+        await application.say('post', user, drive.text())
+        await application.advance(LIFE.idle - 100)
+      })
     },
     control: all(answeredWith('control', 200), taken('comes'), taken('goes')),
     judge: all(answeredWith('post', 200), answeredWith('later', 200)),
@@ -272,9 +290,7 @@ export const APPLICATION_USERS_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       const { application } = drive
       const user = await application.login('user')
-      await application.say('control', user, drive.text())
-      await application.advance(LIFE.unopened - 20)
-      await application.say('later', user, drive.text())
+      await sayAround(drive, user, () => application.advance(LIFE.unopened - 20))
     },
     control: answeredWith('control', 200),
     judge: answeredWith('later', 200),

@@ -85,6 +85,9 @@ const CALLS: readonly BadInput[] = [
   json('a control character in an id', '/v1/tokens', { client_id: 'a\u0000b' }),
   json('empty data', '/v1/messages', { client_id: 'ada', data: '' }),
   json('long data', '/v1/messages', { client_id: 'ada', data: 'x'.repeat(1_100_000) }),
+  json('a batch that is no list', '/v1/batches', { messages: { client_id: 'ada', data: 'x' } }),
+  json('a batch of what is no message', '/v1/batches', { messages: [null, [], 'x', 7, {}] }),
+  json('a long batch', '/v1/batches', { messages: Array.from({ length: 5000 }, () => null) }),
   json('a huge time to live', '/v1/tokens', { client_id: 'ada', ttl_seconds: 1e300 }),
   call('a lone surrogate', 'POST', '/v1/tokens', {
     body: `{"client_id":"${JSON.stringify(LONELY).slice(1, -1)}"}`,

@@ -5,7 +5,7 @@ import { startBroadcasting } from '../drive/broadcasting.ts'
 import type { Drive } from '../drive/drive.ts'
 import { flood } from '../drive/flood.ts'
 import { SetUpFailed } from '../drive/set-up-failed.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import {
   accepted,
   arrived,
@@ -24,10 +24,6 @@ const REFILL = 1
 const LIMIT = 'broadcasts_per_second'
 /** The fewest that a service may allow, so that a short flood exceeds them. */
 const FEW_BROADCASTS = { [LIMIT]: 5 }
-
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
-}
 
 /** Posts broadcasts faster than the rate allows, then lets the bucket fill again. */
 async function floodAll(drive: Drive, during: () => Promise<void> = async () => {}): Promise<void> {

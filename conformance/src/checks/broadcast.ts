@@ -9,7 +9,7 @@ import type { Connection } from '../drive/socket.ts'
 import { countsReached, identical } from '../judges/broadcast.ts'
 import { answeredAs } from '../judges/call.ts'
 import { welcomed } from '../judges/connection.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { accepted, arrived, countsConnections, dataOf, delivered } from '../judges/message.ts'
 import { firstDelivered, undisturbed } from '../judges/neighbour.ts'
 import { refused } from '../judges/problem.ts'
@@ -24,10 +24,6 @@ const CROWD = Array.from({ length: 40 }, (_, place) => `client ${place + 1}`)
 const SHORT = 2
 const AFTER = 0.1
 const CLOSING = 4
-
-function each(clients: readonly string[], judge: (client: string) => Judge): Judge {
-  return all(...clients.map(judge))
-}
 
 /** Connects one client id of its own under each of these roles. */
 function connectAll(drive: Drive, roles: readonly string[]): Promise<Connection[]> {

@@ -12,7 +12,7 @@ import {
   upgraded,
   welcomedFirst,
 } from '../judges/connection-opening.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { accepted } from '../judges/message.ts'
 import { refused } from '../judges/problem.ts'
 import type { Headers } from '../timeline/event.ts'
@@ -83,10 +83,6 @@ const FOREIGN_ORIGINS: Readonly<Record<string, (listed: string, own: string) => 
   'other port of the base': (_listed, own) => `${own.replace(/:\d+$/, '')}:4443`,
 }
 
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
-}
-
 /** Sends an upgrade request, changed by `headers`, on a TCP connection of its own and waits for the answer. */
 async function sendUpgrade(
   drive: Drive,
@@ -134,6 +130,7 @@ export const CONNECTION_OPENING_CHECKS: readonly Check[] = [
       'answers-plain-request-to-connect-url',
       'upgrades-without-subprotocol',
       'ignores-case-of-subprotocol',
+      'streams-without-accept',
     ],
   },
   {

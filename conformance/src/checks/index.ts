@@ -7,6 +7,9 @@ import { APPLICATION_PROOF_CHECKS } from './application-proof.ts'
 import { APPLICATION_REPORT_CHECKS } from './application-reports.ts'
 import { APPLICATION_USERS_CHECKS } from './application-users.ts'
 import { APPLICATION_VERSION_CHECKS } from './application-versions.ts'
+import { BATCH_CHECKS } from './batch.ts'
+import { BATCH_ITEM_CHECKS } from './batch-items.ts'
+import { BATCH_SIZE_CHECKS } from './batch-size.ts'
 import { BROADCAST_CHECKS } from './broadcast.ts'
 import { BROADCAST_DATA_CHECKS } from './broadcast-data.ts'
 import { BROADCAST_STREAM_CHECKS } from './broadcast-stream.ts'
@@ -17,7 +20,14 @@ import { CONNECTION_HEARTBEAT_CHECKS } from './connection-heartbeat.ts'
 import { CONNECTION_OPENING_CHECKS } from './connection-opening.ts'
 import { CONNECTION_SLOW_CHECKS } from './connection-slow.ts'
 import { CONNECTION_TAKEOVER_CHECKS } from './connection-takeover.ts'
+import { CONTROL_CHECKS } from './control.ts'
+import { CONTROL_PRESENCE_CHECKS } from './control-presence.ts'
+import { CONTROL_REVOCATION_CHECKS } from './control-revocation.ts'
 import { DISCOVERY_CHECKS } from './discovery.ts'
+import { IDEMPOTENCY_CHECKS } from './idempotency.ts'
+import { IDEMPOTENCY_KEEPING_CHECKS } from './idempotency-keeping.ts'
+import { IDEMPOTENCY_KEY_CHECKS } from './idempotency-keys.ts'
+import { IDEMPOTENCY_TWIN_CHECKS } from './idempotency-twins.ts'
 import { MESSAGE_CHECKS } from './message.ts'
 import { MESSAGE_DATA_CHECKS } from './message-data.ts'
 import { PRESENCE_EVENT_CHECKS } from './presence-events.ts'
@@ -27,6 +37,13 @@ import { PRESENCE_VERSION_CHECKS } from './presence-versions.ts'
 import { PROBLEM_CHECKS } from './problem.ts'
 import { PROBLEM_INPUT_CHECKS } from './problem-input.ts'
 import { PROBLEM_NEIGHBOUR_CHECKS } from './problem-neighbours.ts'
+import { RESUME_CHECKS } from './resume.ts'
+import { RESUME_BESIDE_CHECKS } from './resume-beside.ts'
+import { RESUME_BOUND_CHECKS } from './resume-bounds.ts'
+import { RESUME_CURSOR_CHECKS } from './resume-cursors.ts'
+import { RESUME_HELD_CHECKS } from './resume-held.ts'
+import { RESUME_REPLAY_CHECKS } from './resume-replay.ts'
+import { RESUME_UNKNOWN_CHECKS } from './resume-unknown.ts'
 import { SECURITY_CHECKS } from './security.ts'
 import { SOCKET_BROADCAST_CHECKS } from './socket-broadcast.ts'
 import { SOCKET_CLOSED_CHECKS } from './socket-closed.ts'
@@ -45,6 +62,13 @@ import { SOCKET_SENDING_CHECKS } from './socket-sending.ts'
 import { SOCKET_TICKET_CHECKS } from './socket-tickets.ts'
 import { SOCKET_URL_CHECKS } from './socket-url.ts'
 import { SOCKET_WEBHOOK_CHECKS } from './socket-webhooks.ts'
+import { SSE_CHECKS } from './sse.ts'
+import { SSE_ENDING_CHECKS } from './sse-ending.ts'
+import { SSE_EVENT_CHECKS } from './sse-events.ts'
+import { SSE_LAST_ID_CHECKS } from './sse-last-id.ts'
+import { SSE_PRESSURE_CHECKS } from './sse-pressure.ts'
+import { SSE_RETURN_CHECKS } from './sse-return.ts'
+import { SSE_TRANSPORT_CHECKS } from './sse-transports.ts'
 import { TOKEN_CHECKS } from './token.ts'
 import { TOKEN_CLIENT_ID_CHECKS } from './token-client-id.ts'
 import { TOKEN_LIFE_CHECKS } from './token-life.ts'
@@ -69,6 +93,16 @@ export const CHECKS: readonly Check[] = [
   ...BROADCAST_CHECKS,
   ...BROADCAST_STREAM_CHECKS,
   ...BROADCAST_DATA_CHECKS,
+  ...RESUME_CURSOR_CHECKS,
+  ...RESUME_CHECKS,
+  ...RESUME_UNKNOWN_CHECKS,
+  ...RESUME_REPLAY_CHECKS,
+  ...RESUME_HELD_CHECKS,
+  ...RESUME_BOUND_CHECKS,
+  ...RESUME_BESIDE_CHECKS,
+  ...BATCH_CHECKS,
+  ...BATCH_ITEM_CHECKS,
+  ...BATCH_SIZE_CHECKS,
   ...PRESENCE_EVENT_CHECKS,
   ...PRESENCE_GRACE_CHECKS,
   ...PRESENCE_VERSION_CHECKS,
@@ -93,12 +127,26 @@ export const CHECKS: readonly Check[] = [
   ...SOCKET_END_CHECKS,
   ...SOCKET_WEBHOOK_CHECKS,
   ...SOCKET_LIFE_CHECKS,
+  ...SSE_CHECKS,
+  ...SSE_EVENT_CHECKS,
+  ...SSE_LAST_ID_CHECKS,
+  ...SSE_RETURN_CHECKS,
+  ...SSE_ENDING_CHECKS,
+  ...SSE_PRESSURE_CHECKS,
+  ...SSE_TRANSPORT_CHECKS,
   ...APPLICATION_VERSION_CHECKS,
   ...APPLICATION_REPORT_CHECKS,
   ...APPLICATION_USERS_CHECKS,
   ...APPLICATION_CHECKS,
   ...APPLICATION_POST_CHECKS,
   ...APPLICATION_PROOF_CHECKS,
+  ...IDEMPOTENCY_KEY_CHECKS,
+  ...IDEMPOTENCY_CHECKS,
+  ...IDEMPOTENCY_TWIN_CHECKS,
+  ...IDEMPOTENCY_KEEPING_CHECKS,
+  ...CONTROL_CHECKS,
+  ...CONTROL_PRESENCE_CHECKS,
+  ...CONTROL_REVOCATION_CHECKS,
   ...DISCOVERY_CHECKS,
   ...PROBLEM_CHECKS,
   ...PROBLEM_INPUT_CHECKS,

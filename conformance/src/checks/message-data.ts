@@ -4,7 +4,7 @@ import type { Check } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
 import { flood } from '../drive/flood.ts'
 import { SetUpFailed } from '../drive/set-up-failed.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import {
   accepted,
   arrived,
@@ -37,10 +37,6 @@ export const WRONG_DATA: Readonly<Record<string, unknown>> = {
 }
 
 const NEIGHBOUR_POSTS = 10
-
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
-}
 
 function dataBytes(drive: Drive): number {
   return drive.advertised.limits.data_bytes ?? FLOOR_BYTES

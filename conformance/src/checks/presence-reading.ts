@@ -2,6 +2,7 @@
 
 import { type Check, waitFor } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
+import { comeAndGo } from '../drive/online.ts'
 import { welcomed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
 import { reported } from '../judges/presence.ts'
@@ -119,12 +120,7 @@ export const PRESENCE_READING_CHECKS: readonly Check[] = [
     proves: 'presence.read.offline',
     needs: ['webhooks'],
     drive: async (drive) => {
-      const clientId = drive.clientId()
-      const webhooks = drive.webhooks('client', clientId)
-      const connection = await drive.connect('client', clientId)
-      await webhooks.event('connected')
-      connection.close(1000)
-      await webhooks.event('disconnected')
+      const { clientId } = await comeAndGo(drive, 'client')
       await read(drive, 'reader', { client_id: clientId })
     },
     control: reported('client', 'disconnected'),
@@ -158,12 +154,7 @@ export const PRESENCE_READING_CHECKS: readonly Check[] = [
     proves: 'presence.list.complete',
     needs: ['webhooks'],
     drive: async (drive) => {
-      const again = drive.clientId()
-      const webhooks = drive.webhooks('again', again)
-      const first = await drive.connect('again', again)
-      await webhooks.event('connected')
-      first.close(1000)
-      await webhooks.event('disconnected')
+      const { clientId: again } = await comeAndGo(drive, 'again')
       await fillPage(drive)
       await drive.connect('client', drive.clientId())
       await drive.connect('again', again)

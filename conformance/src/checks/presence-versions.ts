@@ -2,8 +2,7 @@
 
 import { type Check, waitFor } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
-import type { Connection } from '../drive/socket.ts'
-import type { Webhooks } from '../drive/webhooks.ts'
+import { comeAndGo, type Online } from '../drive/online.ts'
 import { all } from '../judges/finding.ts'
 import { FENCE, fencePassed, reported, silentUntilFence } from '../judges/presence.ts'
 import {
@@ -22,20 +21,13 @@ import { seconds } from '../timeline/timeline.ts'
 const INTERVAL = waitFor('presence_interval_seconds')
 
 /** Comes, goes and comes again, each after the report of what was before. */
-async function comeAndGo(
-  drive: Drive,
-): Promise<{ readonly connection: Connection; readonly webhooks: Webhooks }> {
-  const clientId = drive.clientId()
-  const webhooks = drive.webhooks('client', clientId)
+async function comeBack(drive: Drive): Promise<Online> {
+  const { clientId, webhooks } = await comeAndGo(drive, 'client')
   const connection = await drive.connect('client', clientId)
-  await webhooks.event('connected')
-  connection.close(1000)
-  await webhooks.event('disconnected')
-  const again = await drive.connect('client', clientId)
   const patienceMs =
     drive.patienceMs + seconds(drive.advertised, 'presence_interval_seconds') * 1000
   await webhooks.first(3, patienceMs)
-  return { connection: again, webhooks }
+  return { clientId, connection, webhooks }
 }
 
 /** Goes and comes back `times` while the report of the first coming is unanswered; then goes for good. */
@@ -74,12 +66,7 @@ export const PRESENCE_VERSION_CHECKS: readonly Check[] = [
     proves: 'presence.version.parity',
     needs: ['webhooks'],
     drive: async (drive) => {
-      const clientId = drive.clientId()
-      const webhooks = drive.webhooks('client', clientId)
-      const connection = await drive.connect('client', clientId)
-      await webhooks.event('connected')
-      connection.close(1000)
-      await webhooks.event('disconnected')
+      await comeAndGo(drive, 'client')
     },
     control: all(reported('client', 'connected'), reported('client', 'disconnected')),
     judge: numberedByParity('client'),
@@ -91,7 +78,7 @@ export const PRESENCE_VERSION_CHECKS: readonly Check[] = [
     needs: ['webhooks'],
     waitSeconds: INTERVAL,
     drive: async (drive) => {
-      await comeAndGo(drive)
+      await comeBack(drive)
     },
     control: all(reported('client', 'connected'), reported('client', 'disconnected')),
     judge: growing('client'),
@@ -156,7 +143,7 @@ export const PRESENCE_VERSION_CHECKS: readonly Check[] = [
     needs: ['webhooks'],
     waitSeconds: waitFor('presence_interval_seconds', 'presence_interval_seconds'),
     drive: async (drive) => {
-      const { connection, webhooks } = await comeAndGo(drive)
+      const { connection, webhooks } = await comeBack(drive)
       connection.close(1000)
       const intervalMs = seconds(drive.advertised, 'presence_interval_seconds') * 1000
       await webhooks.first(4, drive.patienceMs + intervalMs)

@@ -7,7 +7,7 @@ import type { PageSocket } from '../drive/page-sockets.ts'
 import type { Reply } from '../drive/receiver.ts'
 import type { Replying, Webhooks } from '../drive/webhooks.ts'
 import { closed } from '../judges/connection.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import {
   closedAfterHandshake,
   idsUnique,
@@ -31,10 +31,6 @@ const SLOWLY = 0.5
 const WORDS = ['one', 'two', 'three'] as const
 
 const FIRST_RETRY = waitFor({ list: 'webhook_retry_seconds', entries: 1 })
-
-function each(roles: readonly (string | number)[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map((role) => judge(String(role))))
-}
 
 interface Opened {
   readonly page: PageSocket

@@ -146,6 +146,7 @@ export const SOCKET_HELD_CHECKS: readonly Check[] = [
       if (rest > 0) await drive.sockets.send('sender', id, 'x'.repeat(rest))
       await drive.sockets.send('beyond', id, 'é')
       holding.release()
+      await page.texts(times)
       const fence = drive.text()
       await drive.sockets.send('sender', id, fence)
       await page.frames.find((frame) => frame.text === fence, drive.patienceMs)

@@ -8,7 +8,7 @@ import { SetUpFailed } from '../drive/set-up-failed.ts'
 import type { Attempt } from '../drive/webhooks.ts'
 import { closed } from '../judges/connection.ts'
 import { drained } from '../judges/drain.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { shook, taken } from '../judges/socket-handshake.ts'
 import { closedTold, heardWord, pinged, socketTurnedAway } from '../judges/socket-life.ts'
 import { alive, nothingSent } from '../judges/socket-opening.ts'
@@ -32,10 +32,6 @@ const SLOW_WORDS = ['one', 'two', 'three', 'four'] as const
 const FENCE_WORD = 'five'
 
 const SILENCE = latestOf('heartbeat_seconds', 'pong_timeout_seconds')
-
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
-}
 
 /** Sends to the socket until it is ended or more waits for it than may. */
 async function fillQueue(drive: Drive, id: string, isOver: () => Promise<boolean>): Promise<void> {

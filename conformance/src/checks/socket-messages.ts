@@ -5,7 +5,7 @@ import { makeFrame } from '../drive/frames.ts'
 import { type Holding, holdBack } from '../drive/holding.ts'
 import { openRawPage } from '../drive/raw-page.ts'
 import type { Reply } from '../drive/receiver.ts'
-import { answering, liveOnce, say } from '../drive/socket-life.ts'
+import { answering, liveOnce, say, sayWhileHeld } from '../drive/socket-life.ts'
 import type { Replying } from '../drive/webhooks.ts'
 import { closedSaying } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
@@ -117,11 +117,7 @@ export const SOCKET_MESSAGE_CHECKS: readonly Check[] = [
     needs: ['webhooks'],
     waitSeconds: TIMEOUT,
     drive: async (drive) => {
-      const holding = holdBack(drive)
-      const { page, webhooks } = await drive.sockets.connect('page', undefined, {
-        replying: answering('handshake', holding.reply),
-      })
-      for (const text of FEW) page.send(text)
+      const { webhooks, holding } = await sayWhileHeld(drive, 'page', 'handshake', FEW)
       await drive.pass(TIMEOUT(drive.advertised) * 0.25)
       holding.release()
       await webhooks.first(1 + FEW.length)

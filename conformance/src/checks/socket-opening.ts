@@ -7,7 +7,7 @@ import { holdBack } from '../drive/holding.ts'
 import { closed } from '../judges/connection.ts'
 import { completed } from '../judges/connection-opening.ts'
 import { refusedForCapacity } from '../judges/drain.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { refused } from '../judges/problem.ts'
 import { shook } from '../judges/socket-handshake.ts'
 import {
@@ -71,10 +71,6 @@ const LATE = 2
 const AFTER = 0.1
 /** Beats without any other traffic in which a service that sends envelopes would send one. */
 const BEATS = 1.5
-
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
-}
 
 /** Sends an upgrade request, changed by `headers`, on a TCP connection of its own and waits for the answer. */
 async function sendUpgrade(drive: Drive, as: string, url: string, headers: Headers): Promise<void> {

@@ -6,7 +6,7 @@ import type { PageSocket } from '../drive/page-sockets.ts'
 import type { Arrival } from '../drive/receiver.ts'
 import { SetUpFailed } from '../drive/set-up-failed.ts'
 import type { Webhooks } from '../drive/webhooks.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { refused } from '../judges/problem.ts'
 import { urlGiven } from '../judges/socket-opening.ts'
 import {
@@ -39,10 +39,6 @@ const SLASHLESS = {
 /** Whether a webhook names none of the paths and client ids that other checks made up and may have left behind. */
 function isNobodysElse({ body }: Arrival): boolean {
   return !/c[0-9a-f]{18}/.test(body)
-}
-
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
 }
 
 /** Lets a page say one word and leave, until the application has heard all of it. */

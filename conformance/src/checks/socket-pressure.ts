@@ -5,7 +5,7 @@ import { makeFrame } from '../drive/frames.ts'
 import { holdBack } from '../drive/holding.ts'
 import { makeFlood } from '../drive/raw-client.ts'
 import { openRawPage } from '../drive/raw-page.ts'
-import { answering, liveOnce } from '../drive/socket-life.ts'
+import { answering, liveOnce, sayWhileHeld } from '../drive/socket-life.ts'
 import { welcomed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
 import { forwarded, heard, heardBeforeRelease, tookAtMost } from '../judges/socket-messages.ts'
@@ -30,16 +30,12 @@ export const SOCKET_PRESSURE_CHECKS: readonly Check[] = [
     waitSeconds: TIMEOUT,
     drive: async (drive) => {
       const leave = async (as: string, code?: number): Promise<void> => {
-        const holding = holdBack(drive)
-        const socket = await drive.sockets.connect(as, undefined, {
-          replying: answering('message', holding.reply),
-        })
-        for (const text of FEW) socket.page.send(text)
-        socket.page.close(code)
-        await socket.webhooks.first(2)
+        const { page, webhooks, holding } = await sayWhileHeld(drive, as, 'message', FEW)
+        page.close(code)
+        await webhooks.first(2)
         await drive.pass(TIMEOUT(drive.advertised) * A_WHILE)
         holding.release()
-        await socket.webhooks.event('closed')
+        await webhooks.event('closed')
       }
       await Promise.all([leave('with a code', 1000), leave('without a code')])
     },
@@ -68,11 +64,7 @@ export const SOCKET_PRESSURE_CHECKS: readonly Check[] = [
     needs: ['webhooks'],
     waitSeconds: TIMEOUT,
     drive: async (drive) => {
-      const holding = holdBack(drive)
-      const { page, webhooks } = await drive.sockets.connect('page', undefined, {
-        replying: answering('handshake', holding.reply),
-      })
-      for (const text of FEW) page.send(text)
+      const { page, webhooks, holding } = await sayWhileHeld(drive, 'page', 'handshake', FEW)
       page.close(1000)
       await drive.pass(TIMEOUT(drive.advertised) * A_WHILE)
       holding.release()

@@ -3,11 +3,12 @@
 import type { Check } from '../check.ts'
 import type { CallOptions, Drive } from '../drive/drive.ts'
 import { answeredAs } from '../judges/call.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { expiresAsAsked, expiresFromNow } from '../judges/life.ts'
 import { refused } from '../judges/problem.ts'
 import { sameBeforeTicket, urlBegins, urlGiven, urlInGrammar } from '../judges/socket-opening.ts'
 import { uncached } from '../judges/token.ts'
+import { FOREIGN_HOSTS, WRONG_LIVES } from './mint-inputs.ts'
 
 /** Requests for a URL that a service takes; each path is put behind one that nobody has used. */
 const REQUESTS: Readonly<Record<string, (path: string) => object>> = {
@@ -18,17 +19,6 @@ const REQUESTS: Readonly<Record<string, (path: string) => object>> = {
   'with a slash alone': () => ({ path: '/' }),
   'with a life': (path) => ({ path, ttl_seconds: 30 }),
   'with a long path': (path) => ({ path: `${path}/${'고객'.repeat(100)}` }),
-}
-
-const WRONG_LIVES: Readonly<Record<string, unknown>> = {
-  zero: 0,
-  negative: -60,
-  'below one': 0.5,
-  'above the most': 86_401,
-  'as text': '60',
-  null: null,
-  boolean: true,
-  list: [60],
 }
 
 /** Bases that no request reaches the suite's service by, and what its socket URLs begin with. */
@@ -52,10 +42,6 @@ async function ask(
   options: CallOptions = {},
 ): Promise<void> {
   await drive.call(as, 'POST', '/v1/sockets', { json: members, ...options })
-}
-
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
 }
 
 /** In the order of the chapter. */
@@ -90,20 +76,13 @@ export const SOCKET_URL_CHECKS: readonly Check[] = [
     id: 'socket.foreign-host.ignored',
     proves: 'socket.url.configured',
     drive: async (drive) => {
-      const host = 'elsewhere.example:4443'
       await ask(drive, 'control')
-      await ask(drive, 'host', undefined, { headers: { host } })
-      await ask(drive, 'forwarded', undefined, {
-        headers: {
-          forwarded: `for=192.0.2.1;host="${host}";proto=https`,
-          'x-forwarded-host': host,
-          'x-forwarded-proto': 'https',
-          'x-forwarded-prefix': '/elsewhere',
-        },
-      })
+      for (const [as, headers] of Object.entries(FOREIGN_HOSTS)) {
+        await ask(drive, as, undefined, { headers })
+      }
     },
     control: urlGiven('control'),
-    judge: each(['host', 'forwarded'], (as) => sameBeforeTicket(as, 'control')),
+    judge: each(Object.keys(FOREIGN_HOSTS), (as) => sameBeforeTicket(as, 'control')),
     killedBy: ['builds-socket-url-from-host'],
   },
   {

@@ -2,7 +2,7 @@
 
 import type { Check } from '../check.ts'
 import { answeredAs } from '../judges/call.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { each } from '../judges/finding.ts'
 import { accepted } from '../judges/message.ts'
 import { refused } from '../judges/problem.ts'
 import { keptClientId, minted } from '../judges/token.ts'
@@ -51,10 +51,6 @@ const FAULTS_OF_READING = [
   'accepts-empty-client-id',
   'takes-number-for-client-id',
 ] as const
-
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
-}
 
 /** In the order of the chapter. */
 export const TOKEN_CLIENT_ID_CHECKS: readonly Check[] = [

@@ -3,7 +3,7 @@
 import type { Check } from '../check.ts'
 import type { CallOptions, Drive } from '../drive/drive.ts'
 import { answeredAs } from '../judges/call.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { accepted } from '../judges/message.ts'
 import { refused } from '../judges/problem.ts'
 import {
@@ -15,6 +15,7 @@ import {
   uncached,
   withoutTokenInUrls,
 } from '../judges/token.ts'
+import { FOREIGN_HOSTS, WRONG_LIVES } from './mint-inputs.ts'
 
 /** Defects of an application key, made from a live one. */
 const WRONG_KEYS: Readonly<Record<string, (live: string) => string>> = {
@@ -31,17 +32,6 @@ const SOCKET_CALLS: Readonly<Record<string, object>> = {
   '/v1/sockets/broadcasts': { body: 'a broadcast with or without a key' },
 }
 
-const WRONG_LIVES: Readonly<Record<string, unknown>> = {
-  zero: 0,
-  negative: -60,
-  'below one': 0.5,
-  'above the most': 86_401,
-  'as text': '60',
-  null: null,
-  boolean: true,
-  list: [60],
-}
-
 /** Asks for a token and leaves the judging of the answer to others. */
 async function ask(
   drive: Drive,
@@ -54,10 +44,6 @@ async function ask(
 
 function swapCase(letter: string): string {
   return letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()
-}
-
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
 }
 
 /** In the order of the chapter. */
@@ -291,20 +277,13 @@ export const TOKEN_CHECKS: readonly Check[] = [
     proves: 'token.connect-url.configured',
     drive: async (drive) => {
       const json = { client_id: drive.clientId() }
-      const host = 'elsewhere.example:4443'
       await ask(drive, 'control', json)
-      await ask(drive, 'host', json, { headers: { host } })
-      await ask(drive, 'forwarded', json, {
-        headers: {
-          forwarded: `for=192.0.2.1;host="${host}";proto=https`,
-          'x-forwarded-host': host,
-          'x-forwarded-proto': 'https',
-          'x-forwarded-prefix': '/elsewhere',
-        },
-      })
+      for (const [as, headers] of Object.entries(FOREIGN_HOSTS)) {
+        await ask(drive, as, json, { headers })
+      }
     },
     control: minted('control'),
-    judge: each(['host', 'forwarded'], (as) => sameConnectUrl(as, 'control')),
+    judge: each(Object.keys(FOREIGN_HOSTS), (as) => sameConnectUrl(as, 'control')),
     killedBy: ['builds-connect-url-from-host'],
   },
 ]

@@ -1,7 +1,7 @@
 /** Checks of the chapter webhook, section sending: the request of one attempt. */
 
 import { type Check, waitFor } from '../check.ts'
-import type { Drive } from '../drive/drive.ts'
+import { comeAndGo } from '../drive/online.ts'
 import { all } from '../judges/finding.ts'
 import { reported, waitedForGrace } from '../judges/presence.ts'
 import {
@@ -21,23 +21,15 @@ const FIRST_RETRY = waitFor({ list: 'webhook_retry_seconds', entries: 1 })
 const TWO_RETRIES = waitFor({ list: 'webhook_retry_seconds', entries: 2 })
 const COMES_AND_GOES = all(reported('client', 'connected'), reported('client', 'disconnected'))
 
-/** A client with this tail in its id comes and says goodbye, and both are reported. */
-async function comeAndGo(drive: Drive, tail = ''): Promise<void> {
-  const clientId = drive.clientId(tail)
-  const webhooks = drive.webhooks('client', clientId)
-  const connection = await drive.connect('client', clientId)
-  await webhooks.event('connected')
-  connection.close(1000)
-  await webhooks.event('disconnected')
-}
-
 /** In the order of the chapter. */
 export const WEBHOOK_REQUEST_CHECKS: readonly Check[] = [
   {
     id: 'webhook.form.posted',
     proves: 'webhook.request.form',
     needs: ['webhooks'],
-    drive: (drive) => comeAndGo(drive),
+    drive: async (drive) => {
+      await comeAndGo(drive, 'client')
+    },
     control: COMES_AND_GOES,
     judge: sentAsForm('client'),
     killedBy: ['sends-form-as-text', 'sends-all-to-connected'],
@@ -46,7 +38,9 @@ export const WEBHOOK_REQUEST_CHECKS: readonly Check[] = [
     id: 'webhook.odd-client-id.encoded',
     proves: 'webhook.request.form',
     needs: ['webhooks'],
-    drive: (drive) => comeAndGo(drive, ' &=+%;"<é€😀'),
+    drive: async (drive) => {
+      await comeAndGo(drive, 'client', drive.clientId(' &=+%;"<é€😀'))
+    },
     control: COMES_AND_GOES,
     judge: sentAsForm('client'),
     killedBy: ['sends-form-unencoded', 'sends-form-as-text', 'sends-all-to-connected'],
@@ -55,7 +49,9 @@ export const WEBHOOK_REQUEST_CHECKS: readonly Check[] = [
     id: 'webhook.fields.there',
     proves: 'webhook.request.fields',
     needs: ['webhooks'],
-    drive: (drive) => comeAndGo(drive),
+    drive: async (drive) => {
+      await comeAndGo(drive, 'client')
+    },
     control: COMES_AND_GOES,
     judge: fieldsComplete('client'),
     killedBy: ['sends-no-time', 'leaves-connection-out'],
@@ -135,7 +131,9 @@ export const WEBHOOK_REQUEST_CHECKS: readonly Check[] = [
     id: 'webhook.signature.verifies',
     proves: 'webhook.signature.valid',
     needs: ['webhooks'],
-    drive: (drive) => comeAndGo(drive, ' é'),
+    drive: async (drive) => {
+      await comeAndGo(drive, 'client', drive.clientId(' é'))
+    },
     control: COMES_AND_GOES,
     judge: signed('client'),
     killedBy: [

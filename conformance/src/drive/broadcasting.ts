@@ -2,7 +2,7 @@
 
 import { readObject } from '../timeline/timeline.ts'
 import type { CallOptions, Drive } from './drive.ts'
-import type { Connection } from './socket.ts'
+import type { Reader } from './reader.ts'
 
 /** Room for requests that arrive closer together than they were sent. */
 const SPACING = 1.25
@@ -18,7 +18,7 @@ export interface Broadcasting {
   /** Posts several at once. */
   postTogether(as: string, texts: readonly string[]): Promise<void>
   /** Posts a text that nobody has used and waits until it has arrived on all of these. */
-  fence(as: string, ...connections: readonly Connection[]): Promise<void>
+  fence(as: string, ...connections: readonly Reader[]): Promise<void>
 }
 
 /** Broadcasts of one drive; whatever went on before, none of them exceeds the rate. */
@@ -47,6 +47,6 @@ export function startBroadcasting(drive: Drive): Broadcasting {
 }
 
 /** Waits for the broadcast that carries this data. */
-export function broadcastOn(connection: Connection, data: string): Promise<unknown> {
+export function broadcastOn(connection: Reader, data: string): Promise<unknown> {
   return connection.envelope(({ type, data: got }) => type === 'broadcast' && got === data)
 }

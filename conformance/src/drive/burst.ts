@@ -19,7 +19,7 @@ export async function sendBurst(
   recorder.record({ kind: 'sent', as, what: `${requests.length} requests at once` })
   const shares = Array.from({ length: CONNECTIONS }, (_, start) =>
     requests.filter((_request, at) => at % CONNECTIONS === start),
-  )
+  ).filter((share) => share.length > 0)
   await Promise.all(shares.map((share) => sendShare(recorder, as, url, share, timeoutMs)))
 }
 

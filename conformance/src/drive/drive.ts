@@ -5,6 +5,7 @@ import type { AnswerEvent, Headers } from '../timeline/event.ts'
 import type { Recorder } from '../timeline/recorder.ts'
 import { type Advertised, readObject } from '../timeline/timeline.ts'
 import { type ApplicationDrive, makeApplicationDrive } from './application.ts'
+import { withQuery } from './asking.ts'
 import { sendBurst } from './burst.ts'
 import { openCrowd } from './crowd.ts'
 import type { Http } from './http.ts'
@@ -14,6 +15,7 @@ import type { Arrival } from './receiver.ts'
 import { SetUpFailed } from './set-up-failed.ts'
 import type { Site, Wishes } from './site.ts'
 import { type Connection, openConnection } from './socket.ts'
+import { makeStreamsDrive, type StreamsDrive } from './streams.ts'
 import { pass } from './waiting.ts'
 import { type Replying, type Webhooks, watchWebhooks } from './webhooks.ts'
 
@@ -39,6 +41,8 @@ export interface Minted {
 /** How to open a connection; without `protocols`, an ordinary client's offer for `token`. */
 export interface OpenOptions {
   readonly url: string
+  /** Appended to the query of the URL as it is. */
+  readonly query?: string
   readonly token?: string
   readonly protocols?: readonly string[]
   readonly origin?: string
@@ -106,6 +110,7 @@ export interface Drive {
   /** Lets the time of an advertised timer pass. */
   pass(seconds: number): Promise<void>
   readonly sockets: SocketsDrive
+  readonly streams: StreamsDrive
   readonly application: ApplicationDrive
   note(as: string, what: string): void
   /** Keeps a text that a check made out of a secret, such as a spoilt key, out of every report. */
@@ -168,7 +173,7 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
 
   async function open(as: string, options: OpenOptions): Promise<Connection> {
     const connection = await openConnection(recorder, as, {
-      url: options.url,
+      url: withQuery(options.url, options.query),
       protocols: options.protocols ?? [
         'channel-protocol.v1',
         `channel-token.${options.token ?? ''}`,
@@ -279,6 +284,7 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
     allWebhooks,
     pass: (wait) => pass(wait * 1000),
     sockets: makeSocketsDrive(recorder, nonce, patienceMs, { call, open, allWebhooks }),
+    streams: makeStreamsDrive(recorder, http, patienceMs, mint, (end) => endings.push(end)),
     application: makeApplicationDrive(site.application, http, recorder, patienceMs, open, (end) =>
       endings.push(end),
     ),

@@ -1,6 +1,7 @@
 /** Lives of sockets that several checks need: what a page says, how the application answers, a life in between. */
 
 import type { Drive } from './drive.ts'
+import { type Holding, holdBack } from './holding.ts'
 import type { ConnectedSocket } from './page-sockets.ts'
 import type { Reply } from './receiver.ts'
 import type { Replying } from './webhooks.ts'
@@ -26,6 +27,20 @@ export async function say(
   for (const text of texts) socket.page.send(text)
   await socket.webhooks.first(1 + texts.length)
   return socket
+}
+
+/** A socket of its own whose first answer to that event waits; its page says these texts meanwhile. */
+export async function sayWhileHeld(
+  drive: Drive,
+  as: string,
+  event: 'handshake' | 'message',
+  texts: readonly string[],
+): Promise<ConnectedSocket & { readonly holding: Holding }> {
+  const holding = holdBack(drive)
+  const replying = answering(event, holding.reply)
+  const socket = await drive.sockets.connect(as, undefined, { replying })
+  for (const text of texts) socket.page.send(text)
+  return { ...socket, holding }
 }
 
 /** A whole short life of another socket: time in which a hasty service would have gone on. */

@@ -3,35 +3,18 @@
 import { WebSocket } from 'ws'
 import { type CloseEvent, type FrameEvent, type Headers, PING } from '../timeline/event.ts'
 import type { Recorder } from '../timeline/recorder.ts'
-import { readObject } from '../timeline/timeline.ts'
 import { describe, flatten } from './http.ts'
-import { type Growing, makeGrowing, within } from './waiting.ts'
+import { awaitEnvelopes, type Reader } from './reader.ts'
+import { makeGrowing, within } from './waiting.ts'
 
 /** A connection of the suite, open or already ended. */
-export interface Connection {
-  /** Frames that arrived, Pings and Pongs included. */
-  readonly frames: Growing<FrameEvent>
-  /** The next or an earlier envelope that satisfies the test; undefined when patience or the connection ends. */
-  envelope(
-    test: (envelope: Record<string, unknown>) => boolean,
-  ): Promise<Record<string, unknown> | undefined>
-  /** The message that carries this data. */
-  message(data: string): Promise<Record<string, unknown> | undefined>
-  /** The welcome; undefined where none came. */
-  welcome(): Promise<Record<string, unknown> | undefined>
-  /** How it ended; undefined where it is still open after `ms` (the suite's patience by default). */
-  ended(ms?: number): Promise<CloseEvent | undefined>
+export interface Connection extends Reader {
   /** Sends a data frame: text, or binary where a Buffer is given. */
   send(data: string | Buffer): void
   /** Sends a Ping and waits for its Pong: whether the other side reads and is well. */
   ping(): Promise<boolean>
   /** Sends Close with a code, or empty without one. */
   close(code?: number, reason?: string): void
-  /** Ends the TCP connection without a Close frame. */
-  drop(): void
-  /** Stops and starts reading from the TCP connection. */
-  pause(): void
-  resume(): void
 }
 
 /** What a connection is opened with. */
@@ -132,18 +115,9 @@ export async function openConnection(
   await within(settled, opening.patienceMs * 2)
 
   let pings = 0
-  const envelope: Connection['envelope'] = async (test) => {
-    const frame = await frames.find((candidate) => {
-      const object = candidate.type === 'text' ? readObject(candidate.text) : undefined
-      return object !== undefined && test(object)
-    }, opening.patienceMs)
-    return frame && readObject(frame.text)
-  }
   return {
     frames,
-    envelope,
-    message: (data) => envelope(({ type, data: got }) => type === 'message' && got === data),
-    welcome: () => envelope(({ type }) => type === 'welcome'),
+    ...awaitEnvelopes(frames, opening.patienceMs),
     ended: (ms = opening.patienceMs) => closes.find(() => true, ms),
     send(data) {
       recorder.record({

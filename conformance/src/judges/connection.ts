@@ -1,7 +1,7 @@
 /** Judges of connections: how they opened, what arrived first, with which code they ended. */
 
 import { CLOSE_CODES, type CloseSlug } from '@channel-protocol/schemas/registry'
-import { closeOf, envelopesOf, eventsOf, type Timeline } from '../timeline/timeline.ts'
+import { closeOf, envelopesOf, eventsOf, isStream, type Timeline } from '../timeline/timeline.ts'
 import { all, fail, type Judge, PASS, show } from './finding.ts'
 
 /** The connection of this role got a welcome. */
@@ -52,7 +52,10 @@ export function outcomeOf(timeline: Timeline, as: string): string {
   const answers = eventsOf(timeline, 'answer', as)
   // The first answer to a role that minted its token is that token's.
   const answer = answers.slice(minted ? 1 : 0).at(-1)
-  const isOpen = answer?.status === 101 || eventsOf(timeline, 'open', as).length > 0
+  const isOpen =
+    answer?.status === 101 ||
+    (answer !== undefined && isStream(answer)) ||
+    eventsOf(timeline, 'open', as).length > 0
   if (answer && !isOpen) return `the upgrade refused with status ${answer.status}`
   const failure = eventsOf(timeline, 'failure', as)[0]
   if (failure) return failure.what

@@ -44,6 +44,11 @@ export function all(...judges: readonly Judge[]): Judge {
   }
 }
 
+/** Passes when the judge of every role passes; otherwise the first other finding. */
+export function each(roles: readonly (string | number)[], judge: (as: string) => Judge): Judge {
+  return all(...roles.map((role) => judge(String(role))))
+}
+
 /** A value as a reader wants to see it: JSON, at most 200 characters. */
 export function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)

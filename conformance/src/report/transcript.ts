@@ -56,7 +56,9 @@ function describe(event: TimelineEvent): string {
     case 'open':
       return `<-- 101 open, subprotocol ${event.subprotocol || '(none)'}`
     case 'frame':
-      return `<-- ${event.type} ${event.text}`
+      return event.event
+        ? `<-- event ${event.event.name}${event.event.id === undefined ? '' : ` (id ${event.event.id})`} ${event.text}`
+        : `<-- ${event.type} ${event.text}`
     case 'sent':
       return `--> ${event.what}`
     case 'close':

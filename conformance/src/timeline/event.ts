@@ -42,11 +42,13 @@ export interface OpenEvent extends Moment {
   readonly subprotocol: string
 }
 
-/** A frame that arrived from the target. */
+/** A frame, or an event of an event stream, that arrived from the target. */
 export interface FrameEvent extends Moment {
   readonly kind: 'frame'
   readonly type: 'text' | 'binary' | 'ping' | 'pong'
   readonly text: string
+  /** On an event stream, whose events are text frames: the name of the event and its id, where it has one. */
+  readonly event?: { readonly name: string; readonly id: string | undefined }
 }
 
 /** Something that the suite sent on a connection, in words or in frames. */
@@ -61,14 +63,14 @@ export const RELEASE = 'release'
 /** How a drive records that it sent a Ping. */
 export const PING = 'a Ping'
 
-/** The end of a connection; code 1006 where no Close frame came. */
+/** The end of a connection; code 1006 where no Close frame, or `close` event, came. */
 export interface CloseEvent extends Moment {
   readonly kind: 'close'
   readonly code: number
   readonly reason: string
 }
 
-/** The end of a connection's TCP stream. */
+/** The end of a connection's TCP stream, or of the answer that was an event stream. */
 export interface EndEvent extends Moment {
   readonly kind: 'end'
 }

@@ -43,6 +43,11 @@ export function answerTo(timeline: Timeline, as: string): AnswerEvent | undefine
   return eventsOf(timeline, 'answer', as)[0]
 }
 
+/** Whether an answer is an event stream, by what it says of itself. */
+export function isStream({ status, headers }: Pick<AnswerEvent, 'status' | 'headers'>): boolean {
+  return status === 200 && /^\s*text\/event-stream\s*(;|$)/i.test(headers['content-type'] ?? '')
+}
+
 /** How the connection of a role ended. */
 export function closeOf(timeline: Timeline, as: string): CloseEvent | undefined {
   return eventsOf(timeline, 'close', as)[0]

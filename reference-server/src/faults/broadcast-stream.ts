@@ -3,8 +3,8 @@ import type { BroadcastEnvelope } from '@channel-protocol/schemas/types'
 import type { Fault, Parts } from '../parts.ts'
 import type { Broker, ConnectionWriter, StreamCounters } from '../ports.ts'
 import type { Rules } from '../rules/rule-book.ts'
+import { isOfType, repeatsAfterTakeover, type Written } from './writes.ts'
 
-type Frame = string | Uint8Array
 type Counters = ReturnType<Rules['makeBroadcastWelcome']>
 
 /** Long enough for several broadcasts, in milliseconds. */
@@ -14,10 +14,6 @@ const BY_WELCOME_SEQ = [
   'broadcast.seq.contiguous',
   'broadcast.takeover.split',
 ]
-
-function isOfType(frame: Frame, type: string): frame is string {
-  return typeof frame === 'string' && frame.startsWith(`{"type":"${type}"`)
-}
 
 /** A fault that says something else of broadcasts in the welcome. */
 function misinforms(
@@ -106,7 +102,7 @@ export const broadcastStreamFaults: readonly Fault[] = [
       const decide = rules.decideDataSize
       rules.decideDataSize = (...facts) => {
         const refusal = decide(...facts)
-        if (refusal) void ports.broker.acceptBroadcast()
+        if (refusal) void ports.broker.acceptBroadcast('')
         return refusal
       }
     },
@@ -120,7 +116,7 @@ export const broadcastStreamFaults: readonly Fault[] = [
       rules.decideRate = (bucket, nowMs, perSecond) => {
         const decision = decide(bucket, nowMs, perSecond)
         const isRefused = perSecond === limits.broadcasts_per_second && decision.waitSeconds > 0
-        if (isRefused) void ports.broker.acceptBroadcast()
+        if (isRefused) void ports.broker.acceptBroadcast('')
         return decision
       }
     },
@@ -170,9 +166,9 @@ export const broadcastStreamFaults: readonly Fault[] = [
       const { broker } = ports
       ports.broker = {
         ...broker,
-        accept: async (clientId) => {
-          await broker.acceptBroadcast()
-          return broker.accept(clientId)
+        accept: async (clientId, data) => {
+          await broker.acceptBroadcast(data)
+          return broker.accept(clientId, data)
         },
       }
     },
@@ -186,13 +182,13 @@ export const broadcastStreamFaults: readonly Fault[] = [
       const known = new Set<string>()
       ports.broker = {
         ...broker,
-        accept: (clientId) => {
+        accept: (clientId, data) => {
           known.add(clientId)
-          return broker.accept(clientId)
+          return broker.accept(clientId, data)
         },
-        acceptBroadcast: async () => {
-          for (const clientId of known) await broker.accept(clientId)
-          return broker.acceptBroadcast()
+        acceptBroadcast: async (data) => {
+          for (const clientId of known) await broker.accept(clientId, data)
+          return broker.acceptBroadcast(data)
         },
       }
     },
@@ -222,23 +218,23 @@ export const broadcastStreamFaults: readonly Fault[] = [
   {
     name: 'broadcasts-in-reverse-order',
     misdeed: 'Of thirty broadcasts two that are close change places on a connection.',
-    breaks: ['broadcast.order.delivered'],
+    breaks: ['broadcast.order.delivered', 'sse.event.delivered'],
     apply: ({ wraps, ports }) => {
       wraps.writer = (writer) => {
-        let held: string | undefined
+        let held: Written | undefined
         const release = (): void => {
-          if (held !== undefined) writer.write(held)
+          if (held !== undefined) writer.write(...held)
           held = undefined
         }
-        const write = (frame: Frame): void => {
+        const write: ConnectionWriter['write'] = (frame, envelope) => {
           const isHeld =
             isOfType(frame, 'broadcast') && (JSON.parse(frame) as BroadcastEnvelope).seq % 30 === 28
           if (isHeld) {
-            held = frame
+            held = [frame, envelope]
             ports.clock.after(DELAY_MS, release)
             return
           }
-          writer.write(frame)
+          writer.write(frame, envelope)
           release()
         }
         return { ...writer, write }
@@ -248,7 +244,7 @@ export const broadcastStreamFaults: readonly Fault[] = [
   {
     name: 'broadcasts-twice',
     misdeed: 'Of thirty broadcasts one is sent twice.',
-    breaks: ['broadcast.order.delivered'],
+    breaks: ['broadcast.order.delivered', 'sse.event.delivered'],
     apply: ({ rules }) => {
       rules.makeBroadcastDelivery = (frame, seq) => (seq % 30 === 27 ? [frame, frame] : [frame])
     },
@@ -258,16 +254,7 @@ export const broadcastStreamFaults: readonly Fault[] = [
     misdeed: 'The newer connection is sent the broadcast that the older one was sent last.',
     breaks: ['broadcast.takeover.split'],
     apply: ({ wraps }) => {
-      const newest = new Map<string, { writer: ConnectionWriter; frame: Frame }>()
-      wraps.writer = (writer, clientId) => {
-        const write = (frame: Frame): void => {
-          writer.write(frame)
-          const last = newest.get(clientId)
-          if (isOfType(frame, 'welcome') && last?.writer.isOpen()) writer.write(last.frame)
-          if (isOfType(frame, 'broadcast')) newest.set(clientId, { writer, frame })
-        }
-        return { ...writer, write }
-      }
+      wraps.writer = repeatsAfterTakeover('broadcast')
     },
   },
   {
@@ -294,8 +281,8 @@ export const broadcastStreamFaults: readonly Fault[] = [
       rules.decideEpochChange = () => undefined
       ports.broker = {
         ...broker,
-        acceptBroadcast: async () => {
-          const counters = await broker.acceptBroadcast()
+        acceptBroadcast: async (data) => {
+          const counters = await broker.acceptBroadcast(data)
           return counters.seq > 20 ? { ...counters, epoch: counters.epoch + 1 } : counters
         },
       }

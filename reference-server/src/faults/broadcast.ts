@@ -1,11 +1,8 @@
 /** Faults of posting broadcasts: whom they reach, as what, and how they are counted and limited. */
 import type { BroadcastEnvelope, Receipt } from '@channel-protocol/schemas/types'
-import type { Pulse } from '../outbound/connection.ts'
 import type { Fault, Parts } from '../parts.ts'
-import type { ConnectionWriter } from '../ports.ts'
 import type { Rules } from '../rules/rule-book.ts'
-
-const BACKLOG_BYTES = 65_536
+import { isOfType, waitsForSlow } from './writes.ts'
 
 type Receiver = Parameters<Rules['makeBroadcastDelivery']>[2]
 
@@ -238,17 +235,7 @@ export const broadcastFaults: readonly Fault[] = [
     misdeed: 'While much waits for one client, broadcasts to the others are dropped.',
     breaks: ['broadcast.slow.others'],
     apply: ({ wraps }) => {
-      const everyone = new Map<Pulse, ConnectionWriter>()
-      wraps.writer = (writer, _clientId, own) => {
-        everyone.set(own, writer)
-        const isHeld = (frame: string | Uint8Array): boolean =>
-          String(frame).startsWith('{"type":"broadcast"') &&
-          [...everyone].some(
-            ([pulse, { isOpen }]) =>
-              pulse !== own && isOpen() && pulse.queuedBytes() > BACKLOG_BYTES,
-          )
-        return { ...writer, write: (frame) => (isHeld(frame) ? undefined : writer.write(frame)) }
-      }
+      wraps.writer = waitsForSlow((frame) => isOfType(frame, 'broadcast'))
     },
   },
   {

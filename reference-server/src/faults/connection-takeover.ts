@@ -1,19 +1,14 @@
 /** Faults of takeover and of how a connection ends. */
 import type { Fault } from '../parts.ts'
 import type { ConnectionWriter } from '../ports.ts'
-
-type Frame = string | Uint8Array
-
-function isOfType(frame: Frame, type: string): boolean {
-  return typeof frame === 'string' && frame.startsWith(`{"type":"${type}"`)
-}
+import { isOfType, repeatsAfterTakeover } from './writes.ts'
 
 /** Each breaks what the chapter on connections promises about takeover and ending. */
 export const connectionTakeoverFaults: readonly Fault[] = [
   {
     name: 'keeps-old-connection-on-takeover',
     misdeed: 'The older connection stays open when a newer one is welcomed.',
-    breaks: ['connection.takeover.close'],
+    breaks: ['connection.takeover.close', 'sse.takeover.either'],
     apply: ({ rules }) => {
       rules.decideTakeover = () => undefined
     },
@@ -21,7 +16,7 @@ export const connectionTakeoverFaults: readonly Fault[] = [
   {
     name: 'calls-takeover-draining',
     misdeed: 'The older connection is closed with 4200, so that it comes back at once.',
-    breaks: ['connection.takeover.close'],
+    breaks: ['connection.takeover.close', 'sse.takeover.either'],
     apply: ({ rules }) => {
       rules.decideTakeover = () => 'draining'
     },
@@ -39,16 +34,7 @@ export const connectionTakeoverFaults: readonly Fault[] = [
     misdeed: 'The newer connection is sent the message that the older one was sent last.',
     breaks: ['connection.takeover.split'],
     apply: ({ wraps }) => {
-      const newest = new Map<string, { writer: ConnectionWriter; frame: Frame }>()
-      wraps.writer = (writer, clientId) => {
-        const write = (frame: Frame): void => {
-          writer.write(frame)
-          const last = newest.get(clientId)
-          if (isOfType(frame, 'welcome') && last?.writer.isOpen()) writer.write(last.frame)
-          if (isOfType(frame, 'message')) newest.set(clientId, { writer, frame })
-        }
-        return { ...writer, write }
-      }
+      wraps.writer = repeatsAfterTakeover('message')
     },
   },
   {
@@ -59,14 +45,14 @@ export const connectionTakeoverFaults: readonly Fault[] = [
       const current = new Map<string, ConnectionWriter>()
       wraps.writer = (writer, clientId) => {
         let loses = false
-        const write = (frame: Frame): void => {
+        const write: ConnectionWriter['write'] = (frame, envelope) => {
           const isLost = loses && isOfType(frame, 'message')
           if (isOfType(frame, 'welcome')) {
             loses = current.get(clientId)?.isOpen() === true
             current.set(clientId, writer)
           }
           if (isLost) loses = false
-          else writer.write(frame)
+          else writer.write(frame, envelope)
         }
         return { ...writer, write }
       }
@@ -131,8 +117,8 @@ export const connectionTakeoverFaults: readonly Fault[] = [
       rules.decideEpochChange = () => undefined
       ports.broker = {
         ...broker,
-        accept: async (clientId) => {
-          const counters = await broker.accept(clientId)
+        accept: async (clientId, data) => {
+          const counters = await broker.accept(clientId, data)
           return counters.seq > 20 ? { ...counters, epoch: counters.epoch + 1 } : counters
         },
       }

@@ -110,7 +110,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'takes-first-of-several-tokens',
     misdeed: 'Of several offered tokens the first one counts.',
-    breaks: ['connection.token.count'],
+    breaks: ['connection.token.count', 'sse.open.refused'],
     apply: ({ rules }) => {
       const decide = rules.decideTokenCount
       rules.decideTokenCount = (tokens) => decide(tokens.slice(0, 1))
@@ -128,7 +128,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'counts-same-token-once',
     misdeed: 'The same token offered twice counts as one.',
-    breaks: ['connection.token.count'],
+    breaks: ['connection.token.count', 'sse.open.refused'],
     apply: ({ rules }) => {
       const decide = rules.decideTokenCount
       rules.decideTokenCount = (tokens) => decide([...new Set(tokens)])
@@ -147,7 +147,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'refuses-own-origin',
     misdeed: 'The origin of the base is refused.',
-    breaks: ['connection.origin.accept'],
+    breaks: ['connection.origin.accept', 'sse.open.stream'],
     apply: ({ rules }) => {
       const decide = rules.decideOrigin
       rules.decideOrigin = (facts) => decide({ ...facts, baseOrigin: '' })
@@ -156,7 +156,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'refuses-listed-origin',
     misdeed: 'A listed origin is refused.',
-    breaks: ['connection.origin.accept'],
+    breaks: ['connection.origin.accept', 'sse.open.stream'],
     apply: ({ rules }) => {
       const decide = rules.decideOrigin
       rules.decideOrigin = (facts) => decide({ ...facts, origins: [] })
@@ -165,7 +165,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'accepts-null-origin',
     misdeed: 'The origin null passes though it is not listed.',
-    breaks: ['connection.origin.refuse'],
+    breaks: ['connection.origin.refuse', 'sse.open.refused'],
     apply: ({ rules }) => {
       const decide = rules.decideOrigin
       rules.decideOrigin = (facts) => (facts.origin === 'null' ? undefined : decide(facts))
@@ -174,7 +174,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'compares-start-of-origin',
     misdeed: 'An origin passes that begins like a listed one.',
-    breaks: ['connection.origin.refuse'],
+    breaks: ['connection.origin.refuse', 'sse.open.refused'],
     apply: ({ rules }) => {
       const decide = rules.decideOrigin
       rules.decideOrigin = (facts) =>
@@ -207,7 +207,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'welcomes-second',
     misdeed: 'Another envelope precedes the welcome.',
-    breaks: ['connection.welcome.first'],
+    breaks: ['connection.welcome.first', 'sse.open.stream'],
     apply: ({ rules }) => {
       rules.makeOpening = (welcome) => [rules.makeHeartbeat(), welcome]
     },
@@ -305,7 +305,12 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'sends-long-messages-in-a-list',
     misdeed: 'Long messages are sent as a JSON array of one envelope.',
-    breaks: ['connection.envelope.text', 'broadcast.post.deliver'],
+    breaks: [
+      'connection.envelope.text',
+      'broadcast.post.deliver',
+      'sse.event.form',
+      'sse.event.data',
+    ],
     apply: ({ rules }) => {
       const encode = rules.encodeEnvelope
       rules.encodeEnvelope = (envelope) => {

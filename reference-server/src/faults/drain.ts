@@ -6,7 +6,7 @@ export const drainFaults: readonly Fault[] = [
   {
     name: 'takes-connections-beyond-the-limit',
     misdeed: 'Connections beyond the advertised limit are welcomed.',
-    breaks: ['connection.capacity.refuse'],
+    breaks: ['connection.capacity.refuse', 'sse.capacity.counted'],
     apply: ({ rules }) => {
       rules.decideCapacity = () => undefined
     },
@@ -14,7 +14,7 @@ export const drainFaults: readonly Fault[] = [
   {
     name: 'drains-without-notice',
     misdeed: 'A draining service closes its connections without a reconnect envelope.',
-    breaks: ['connection.drain.announced'],
+    breaks: ['connection.drain.announced', 'sse.drain.closed'],
     apply: ({ rules }) => {
       rules.makeFarewell = () => []
     },
@@ -22,7 +22,7 @@ export const drainFaults: readonly Fault[] = [
   {
     name: 'keeps-latecomers',
     misdeed: 'A draining service takes new connections and does not close them.',
-    breaks: ['connection.drain.close'],
+    breaks: ['connection.drain.close', 'sse.drain.closed'],
     apply: ({ rules }) => {
       rules.decideLatecomer = () => undefined
     },
@@ -30,7 +30,7 @@ export const drainFaults: readonly Fault[] = [
   {
     name: 'drains-too-slowly',
     misdeed: 'A draining service closes its connections four seconds later than advertised.',
-    breaks: ['connection.drain.close'],
+    breaks: ['connection.drain.close', 'sse.drain.closed'],
     apply: ({ rules }) => {
       const decide = rules.decideDrainDelayMs
       rules.decideDrainDelayMs = (...spread) => decide(...spread) + 4000
@@ -39,7 +39,7 @@ export const drainFaults: readonly Fault[] = [
   {
     name: 'drains-with-another-code',
     misdeed: 'A draining service closes its connections as if their state were lost.',
-    breaks: ['connection.drain.close'],
+    breaks: ['connection.drain.close', 'sse.drain.closed'],
     apply: ({ wraps }) => {
       wraps.writer = (writer) => ({
         ...writer,

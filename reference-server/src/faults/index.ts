@@ -1,12 +1,21 @@
 /** The list of all named faults. */
 import type { Fault } from '../parts.ts'
+import { batchFaults } from './batch.ts'
+import { batchItemFaults } from './batch-items.ts'
+import { batchSizeFaults } from './batch-size.ts'
 import { broadcastFaults } from './broadcast.ts'
 import { broadcastStreamFaults } from './broadcast-stream.ts'
 import { connectionFaults } from './connection.ts'
 import { connectionTakeoverFaults } from './connection-takeover.ts'
+import { controlFaults } from './control.ts'
+import { controlRevocationFaults } from './control-revocation.ts'
 import { discoveryFaults } from './discovery.ts'
 import { drainFaults } from './drain.ts'
 import { frameFaults } from './frames.ts'
+import { idempotencyFaults } from './idempotency.ts'
+import { idempotencyKeepingFaults } from './idempotency-keeping.ts'
+import { idempotencyKeyFaults } from './idempotency-keys.ts'
+import { idempotencyTwinFaults } from './idempotency-twins.ts'
 import { livenessFaults } from './liveness.ts'
 import { messageFaults } from './message.ts'
 import { messageDataFaults } from './message-data.ts'
@@ -14,6 +23,10 @@ import { presenceFaults } from './presence.ts'
 import { presenceReadingFaults } from './presence-reading.ts'
 import { problemFaults } from './problem.ts'
 import { problemInputFaults } from './problem-input.ts'
+import { resumeFaults } from './resume.ts'
+import { resumeCursorFaults } from './resume-cursors.ts'
+import { resumeHeldFaults } from './resume-held.ts'
+import { resumeReplayFaults } from './resume-replay.ts'
 import { securityFaults } from './security.ts'
 import { socketClosedFaults } from './socket-closed.ts'
 import { socketEndFaults } from './socket-ends.ts'
@@ -27,6 +40,11 @@ import { socketSendingFaults } from './socket-sending.ts'
 import { socketTextFaults } from './socket-texts.ts'
 import { socketUrlFaults } from './socket-url.ts'
 import { socketWebhookFaults } from './socket-webhooks.ts'
+import { sseFaults } from './sse.ts'
+import { sseEndingFaults } from './sse-ending.ts'
+import { sseEventFaults } from './sse-events.ts'
+import { ssePageFaults } from './sse-pages.ts'
+import { sseReturnFaults } from './sse-return.ts'
 import { tokenFaults } from './token.ts'
 import { clientIdFaults } from './token-client-id.ts'
 import { tokenLifeFaults } from './token-life.ts'
@@ -47,6 +65,13 @@ export const FAULTS: readonly Fault[] = [
   ...messageDataFaults,
   ...broadcastFaults,
   ...broadcastStreamFaults,
+  ...batchFaults,
+  ...batchItemFaults,
+  ...batchSizeFaults,
+  ...resumeCursorFaults,
+  ...resumeFaults,
+  ...resumeReplayFaults,
+  ...resumeHeldFaults,
   ...presenceFaults,
   ...presenceReadingFaults,
   ...webhookRequestFaults,
@@ -63,6 +88,17 @@ export const FAULTS: readonly Fault[] = [
   ...socketPlaceFaults,
   ...socketTextFaults,
   ...socketWebhookFaults,
+  ...idempotencyKeyFaults,
+  ...idempotencyFaults,
+  ...idempotencyTwinFaults,
+  ...idempotencyKeepingFaults,
+  ...controlFaults,
+  ...controlRevocationFaults,
+  ...sseFaults,
+  ...ssePageFaults,
+  ...sseEventFaults,
+  ...sseReturnFaults,
+  ...sseEndingFaults,
   ...discoveryFaults,
   ...problemFaults,
   ...problemInputFaults,

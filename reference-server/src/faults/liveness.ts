@@ -1,9 +1,8 @@
 /** Faults of heartbeats and of how slow peers are met. */
-import type { Pulse } from '../outbound/connection.ts'
 import type { Fault } from '../parts.ts'
 import type { ConnectionWriter } from '../ports.ts'
+import { pingsOnce, waitsForSlow } from './writes.ts'
 
-const BACKLOG_BYTES = 65_536
 const HEARTBEAT = '{"type":"heartbeat"}'
 
 /** Each breaks what the chapter on connections promises about silent and slow peers. */
@@ -21,15 +20,7 @@ export const livenessFaults: readonly Fault[] = [
     misdeed: 'A connection gets one Ping and then no other.',
     breaks: ['connection.heartbeat.ping'],
     apply: ({ wraps }) => {
-      wraps.writer = (writer, _clientId, pulse) => {
-        const { ping } = pulse
-        let isDone = false
-        pulse.ping = (onSent) => {
-          if (!isDone) ping(onSent)
-          isDone = true
-        }
-        return writer
-      }
+      wraps.writer = pingsOnce
     },
   },
   {
@@ -52,13 +43,13 @@ export const livenessFaults: readonly Fault[] = [
   {
     name: 'sends-one-heartbeat',
     misdeed: 'A connection gets one heartbeat envelope and then no other.',
-    breaks: ['connection.heartbeat.envelope'],
+    breaks: ['connection.heartbeat.envelope', 'sse.heartbeat.sent'],
     apply: ({ wraps }) => {
       wraps.writer = (writer) => {
         let beats = 0
-        const write = (frame: string | Uint8Array): void => {
+        const write: ConnectionWriter['write'] = (frame, envelope) => {
           if (frame === HEARTBEAT) beats += 1
-          if (frame !== HEARTBEAT || beats === 1) writer.write(frame)
+          if (frame !== HEARTBEAT || beats === 1) writer.write(frame, envelope)
         }
         return { ...writer, write }
       }
@@ -78,7 +69,7 @@ export const livenessFaults: readonly Fault[] = [
   {
     name: 'promises-heartbeats-later',
     misdeed: 'The welcome promises heartbeats after twice the silence after which they come.',
-    breaks: ['connection.heartbeat.envelope'],
+    breaks: ['connection.heartbeat.envelope', 'sse.heartbeat.sent'],
     apply: ({ rules }) => {
       const make = rules.makeWelcome
       rules.makeWelcome = (facts) =>
@@ -109,8 +100,8 @@ export const livenessFaults: readonly Fault[] = [
     apply: ({ wraps }) => {
       wraps.writer = (writer) => {
         let beats = 0
-        const write = (frame: string | Uint8Array): void => {
-          writer.write(frame)
+        const write: ConnectionWriter['write'] = (frame, envelope) => {
+          writer.write(frame, envelope)
           if (frame === HEARTBEAT) beats += 1
           if (beats === 4) writer.close('heartbeat-timeout')
         }
@@ -129,18 +120,9 @@ export const livenessFaults: readonly Fault[] = [
   {
     name: 'holds-everyone-for-a-slow-reader',
     misdeed: 'While much waits for one of two clients, messages to the other are dropped.',
-    breaks: ['connection.slow.others', 'broadcast.slow.others'],
+    breaks: ['connection.slow.others', 'broadcast.slow.others', 'sse.slow.others'],
     apply: ({ wraps }) => {
-      const everyone = new Map<Pulse, ConnectionWriter>()
-      wraps.writer = (writer, _clientId, own) => {
-        everyone.set(own, writer)
-        const mayWrite = (): boolean => {
-          const open = [...everyone].filter(([, { isOpen }]) => isOpen())
-          const slow = open.find(([pulse]) => pulse !== own && pulse.queuedBytes() > BACKLOG_BYTES)
-          return slow === undefined || open.length > 2
-        }
-        return { ...writer, write: (frame) => (mayWrite() ? writer.write(frame) : undefined) }
-      }
+      wraps.writer = waitsForSlow((_frame, openConnections) => openConnections <= 2)
     },
   },
   {

@@ -113,7 +113,7 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'never-limits-rate',
     misdeed: 'Posts to one client id are taken at any rate.',
-    breaks: ['message.rate.refuse', 'broadcast.rate.refuse'],
+    breaks: ['message.rate.refuse', 'broadcast.rate.refuse', 'batch.item.rate'],
     apply: ({ rules }) => {
       const decide = rules.decideRate
       rules.decideRate = (...facts) => ({ ...decide(...facts), waitSeconds: 0 })

@@ -21,10 +21,11 @@ function confuses(name: string, fold: (clientId: string) => string, misdeed: str
       wraps.writer = (writer, clientId) => {
         const group = groups.get(fold(clientId)) ?? new Map<string, ConnectionWriter>()
         groups.set(fold(clientId), group.set(clientId, writer))
-        const write = (frame: string | Uint8Array): void => {
-          writer.write(frame)
+        const write: ConnectionWriter['write'] = (frame, envelope) => {
+          writer.write(frame, envelope)
           if (!readMessage(frame)) return
-          for (const [other, neighbour] of group) if (other !== clientId) neighbour.write(frame)
+          for (const [other, neighbour] of group)
+            if (other !== clientId) neighbour.write(frame, envelope)
         }
         return { ...writer, write }
       }
@@ -136,9 +137,9 @@ export const messageFaults: readonly Fault[] = [
     apply: ({ wraps }) => {
       wraps.writer = (writer) => {
         let last: string | undefined
-        const write = (frame: string | Uint8Array): void => {
+        const write: ConnectionWriter['write'] = (frame, envelope) => {
           const data = readMessage(frame)?.data
-          if (data === undefined || data !== last) writer.write(frame)
+          if (data === undefined || data !== last) writer.write(frame, envelope)
           last = data ?? last
         }
         return { ...writer, write }
@@ -188,7 +189,7 @@ export const messageFaults: readonly Fault[] = [
       }
       rules.decideDataSize = (...facts) => {
         const refusal = decideDataSize(...facts)
-        if (refusal) void ports.broker.accept(clientId)
+        if (refusal) void ports.broker.accept(clientId, '')
         return refusal
       }
     },
@@ -215,12 +216,12 @@ export const messageFaults: readonly Fault[] = [
     breaks: ['message.order.delivered'],
     apply: ({ wraps }) => {
       wraps.writer = (writer) => {
-        let held: string | Uint8Array | undefined
-        const write = (frame: string | Uint8Array): void => {
+        let held: Parameters<ConnectionWriter['write']> | undefined
+        const write: ConnectionWriter['write'] = (frame, envelope) => {
           const isHeld = held === undefined && (readMessage(frame)?.seq ?? 0) % 20 === 18
-          if (!isHeld) writer.write(frame)
-          if (!isHeld && held !== undefined) writer.write(held)
-          held = isHeld ? frame : undefined
+          if (!isHeld) writer.write(frame, envelope)
+          if (!isHeld && held !== undefined) writer.write(...held)
+          held = isHeld ? [frame, envelope] : undefined
         }
         return { ...writer, write }
       }
@@ -254,14 +255,14 @@ export const messageFaults: readonly Fault[] = [
     apply: ({ ports }) => {
       const { broker } = ports
       let newest = 0
-      const note = async (pending: Promise<Counters>): Promise<Counters> => {
+      const note = async <C extends Counters>(pending: Promise<C>): Promise<C> => {
         const counters = await pending
         newest = Math.max(newest, counters.epoch)
         return counters
       }
       ports.broker = {
         ...broker,
-        accept: (clientId) => note(broker.accept(clientId)),
+        accept: (clientId, data) => note(broker.accept(clientId, data)),
         read: async (clientId) => {
           const counters = await broker.read(clientId)
           return counters.version > 0 ? counters : { ...counters, epoch: newest }

@@ -68,6 +68,7 @@ export const presenceFaults: readonly Fault[] = [
       'presence.grace.returned',
       'presence.read.grace',
       'presence.list.complete',
+      'sse.presence.lost',
     ],
     apply: ({ rules }) => {
       rules.decideGraceMs = () => 0

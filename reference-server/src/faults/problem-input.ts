@@ -10,7 +10,7 @@ export const problemInputFaults: readonly Fault[] = [
     breaks: ['problem.method.refused'],
     apply: ({ rules }) => {
       const decide = rules.decideMethod
-      rules.decideMethod = (method, route) => decide(method, route) && new Refusal('not-found')
+      rules.decideMethod = (...asked) => decide(...asked) && new Refusal('not-found')
     },
   },
   {
@@ -31,10 +31,10 @@ export const problemInputFaults: readonly Fault[] = [
     breaks: ['problem.method.refused'],
     apply: ({ rules }) => {
       const decide = rules.decideMethod
-      rules.decideMethod = (method, route) =>
-        decide(method, route) && route.keyed
+      rules.decideMethod = (method, route, offered) =>
+        decide(method, route, offered) && route.keyed
           ? new Refusal('invalid-application-key')
-          : decide(method, route)
+          : decide(method, route, offered)
     },
   },
   {
@@ -140,8 +140,8 @@ export const problemInputFaults: readonly Fault[] = [
         path = call.path
         return decideKey(offered, live, call)
       }
-      rules.decideIdempotency = (key) =>
-        path === '/v1/tokens' ? undefined : decideIdempotency(key)
+      rules.decideIdempotency = (keys, offered) =>
+        path === '/v1/tokens' ? undefined : decideIdempotency(keys, offered)
     },
   },
   {

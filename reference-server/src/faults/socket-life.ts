@@ -1,5 +1,6 @@
 /** Faults of the life of a socket: of Pings and silence, slow pages, and drain. */
 import type { Fault } from '../parts.ts'
+import { pingsOnce } from './writes.ts'
 
 const RECONNECT = '{"type":"reconnect","after_seconds":0.1}'
 
@@ -18,15 +19,7 @@ export const socketLifeFaults: readonly Fault[] = [
     misdeed: 'A socket gets one Ping and then no other.',
     breaks: ['socket.heartbeat.ping'],
     apply: ({ wraps }) => {
-      wraps.socketWriter = (writer, _path, pulse) => {
-        const { ping } = pulse
-        let isDone = false
-        pulse.ping = (onSent) => {
-          if (!isDone) ping(onSent)
-          isDone = true
-        }
-        return writer
-      }
+      wraps.socketWriter = pingsOnce
     },
   },
   {

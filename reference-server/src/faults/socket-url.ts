@@ -2,6 +2,7 @@
 import type { Fault, Parts } from '../parts.ts'
 import { Refusal } from '../refusal.ts'
 import { writeInstant } from '../rules/instant.ts'
+import { needsNoKey } from './without-key.ts'
 
 const TOKEN_LIFE_SECONDS = 7200
 
@@ -39,19 +40,6 @@ function readsTtl(
     apply: ({ rules }) => {
       const rightly = rules.readSocketTtl
       rules.readSocketTtl = (value, defaultSeconds) => read(value, defaultSeconds, rightly)
-    },
-  }
-}
-
-function needsNoKey(name: string, path: string, misdeed: string): Fault {
-  return {
-    name,
-    misdeed,
-    breaks: ['token.key.required'],
-    apply: ({ rules }) => {
-      const decide = rules.decideKey
-      rules.decideKey = (offered, live, call) =>
-        call.path === path ? 'live' : decide(offered, live, call)
     },
   }
 }

@@ -6,9 +6,9 @@ import type { TokenClaims } from '../rules/token.ts'
 function readUnsigned(token: string): TokenClaims | undefined {
   try {
     const payload = Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()
-    const { c: clientId, e: expiresAtMs } = JSON.parse(payload) as Record<string, unknown>
+    const { c: clientId, e: expiresAtMs, g } = JSON.parse(payload) as Record<string, unknown>
     const isWhole = typeof clientId === 'string' && typeof expiresAtMs === 'number'
-    return isWhole ? { clientId, expiresAtMs } : undefined
+    return isWhole ? { clientId, expiresAtMs, generation: Number(g) } : undefined
   } catch {
     return undefined
   }
@@ -51,7 +51,7 @@ export const tokenLifeFaults: readonly Fault[] = [
   {
     name: 'accepts-expired-token',
     misdeed: 'A token opens connections after its expiry.',
-    breaks: ['token.expired.refused'],
+    breaks: ['token.expired.refused', 'sse.open.refused'],
     apply: ({ rules }) => {
       rules.decideTokenAge = () => 'live'
     },
@@ -59,7 +59,7 @@ export const tokenLifeFaults: readonly Fault[] = [
   {
     name: 'calls-expired-token-invalid',
     misdeed: 'An expired token is refused like one that cannot be verified.',
-    breaks: ['token.expired.refused'],
+    breaks: ['token.expired.refused', 'sse.open.refused'],
     apply: ({ rules, ports }) => {
       const verify = rules.verifyToken
       rules.verifyToken = (token, key) => {
@@ -71,7 +71,7 @@ export const tokenLifeFaults: readonly Fault[] = [
   {
     name: 'ignores-token-signature',
     misdeed: 'What a token says of itself is believed without its signature.',
-    breaks: ['token.invalid.refused'],
+    breaks: ['token.invalid.refused', 'sse.open.refused'],
     apply: ({ rules }) => {
       rules.verifyToken = readUnsigned
     },
@@ -89,18 +89,18 @@ export const tokenLifeFaults: readonly Fault[] = [
     name: 'calls-invalid-token-expired',
     misdeed:
       'A token that looks signed and cannot be verified is refused like one that has expired.',
-    breaks: ['token.invalid.refused'],
+    breaks: ['token.invalid.refused', 'sse.open.refused'],
     apply: ({ rules }) => {
       const verify = rules.verifyToken
       rules.verifyToken = (token, key) =>
         verify(token, key) ??
-        (token.includes('.') ? { clientId: 'unknown', expiresAtMs: 0 } : undefined)
+        (token.includes('.') ? { clientId: 'unknown', expiresAtMs: 0, generation: 0 } : undefined)
     },
   },
   {
     name: 'closes-before-expiry',
     misdeed: 'A connection is closed half a second before its token expires.',
-    breaks: ['token.expiry.close'],
+    breaks: ['token.expiry.close', 'sse.close.expiry'],
     apply: ({ rules }) => {
       const decide = rules.decideExpiryDelay
       rules.decideExpiryDelay = (...facts) => Math.max(0, decide(...facts) - 500)
@@ -109,7 +109,7 @@ export const tokenLifeFaults: readonly Fault[] = [
   {
     name: 'closes-late-after-expiry',
     misdeed: 'A connection is closed 2.7 seconds after its token expired.',
-    breaks: ['token.expiry.close'],
+    breaks: ['token.expiry.close', 'sse.close.expiry'],
     apply: ({ rules }) => {
       const decide = rules.decideExpiryDelay
       rules.decideExpiryDelay = (...facts) => decide(...facts) + 2700
@@ -118,7 +118,7 @@ export const tokenLifeFaults: readonly Fault[] = [
   {
     name: 'closes-expired-as-invalid',
     misdeed: 'A connection whose token expires is closed with 4301.',
-    breaks: ['token.expiry.close'],
+    breaks: ['token.expiry.close', 'sse.close.expiry'],
     apply: ({ wraps }) => {
       wraps.writer = (writer) => ({
         ...writer,
@@ -146,7 +146,7 @@ export const tokenLifeFaults: readonly Fault[] = [
     name: 'delivers-after-expiry',
     misdeed:
       'Until its connection is closed, a client is sent messages posted after its token expired.',
-    breaks: ['token.expiry.silent', 'broadcast.expiry.silent'],
+    breaks: ['token.expiry.silent', 'broadcast.expiry.silent', 'sse.event.delivered'],
     apply: ({ rules }) => {
       const decide = rules.decideExpiryDelay
       rules.decideExpiryDelay = (...facts) => decide(...facts) + 1200

@@ -1,21 +1,6 @@
 /** Faults of tokens. */
 import type { Fault } from '../parts.ts'
-
-/** A fault that lets calls without any credentials pass on one path. */
-function needsNoKey(name: string, path: string, misdeed: string): Fault {
-  return {
-    name,
-    misdeed,
-    breaks: ['token.key.required'],
-    apply: ({ rules }) => {
-      const decide = rules.decideKey
-      rules.decideKey = (offered, live, call) =>
-        call.path === path && call.authorization === undefined && !call.query.includes('key')
-          ? 'live'
-          : decide(offered, live, call)
-    },
-  }
-}
+import { needsNoKey } from './without-key.ts'
 
 /** Each breaks what the chapter on tokens promises about calls and minting. */
 export const tokenFaults: readonly Fault[] = [

@@ -3,8 +3,11 @@ import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
 import type { Route, RouteName } from '../rules/route.ts'
-import { readBody } from './body.ts'
+import { type BodyBounds, readBody } from './body.ts'
+import { answerOnce } from './once.ts'
+import { answerBatch } from './routes/batch.ts'
 import { answerBroadcast } from './routes/broadcast.ts'
+import { answerDisconnect } from './routes/control.ts'
 import { answerDiscovery } from './routes/discovery.ts'
 import { answerMessage } from './routes/message.ts'
 import { answerPresence } from './routes/presence.ts'
@@ -12,12 +15,16 @@ import { answerSocket, answerSocketBroadcast, answerSocketSend } from './routes/
 import { answerToken } from './routes/token.ts'
 import type { Handler, Service } from './service.ts'
 
+type BodyBytes = Pick<BodyBounds, 'maxBytes' | 'namedBytes'>
+
 const HANDLERS: Record<RouteName, Handler> = {
   discovery: answerDiscovery,
   token: answerToken,
   message: answerMessage,
+  batch: answerBatch,
   broadcast: answerBroadcast,
   presence: answerPresence,
+  control: answerDisconnect,
   // A WebSocket upgrade never comes here.
   connect: async ({ rules }) => {
     const facts = { upgrade: undefined, key: undefined, version: undefined, offers: [] }
@@ -31,6 +38,24 @@ const HANDLERS: Record<RouteName, Handler> = {
     throw rules.decideSocketUpgrade(facts) ?? new Refusal('upgrade-required')
   },
 }
+
+/** Bytes of the largest body, and those that its refusal names, where a call has its own. */
+const BODY_BYTES: Partial<Record<RouteName, (service: Service) => BodyBytes>> = {
+  batch: ({ rules, limits }) => ({
+    maxBytes: rules.decideMaxBatchBytes(limits.batch_bytes),
+    namedBytes: limits.batch_bytes,
+  }),
+  'socket-send': ({ rules, limits }) => ({
+    maxBytes: rules.decideMaxSendBytes(limits.data_bytes, limits.sockets_per_send),
+    namedBytes: limits.data_bytes,
+  }),
+}
+
+/** Those of every other call. */
+const makeBodyBytes = ({ rules, limits }: Service): BodyBytes => ({
+  maxBytes: rules.decideMaxBodyBytes(limits.data_bytes),
+  namedBytes: limits.data_bytes,
+})
 
 /** Where a request goes. */
 export interface Target {
@@ -50,7 +75,7 @@ export function readTarget(url: string | undefined, basePath: string): Target {
 
 /**
  * Answers a request; rejects with a Refusal, or with anything else for a defect.
- * Judged in this order: path, method, application key, media type, body, members.
+ * Judged in this order: path, method, application key, media type, body, idempotency key, members.
  * @spec security.refusal.uniform
  * @param onRead called before the first byte of a body is awaited
  */
@@ -63,12 +88,18 @@ export async function answerCall(
   const { rules } = service
   const method = request.method ?? ''
   const route = decideRoute(service, target.path)
-  throwIf(rules.decideMethod(method, route))
+  throwIf(rules.decideMethod(method, route, service.facts.profiles))
   if (request.headers.host === undefined && request.httpVersion === '1.1')
     throw new Refusal('malformed-request', 'the request has no Host')
   if (route.keyed) authorize(service, request, method, target)
-  const body = route.members ? await readMembers(service, request, route, onRead) : {}
-  return HANDLERS[route.name](service, { body, query: target.query, host: request.headers.host })
+  const handle = (body: Record<string, unknown>): Promise<Answer> =>
+    HANDLERS[route.name](service, { body, query: target.query, host: request.headers.host })
+  if (!route.members) return handle({})
+  const keys = request.headersDistinct['idempotency-key'] ?? []
+  throwIf(rules.decideIdempotency(keys, service.facts.profiles))
+  const bytes = await readBytes(service, request, route, onRead)
+  const body = rules.selectMembers(rules.parseBody(rules.decodeBody(bytes)), route.members)
+  return answerOnce(service, { route, keys, bytes }, () => handle(body))
 }
 
 function decideRoute({ rules, facts }: Service, path: string | undefined): Route {
@@ -87,35 +118,30 @@ function authorize(
 ): void {
   const authorization = rules.selectAuthorization(request.headersDistinct.authorization ?? [])
   const contentType = request.headers['content-type']
-  const call = { authorization, contentType, method, path, query }
+  const idempotencyKey = request.headers['idempotency-key']?.toString()
+  const call = { authorization, contentType, idempotencyKey, method, path, query }
   const live = rules.selectLiveKeys(applicationKeys)
   if (rules.decideKey(rules.readBearer(authorization), live, call) === 'live') return
   throw new Refusal('invalid-application-key', 'send Authorization: Bearer <application key>')
 }
 
-async function readMembers(
+async function readBytes(
   service: Service,
   request: IncomingMessage,
-  { name, members = [] }: Route,
+  { name }: Route,
   onRead: () => void,
-): Promise<Record<string, unknown>> {
-  const { rules, limits, timings, ports } = service
-  throwIf(rules.decideIdempotency(String(request.headers['idempotency-key'] ?? '') || undefined))
+): Promise<Uint8Array> {
+  const { rules, timings, ports } = service
   const length = request.headers['content-length']
   const isEmpty = !request.headers['transfer-encoding'] && (length === undefined || length === '0')
   if (isEmpty) throw new Refusal('malformed-request', 'the request has no body; send a JSON object')
   throwIf(rules.decideMediaType(request.headers['content-type']))
   onRead()
-  const bytes = await readBody(request, {
-    maxBytes:
-      name === 'socket-send'
-        ? rules.decideMaxSendBytes(limits.data_bytes, limits.sockets_per_send)
-        : rules.decideMaxBodyBytes(limits.data_bytes),
+  return readBody(request, {
+    ...(BODY_BYTES[name] ?? makeBodyBytes)(service),
     timeoutMs: rules.decideRequestTimeoutSeconds(timings.request_timeout_seconds, 'body') * 1000,
-    namedBytes: limits.data_bytes,
     clock: ports.clock,
   })
-  return rules.selectMembers(rules.parseBody(rules.decodeBody(bytes)), members)
 }
 
 function throwIf(refusal: Refusal | undefined): void {

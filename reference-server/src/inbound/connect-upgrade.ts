@@ -6,9 +6,13 @@ import { makeConnectionWriter, type Pulse } from '../outbound/connection.ts'
 import type { Heartbeat } from '../outbound/heartbeat.ts'
 import type { ConnectionWriter } from '../ports.ts'
 import { decideAdmission } from '../rules/admission.ts'
-import type { Connection } from '../rules/channels.ts'
+import type { Connection } from '../rules/channel.ts'
+import { readAsked } from '../rules/resume.ts'
 import { SUBPROTOCOL } from '../rules/upgrade.ts'
+import { readArrival } from './arrival.ts'
+import { readTarget } from './call.ts'
 import { listenToFrames } from './frames.ts'
+import { readValues } from './query.ts'
 import type { Service } from './service.ts'
 import { makeLibraryOptions, type UpgradeKind } from './upgrade.ts'
 
@@ -52,16 +56,8 @@ export function makeConnectUpgrade(service: Service, parts: ConnectParts): Upgra
   const open: UpgradeKind['open'] = (socket, stream, request) => {
     let connection: Connection | undefined
     listenToFrames(socket, { rules, channels, connection: () => connection })
-    const admission = decideAdmission(rules, {
-      offers: offersOf.get(request) ?? [],
-      origin: request.headers.origin,
-      baseOrigin: new URL(service.baseUrl()).origin,
-      origins: service.facts.origins,
-      signingKey: service.signingKey,
-      nowMs: ports.clock.nowMs(),
-      openConnections: channels.open().size + service.sockets.count(),
-      maxConnections: limits.connections,
-    })
+    const tokens = rules.readOfferedTokens(offersOf.get(request) ?? [])
+    const admission = decideAdmission(rules, tokens, readArrival(service, request))
     if ('refusal' in admission) {
       const slug: CloseSlug = admission.refusal
       ports.metrics.count('connections_refused', slug)
@@ -71,7 +67,12 @@ export function makeConnectUpgrade(service: Service, parts: ConnectParts): Upgra
     const { claims } = admission
     const raw = makeConnectionWriter(socket, stream, ports.clock, rules.makeCloseReason)
     const writer = parts.wrapWriter(raw, claims.clientId, raw)
-    const admitted = channels.admit(claims, writer)
+    const { query } = readTarget(request.url, service.basePath)
+    const asked = readAsked(rules, {
+      after: readValues(query, 'after'),
+      afterBroadcast: readValues(query, 'after_broadcast'),
+    })
+    const admitted = channels.admit(claims, writer, asked)
     connection = admitted
     const unwatch = parts.heartbeat?.watch({
       pulse: raw,

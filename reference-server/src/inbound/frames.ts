@@ -1,7 +1,8 @@
 /** Frames from clients; it alone knows what each thing that a client can do on a connection leads to. */
 import { CLOSE_CODES } from '@channel-protocol/schemas/registry'
 import type { ChannelSocket, PeerEnd } from '../outbound/channel-socket.ts'
-import type { Channels, Connection } from '../rules/channels.ts'
+import type { Connection } from '../rules/channel.ts'
+import type { Channels } from '../rules/channels.ts'
 import type { Rules } from '../rules/rule-book.ts'
 
 /** What happens on a socket, for those who hold the connection it carries; nothing where it was refused. */

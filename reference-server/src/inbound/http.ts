@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { writeAnswer, writeLastAnswer, writeRawAnswer } from '../outbound/answer.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
-import { answerCall, readTarget } from './call.ts'
+import { answerCall, readTarget, type Target } from './call.ts'
 import { makeRefusalAnswer } from './refuse.ts'
 import type { Service } from './service.ts'
 
@@ -18,13 +18,24 @@ export interface UpgradeTaker {
   onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
 }
 
+/** Who takes requests that are answered in another way than by one document. */
+export interface RequestTaker {
+  /** Whether this request is one; `path` is that below the base. */
+  takes(request: IncomingMessage, path: string | undefined): boolean
+  onRequest(request: IncomingMessage, response: ServerResponse): void
+}
+
 /**
  * A server that is not yet listening.
  * @spec connection.idle.ended
  * @spec problem.headers.too-large
  * @spec problem.neighbours.undisturbed
  */
-export function makeHttpServer(service: Service, upgrades: UpgradeTaker): Server {
+export function makeHttpServer(
+  service: Service,
+  upgrades: UpgradeTaker,
+  streams: RequestTaker | undefined,
+): Server {
   const { rules, timings, limits, ports } = service
   const seconds = timings.request_timeout_seconds
   const headersMs = rules.decideRequestTimeoutSeconds(seconds, 'headers') * 1000
@@ -50,9 +61,11 @@ export function makeHttpServer(service: Service, upgrades: UpgradeTaker): Server
       upgrades.takes(readTarget(request.url, service.basePath).path),
   })
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    answering.set(request.socket, response)
-    const target = readTarget(request.url, service.basePath)
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: Target,
+  ): Promise<void> {
     const onRead = (): void => {
       if (isWaiting(request)) response.writeContinue()
     }
@@ -71,7 +84,13 @@ export function makeHttpServer(service: Service, upgrades: UpgradeTaker): Server
   }
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    answer(request, response).catch((cause: unknown) => {
+    answering.set(request.socket, response)
+    const target = readTarget(request.url, service.basePath)
+    if (streams?.takes(request, target.path)) {
+      streams.onRequest(request, response)
+      return
+    }
+    answer(request, response, target).catch((cause: unknown) => {
       ports.metrics.count('defects')
       ports.log.error({ err: cause }, 'an answer could not be written')
       response.destroy()

@@ -15,6 +15,24 @@ export function readQuery(query: string): Map<string, string> {
   return parameters
 }
 
+/** Every value of one parameter, in order; a value whose percent-encoding is not UTF-8 reads as an empty one. */
+export function readValues(query: string, name: string): string[] {
+  const values: string[] = []
+  for (const pair of query.split('&')) {
+    const [first = '', ...rest] = pair.split('=')
+    if (tryDecode(first) === name) values.push(tryDecode(rest.join('=')) ?? '')
+  }
+  return values
+}
+
+function tryDecode(text: string): string | undefined {
+  try {
+    return decode(text)
+  } catch {
+    return undefined
+  }
+}
+
 function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))

@@ -4,6 +4,7 @@ import type { Limits, Ports, Timings } from '../ports.ts'
 import type { Broadcasts } from '../rules/broadcasts.ts'
 import type { Channels } from '../rules/channels.ts'
 import type { ServiceFacts } from '../rules/discovery.ts'
+import type { KeptAnswers } from '../rules/kept-answers.ts'
 import type { Answer } from '../rules/problem.ts'
 import type { RateGate } from '../rules/rate-gate.ts'
 import type { Rules } from '../rules/rule-book.ts'
@@ -19,6 +20,7 @@ export interface Service {
   channels: Channels
   broadcasts: Broadcasts
   sockets: Sockets
+  keptAnswers: KeptAnswers
   takePost: RateGate
   /** Takes one broadcast; throws the Refusal `rate-limited` beyond the rate of all together. */
   takeBroadcast(): void

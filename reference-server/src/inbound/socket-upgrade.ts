@@ -5,8 +5,9 @@ import { WebSocketServer } from 'ws'
 import { makeConnectionWriter, type Pulse } from '../outbound/connection.ts'
 import type { Heartbeat } from '../outbound/heartbeat.ts'
 import type { ConnectionReading, ConnectionWriter } from '../ports.ts'
-import { decideSocketAdmission } from '../rules/socket-admission.ts'
+import { decideSocketAdmission } from '../rules/admission.ts'
 import type { Socket } from '../rules/sockets.ts'
+import { readArrival } from './arrival.ts'
 import { readTarget } from './call.ts'
 import type { Service } from './service.ts'
 import { listenToSocketFrames } from './socket-frames.ts'
@@ -28,7 +29,7 @@ export interface SocketUpgradeParts {
  * @spec socket.refused.silent
  */
 export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): UpgradeKind {
-  const { rules, ports, limits, sockets, channels } = service
+  const { rules, ports, limits, sockets } = service
   const library = new WebSocketServer({
     ...makeLibraryOptions(service),
     maxPayload: rules.decideMaxTextBytes(limits.data_bytes),
@@ -56,16 +57,8 @@ export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): 
     let socket: Socket | undefined
     listenToSocketFrames(page, { rules, sockets, socket: () => socket })
     const path = readTarget(request.url, service.basePath).path ?? ''
-    const admission = decideSocketAdmission(rules, {
-      ticket: path.slice(BEFORE_TICKET.length),
-      origin: request.headers.origin,
-      baseOrigin: new URL(service.baseUrl()).origin,
-      origins: service.facts.origins,
-      signingKey: service.signingKey,
-      nowMs: ports.clock.nowMs(),
-      openConnections: channels.open().size + sockets.count(),
-      maxConnections: limits.connections,
-    })
+    const ticket = path.slice(BEFORE_TICKET.length)
+    const admission = decideSocketAdmission(rules, ticket, readArrival(service, request))
     if ('refusal' in admission) {
       const slug = admission.refusal
       ports.metrics.count('sockets_refused', slug)

@@ -91,8 +91,10 @@ export function makeHeartbeat(parts: {
       entry.onEnd(end)
       return
     }
-    if (rules.decideHeartbeat(vitals, timings.heartbeat_seconds))
-      entry.writer.write(rules.encodeEnvelope(rules.makeHeartbeat()))
+    if (rules.decideHeartbeat(vitals, timings.heartbeat_seconds)) {
+      const envelope = rules.makeHeartbeat()
+      entry.writer.write(rules.encodeEnvelope(envelope), envelope)
+    }
     if (!entry.pinging && rules.decidePing(vitals, timings.heartbeat_seconds)) ping(entry)
   }
 

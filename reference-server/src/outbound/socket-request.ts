@@ -1,7 +1,14 @@
-/** Turns a webhook of a socket into an HTTP request; it alone knows its fields, its id and how a path becomes a URL. */
-import { createHash } from 'node:crypto'
+/** Turns a webhook of a socket into an HTTP request; it alone knows its fields, what its id is made of and how a path becomes a URL. */
 import type { SocketDelivery } from '../webhook-port.ts'
-import type { WebhookRequest } from './webhook-request.ts'
+import {
+  FORM_TYPE,
+  type FormFields,
+  makeDeliveryId,
+  makeSignedRequest,
+  type WebhookRequest,
+  wholeSeconds,
+  writeForm,
+} from './signed-form.ts'
 import { type Signable, signWebhook } from './webhook-signature.ts'
 
 /** Where webhooks of sockets go, before the path: configuration alone decides. */
@@ -20,9 +27,9 @@ export interface SocketRequestRules {
   /** Path and query of the request line, from those of the configured URL and an encoded path. */
   makeSocketTarget(configured: { pathname: string; search: string }, encodedPath: string): string
   /** Names and values of the form, in their order. */
-  makeSocketFields(delivery: SocketDelivery): [name: string, value: string][]
+  makeSocketFields(delivery: SocketDelivery): FormFields
   /** The form as raw text. */
-  writeSocketForm(fields: readonly [name: string, value: string][]): string
+  writeSocketForm(fields: Readonly<FormFields>): string
   /** The media type of the form. */
   makeSocketContentType(): string
   /** The same for every attempt of a delivery, another for every other delivery. */
@@ -33,7 +40,7 @@ export interface SocketRequestRules {
   signSocketWebhook(secrets: readonly string[], signable: Signable): string
 }
 
-function makeSocketFields(delivery: SocketDelivery): [name: string, value: string][] {
+function makeSocketFields(delivery: SocketDelivery): FormFields {
   const { event, socket, atMs } = delivery
   const fields: [string, string][] = [
     ['event', event],
@@ -49,8 +56,7 @@ function makeSocketFields(delivery: SocketDelivery): [name: string, value: strin
 
 function makeSocketWebhookId(delivery: SocketDelivery): string {
   const number = delivery.event === 'message' ? delivery.number : 0
-  const what = ['socket', delivery.socket.id, delivery.event, number]
-  return `msg_${createHash('sha256').update(JSON.stringify(what)).digest('base64url').slice(0, 32)}`
+  return makeDeliveryId(['socket', delivery.socket.id, delivery.event, number])
 }
 
 function makeSocketTarget(
@@ -75,10 +81,10 @@ export function makeSocketRequestRules(): SocketRequestRules {
     encodeSocketPath: (path) => path.split('/').map(encodeURIComponent).join('/'),
     makeSocketTarget,
     makeSocketFields,
-    writeSocketForm: (fields) => new URLSearchParams([...fields]).toString(),
-    makeSocketContentType: () => 'application/x-www-form-urlencoded',
+    writeSocketForm: writeForm,
+    makeSocketContentType: () => FORM_TYPE,
     makeSocketWebhookId,
-    makeSocketTimestamp: (_delivery, nowMs) => Math.floor(nowMs / 1000),
+    makeSocketTimestamp: (_delivery, nowMs) => wholeSeconds(nowMs),
     signSocketWebhook: signWebhook,
   }
 }
@@ -94,18 +100,12 @@ export function makeSocketRequest(
   const id = rules.makeSocketWebhookId(delivery)
   const timestamp = rules.makeSocketTimestamp(delivery, nowMs)
   const url = new URL(rules.decideSocketWebhookUrl(configured.urls, delivery))
-  return {
-    method: 'POST',
-    url,
-    // Not by way of a URL, which would take some encoded dots for its own.
-    target: rules.makeSocketTarget(url, rules.encodeSocketPath(delivery.socket.path)),
-    headers: {
-      'content-type': rules.makeSocketContentType(),
-      'user-agent': configured.userAgent,
-      'webhook-id': id,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': rules.signSocketWebhook(configured.secrets, { id, timestamp, body }),
-    },
-    body,
-  }
+  // Not by way of a URL, which would take some encoded dots for its own.
+  const target = rules.makeSocketTarget(url, rules.encodeSocketPath(delivery.socket.path))
+  const signature = rules.signSocketWebhook(configured.secrets, { id, timestamp, body })
+  return makeSignedRequest(
+    { url, target, userAgent: configured.userAgent },
+    { contentType: rules.makeSocketContentType(), body },
+    { id, timestamp, signature },
+  )
 }

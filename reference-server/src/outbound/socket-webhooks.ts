@@ -8,8 +8,9 @@ import type {
   SocketDelivery,
   SocketSink,
 } from '../webhook-port.ts'
+import { beginFlush, type Flush } from './flush.ts'
 import { type LoneWebhook, makeLoneWebhook } from './lone-webhook.ts'
-import { noteWebhookAnswer, noteWebhookGivenUp } from './webhook-record.ts'
+import { attemptOrRecord, noteWebhookAnswer, noteWebhookGivenUp } from './webhook-record.ts'
 
 /** The decisions that these webhooks ask for. */
 export interface SocketWebhookRules {
@@ -44,11 +45,6 @@ interface Job {
   cancel?: Cancel
 }
 
-interface Flush {
-  deadlineMs: number
-  resolve(): void
-}
-
 /**
  * Makes the webhooks of sockets: places are given in the order of asking.
  *
@@ -58,7 +54,7 @@ interface Flush {
  * @spec socket.closed.retried
  */
 export function makeSocketWebhooks(parts: SocketWebhookParts): SocketSink {
-  const { clock, metrics, log, timings, rules } = parts
+  const { clock, metrics, timings, rules } = parts
   const waiting = new Set<Job>()
   const retries = new Map<LoneWebhook<SocketDelivery>, Cancel>()
   const flushes = new Set<Flush>()
@@ -86,22 +82,12 @@ export function makeSocketWebhooks(parts: SocketWebhookParts): SocketSink {
   async function run(job: Job): Promise<void> {
     inFlight += 1
     const delivery = job.begin()
-    const answer = await attemptOrReport(delivery)
+    const answer = await attemptOrRecord(parts, parts.attempt, delivery)
     inFlight -= 1
     if (stopped) return
     noteWebhookAnswer(parts, delivery, answer, rules)
     job.onEnd(answer)
     pump()
-  }
-
-  async function attemptOrReport(delivery: SocketDelivery): Promise<AttemptAnswer> {
-    try {
-      return await parts.attempt(delivery)
-    } catch (cause) {
-      metrics.count('defects')
-      log.error({ err: cause, event: delivery.event }, 'a webhook could not be attempted')
-      return { failure: 'connection' }
-    }
   }
 
   function enqueueClosed(webhook: LoneWebhook<SocketDelivery>, onEnd: () => void): void {
@@ -161,19 +147,9 @@ export function makeSocketWebhooks(parts: SocketWebhookParts): SocketSink {
     },
 
     flush(timeoutMs) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const cancel = clock.after(timeoutMs, () => flush.resolve())
-      const flush: Flush = {
-        deadlineMs: clock.nowMs() + timeoutMs,
-        resolve() {
-          cancel()
-          flushes.delete(flush)
-          resolve()
-        },
-      }
-      flushes.add(flush)
+      const flushed = beginFlush(flushes, clock, timeoutMs)
       pump()
-      return promise
+      return flushed
     },
 
     stop() {

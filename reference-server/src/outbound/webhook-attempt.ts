@@ -2,9 +2,9 @@
 import { errors, Pool } from 'undici'
 import type { Clock } from '../ports.ts'
 import type { Attempt, AttemptAnswer, Delivery } from '../webhook-port.ts'
+import type { WebhookRequest } from './signed-form.ts'
 import {
   makeWebhookRequest,
-  type WebhookRequest,
   type WebhookRequestRules,
   type WebhookUrls,
 } from './webhook-request.ts'

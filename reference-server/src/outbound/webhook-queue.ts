@@ -17,8 +17,14 @@ import type {
   SenderRules,
   SenderTimings,
 } from '../webhook-port.ts'
+import { beginFlush, type Flush } from './flush.ts'
 import type { LoneWebhook } from './lone-webhook.ts'
-import { noteTargetTurn, noteWebhookAnswer, noteWebhookGivenUp } from './webhook-record.ts'
+import {
+  attemptOrRecord,
+  noteTargetTurn,
+  noteWebhookAnswer,
+  noteWebhookGivenUp,
+} from './webhook-record.ts'
 import { makeStartedWebhook } from './webhook-started.ts'
 import { makeWebhookTarget } from './webhook-target.ts'
 
@@ -40,13 +46,6 @@ interface Entry {
   owed: boolean
   wakeAtMs: number
   cancelWake: Cancel
-}
-
-interface Flush {
-  deadlineMs: number
-  /** Whether the target was tried since the flush began, and was still unwell. */
-  isHopeless: boolean
-  resolve(): void
 }
 
 const nothing: Cancel = () => undefined
@@ -101,19 +100,9 @@ export function makeWebhookQueue(parts: WebhookQueueParts): PresenceSink {
     return undefined
   }
 
-  async function attemptOrReport(delivery: Delivery): Promise<AttemptAnswer> {
-    try {
-      return await attempt(delivery)
-    } catch (cause) {
-      parts.metrics.count('defects')
-      parts.log.error({ err: cause, event: delivery.event }, 'a webhook could not be attempted')
-      return { failure: 'connection' }
-    }
-  }
-
   async function run(delivery: Delivery, done: (answer: AttemptAnswer) => void): Promise<void> {
     target.noteBegun(clock.nowMs())
-    const answer = await attemptOrReport(delivery)
+    const answer = await attemptOrRecord(parts, attempt, delivery)
     const turn = target.noteEnded(answer, clock.nowMs())
     if (stopped) return
     noteWebhookAnswer(parts, delivery, answer, rules)
@@ -199,20 +188,9 @@ export function makeWebhookQueue(parts: WebhookQueueParts): PresenceSink {
     },
 
     flush(timeoutMs) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const cancel = clock.after(timeoutMs, () => flush.resolve())
-      const flush: Flush = {
-        deadlineMs: clock.nowMs() + timeoutMs,
-        isHopeless: false,
-        resolve() {
-          cancel()
-          flushes.delete(flush)
-          resolve()
-        },
-      }
-      flushes.add(flush)
+      const flushed = beginFlush(flushes, clock, timeoutMs)
       pump()
-      return promise
+      return flushed
     },
 
     stop() {

@@ -1,6 +1,6 @@
 /** Writes down how webhooks fared; it alone knows the words for it in log and metrics. */
 import type { Log, Metrics } from '../ports.ts'
-import type { AttemptAnswer, SenderRules } from '../webhook-port.ts'
+import type { Attempt, AttemptAnswer, SenderRules } from '../webhook-port.ts'
 import type { TargetTurn } from './webhook-target.ts'
 
 interface Records {
@@ -12,6 +12,21 @@ function withoutQuery(location: string | undefined): string | undefined {
   if (location === undefined) return undefined
   const url = new URL(location)
   return url.origin + url.pathname
+}
+
+/** Makes one attempt; one that breaks is a defect of ours, recorded, and answered as a broken connection. */
+export async function attemptOrRecord<Delivery extends { event: string }>(
+  { log, metrics }: Records,
+  attempt: Attempt<Delivery>,
+  delivery: Delivery,
+): Promise<AttemptAnswer> {
+  try {
+    return await attempt(delivery)
+  } catch (cause) {
+    metrics.count('defects')
+    log.error({ err: cause, event: delivery.event }, 'a webhook could not be attempted')
+    return { failure: 'connection' }
+  }
 }
 
 /** Counts one ended attempt, and logs it where people can mend its cause. */

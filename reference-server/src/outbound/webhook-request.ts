@@ -1,6 +1,14 @@
-/** Turns a delivery into an HTTP request; it alone knows the fields, the headers and the ids of webhooks. */
-import { createHash } from 'node:crypto'
+/** Turns a delivery into an HTTP request; it alone knows the fields of webhooks, and what their ids are made of. */
 import type { Delivery } from '../webhook-port.ts'
+import {
+  FORM_TYPE,
+  type FormFields,
+  makeDeliveryId,
+  makeSignedRequest,
+  type WebhookRequest,
+  wholeSeconds,
+  writeForm,
+} from './signed-form.ts'
 import { type Signable, signWebhook } from './webhook-signature.ts'
 
 /** Where webhooks go: configuration alone decides. */
@@ -10,24 +18,14 @@ export interface WebhookUrls {
   started: string
 }
 
-/** One HTTP request, ready to be sent. */
-export interface WebhookRequest {
-  method: 'POST'
-  url: URL
-  /** Path and query as they stand in the request line. */
-  target: string
-  headers: Record<string, string>
-  body: string
-}
-
 /** The parts of a webhook's request, each replaceable; to be merged into the server's rules. */
 export interface WebhookRequestRules {
   /** The URL configured for the delivery's event. */
   decideWebhookUrl(urls: WebhookUrls, delivery: Delivery): string
   /** Names and values of the form, in their order. */
-  makeWebhookFields(delivery: Delivery): [name: string, value: string][]
+  makeWebhookFields(delivery: Delivery): FormFields
   /** The form as raw text. */
-  writeWebhookForm(fields: readonly [name: string, value: string][]): string
+  writeWebhookForm(fields: Readonly<FormFields>): string
   /** The media type of the form. */
   makeWebhookContentType(): string
   /** The same for every attempt of a delivery, another for every other delivery. */
@@ -42,7 +40,7 @@ function instant(ms: number): string {
   return new Date(ms).toISOString()
 }
 
-function makeWebhookFields(delivery: Delivery): [name: string, value: string][] {
+function makeWebhookFields(delivery: Delivery): FormFields {
   if (delivery.event === 'started') {
     return [
       ['event', 'started'],
@@ -68,7 +66,7 @@ function makeWebhookId(delivery: Delivery): string {
     delivery.event === 'started'
       ? ['started', delivery.epoch]
       : ['presence', delivery.state.clientId, delivery.state.epoch, delivery.state.version]
-  return `msg_${createHash('sha256').update(JSON.stringify(what)).digest('base64url').slice(0, 32)}`
+  return makeDeliveryId(what)
 }
 
 /**
@@ -85,10 +83,10 @@ export function makeWebhookRequestRules(): WebhookRequestRules {
   return {
     decideWebhookUrl: (urls, delivery) => urls[delivery.event],
     makeWebhookFields,
-    writeWebhookForm: (fields) => new URLSearchParams([...fields]).toString(),
-    makeWebhookContentType: () => 'application/x-www-form-urlencoded',
+    writeWebhookForm: writeForm,
+    makeWebhookContentType: () => FORM_TYPE,
     makeWebhookId,
-    makeWebhookTimestamp: (_delivery, nowMs) => Math.floor(nowMs / 1000),
+    makeWebhookTimestamp: (_delivery, nowMs) => wholeSeconds(nowMs),
     signWebhook,
   }
 }
@@ -104,17 +102,9 @@ export function makeWebhookRequest(
   const id = rules.makeWebhookId(delivery)
   const timestamp = rules.makeWebhookTimestamp(delivery, nowMs)
   const url = new URL(rules.decideWebhookUrl(configured.urls, delivery))
-  return {
-    method: 'POST',
-    url,
-    target: url.pathname + url.search,
-    headers: {
-      'content-type': rules.makeWebhookContentType(),
-      'user-agent': configured.userAgent,
-      'webhook-id': id,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': rules.signWebhook(configured.secrets, { id, timestamp, body }),
-    },
-    body,
-  }
+  return makeSignedRequest(
+    { url, target: url.pathname + url.search, userAgent: configured.userAgent },
+    { contentType: rules.makeWebhookContentType(), body },
+    { id, timestamp, signature: rules.signWebhook(configured.secrets, { id, timestamp, body }) },
+  )
 }

@@ -19,8 +19,9 @@ function nextBroadcastSeq(seq: number): number {
 }
 
 /**
- * A name for a broadcast, unlike that of any message.
+ * A name for a broadcast, unlike that of any message, which is the cursor behind it too.
  * @spec broadcast.id.unique
+ * @spec resume.id.cursor
  */
 function makeBroadcastId(counters: StreamCounters): string {
   // No client id shares the epoch, so this names one broadcast of all.

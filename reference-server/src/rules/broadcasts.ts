@@ -1,7 +1,8 @@
 /** Broadcasts: the one owner of their stream; it alone knows the newest broadcast that went out. */
 import type { Receipt } from '@channel-protocol/schemas/types'
-import type { Ports, StreamCounters } from '../ports.ts'
-import type { Channels } from './channels.ts'
+import type { HeldMessage, Ports, StreamCounters } from '../ports.ts'
+import type { Connection } from './channel.ts'
+import type { Ending } from './connection.ts'
 import type { Rules } from './rule-book.ts'
 import { makeSerial } from './serial.ts'
 
@@ -10,7 +11,10 @@ export interface BroadcastParts {
   rules: Rules
   ports: Ports
   /** Who is connected; asked at each broadcast. */
-  channels(): Pick<Channels, 'open' | 'end'>
+  channels(): {
+    open(): Iterable<Connection>
+    end(connection: Connection, ending: Ending): void
+  }
 }
 
 /** The operations on broadcasts. */
@@ -22,6 +26,14 @@ export interface Broadcasts {
    * exactly those that follow.
    */
   newest(): StreamCounters
+  /**
+   * Calls `then` with what was missed since a place, or with nothing where it cannot be continued, at an instant at
+   * which every broadcast that was accepted was sent. Rejects only where the broker fails.
+   */
+  join(
+    after: StreamCounters,
+    then: (missed: readonly HeldMessage[] | undefined) => void,
+  ): Promise<void>
 }
 
 /**
@@ -36,12 +48,13 @@ export async function startBroadcasts(parts: BroadcastParts): Promise<Broadcasts
   let newest = await broker.openBroadcasts()
 
   async function post(data: string): Promise<Receipt> {
-    const counters = await broker.acceptBroadcast()
+    const { stored, ...counters } = await broker.acceptBroadcast(data)
     // From here on nothing waits: a welcome comes before all of this, or after it with the new counters.
     newest = counters
     const { open, end } = parts.channels()
     const id = rules.makeBroadcastId(counters)
-    const frame = rules.encodeEnvelope(rules.makeBroadcast(id, counters.seq, data))
+    const envelope = rules.makeBroadcast(id, counters.seq, data)
+    const frame = rules.encodeEnvelope(envelope)
     const nowMs = clock.nowMs()
     let connections = 0
     for (const receiver of rules.selectBroadcastReceivers(open())) {
@@ -50,15 +63,20 @@ export async function startBroadcasts(parts: BroadcastParts): Promise<Broadcasts
       const mayHave = rules.decideDelivery(receiver.expiresAtMs, nowMs)
       if (lost || !mayHave || !receiver.writer.isOpen()) continue
       for (const piece of rules.makeBroadcastDelivery(frame, counters.seq, receiver))
-        receiver.writer.write(piece)
+        receiver.writer.write(piece, envelope)
       connections += 1
     }
     metrics.count('broadcasts_accepted')
-    return rules.makeBroadcastReceipt(id, counters, connections)
+    return {
+      ...rules.makeBroadcastReceipt(id, counters, connections),
+      ...rules.makeStored(stored, 'broadcasts'),
+    }
   }
 
   return {
     post: (data) => serial('broadcasts', () => post(data)),
     newest: () => newest,
+    join: (after, then) =>
+      serial('broadcasts', async () => then(await broker.replayBroadcasts(after))),
   }
 }

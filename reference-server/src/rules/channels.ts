@@ -1,49 +1,21 @@
 /** Channels: the one owner of connection state; it alone knows who is connected, who is away for a moment and who left. */
+import type { CloseSlug } from '@channel-protocol/schemas/registry'
 import type { Receipt } from '@channel-protocol/schemas/types'
-import type {
-  Cancel,
-  ConnectionWriter,
-  Counters,
-  Ports,
-  PresenceSink,
-  StreamCounters,
-  Timings,
-} from '../ports.ts'
+import type { ConnectionWriter, Counters, Ports, PresenceSink, Timings } from '../ports.ts'
+import {
+  type Channel,
+  type Connection,
+  describeChannel,
+  makeChannel,
+  makeConnection,
+} from './channel.ts'
 import type { Departure, Ending } from './connection.ts'
+import type { Openings } from './opening.ts'
 import type { PresenceFacts } from './presence.ts'
+import { type Asked, NOTHING_ASKED } from './resume.ts'
 import type { Rules } from './rule-book.ts'
 import { makeSerial } from './serial.ts'
 import type { TokenClaims } from './token.ts'
-
-/** One connection that was let in. */
-export interface Connection {
-  readonly id: string
-  readonly clientId: string
-  readonly expiresAtMs: number
-  readonly writer: ConnectionWriter
-  /** 0 until it is welcomed. */
-  epoch: number
-  /** As `epoch`, of broadcasts. */
-  broadcastEpoch: number
-  welcomed: boolean
-  /** Whether a newer connection of its client id was welcomed. */
-  replaced: boolean
-  ended: boolean
-  cancelExpiry: Cancel
-}
-
-/** A client id that is online: with a current connection, or without one within the grace. */
-interface Channel {
-  readonly clientId: string
-  /** Place in the list of online clients; it grows from one coming to the next. */
-  arrival: number
-  current: Connection | undefined
-  superseded: Connection[]
-  sinceMs: number
-  epoch: number
-  version: number
-  cancelGrace: Cancel
-}
 
 /** What the channels are built of. */
 export interface ChannelParts {
@@ -51,18 +23,23 @@ export interface ChannelParts {
   ports: Ports
   sink: PresenceSink
   timings: Timings
-  /** What the welcome promises; 0 without heartbeat. */
-  heartbeatSeconds: number
-  /** Counters of the newest broadcast; nothing where broadcasts are not offered. */
-  newestBroadcast(): StreamCounters | undefined
+  openings: Openings
 }
 
 /** The operations on channels. */
 export interface Channels {
-  /** Takes a connection in; its welcome follows as soon as the counters are known. */
-  admit(claims: TokenClaims, writer: ConnectionWriter): Connection
+  /**
+   * Takes a connection in; its welcome follows as soon as the counters are known.
+   * @param asked the streams that it wants continued; none unless given
+   */
+  admit(claims: TokenClaims, writer: ConnectionWriter, asked?: Asked): Connection
   /** Ends a connection, with a Close frame where the service ends it; later calls do nothing. */
   end(connection: Connection, ending: Ending): void
+  /**
+   * Closes the current connection, or ends the grace, and kills the tokens minted so far where `revokes`; answers how
+   * many connections it closed. Rejects only where the broker fails.
+   */
+  disconnect(clientId: string, revokes: boolean): Promise<number>
   /** Accepts a message and sends it on the current connection. Rejects only where the broker fails. */
   post(clientId: string, data: string): Promise<Receipt>
   /** What is known of one client id. Rejects only where the broker fails. */
@@ -75,106 +52,96 @@ export interface Channels {
   stop(): void
 }
 
-const nothing: Cancel = () => {}
-
 /**
  * Channels without anybody connected.
  * @spec presence.version.alternates
  */
 export function makeChannels(parts: ChannelParts): Channels {
-  const { rules, ports, sink, timings } = parts
+  const { rules, ports, sink, timings, openings } = parts
   const { clock, broker, metrics, log } = ports
   const channels = new Map<string, Channel>()
   const open = new Set<Connection>()
   const serial = makeSerial()
   let arrivals = 0
 
-  function admit(claims: TokenClaims, writer: ConnectionWriter): Connection {
-    const connection: Connection = {
-      id: rules.makeConnectionId(ports.random.bytes(12)),
-      clientId: claims.clientId,
-      expiresAtMs: claims.expiresAtMs,
-      writer,
-      epoch: 0,
-      broadcastEpoch: 0,
-      welcomed: false,
-      replaced: false,
-      ended: false,
-      cancelExpiry: nothing,
-    }
+  function admit(
+    claims: TokenClaims,
+    writer: ConnectionWriter,
+    asked: Asked = NOTHING_ASKED,
+  ): Connection {
+    const id = rules.makeConnectionId(ports.random.bytes(12))
+    const connection = makeConnection(id, claims, writer)
     open.add(connection)
-    serial(claims.clientId, () => welcome(connection)).catch((cause: unknown) => {
+    serial(claims.clientId, () => welcome(connection, asked)).catch((cause: unknown) => {
       reportDefect(cause, connection.id)
       end(connection, { by: 'service', slug: 'internal-error' })
     })
     return connection
   }
 
-  async function welcome(connection: Connection): Promise<void> {
+  async function welcome(connection: Connection, asked: Asked): Promise<void> {
     if (connection.ended) return
     const { clientId } = connection
+    const generation = await broker.generation(clientId)
+    if (connection.ended) return
+    const dead = rules.decideRevoked(connection.generation, generation)
+    if (dead) return refuse(connection, dead)
     const known = channels.get(clientId)
     const facts = { online: known !== undefined, takeover: known?.current !== undefined }
     const came = rules.decideArrival(facts) === 'came'
     const counters = came ? await broker.turn(clientId, true) : await broker.open(clientId)
-    if (connection.ended) {
+    try {
+      await openings.open(connection, asked, counters, (write) => {
+        if (connection.ended) return
+        const channel = known ?? openChannel(clientId)
+        join(connection, channel, counters.epoch, write)
+        if (came) arrive(connection, channel, counters)
+      })
+    } finally {
       // The client went before it was welcomed: nobody hears of this turn, and the next version is larger still.
-      if (came && !known) await broker.turn(clientId, false)
-      return
+      if (!connection.welcomed && came && !known) await broker.turn(clientId, false)
     }
-    const channel = known ?? openChannel(clientId)
+  }
+
+  function join(
+    connection: Connection,
+    channel: Channel,
+    epoch: number,
+    writeOpening: () => void,
+  ): void {
     const older = channel.current
     channel.cancelGrace()
     channel.current = connection
     connection.welcomed = true
-    connection.epoch = counters.epoch
-    writeWelcome(connection, counters.seq)
+    connection.epoch = epoch
+    writeOpening()
     connection.cancelExpiry = clock.after(
       rules.decideExpiryDelay(connection.expiresAtMs, clock.nowMs()),
       () => end(connection, { by: 'service', slug: 'token-expired' }),
     )
     metrics.count('connections_welcomed')
     if (older) supersede(channel, older)
-    if (!came) return
+  }
+
+  function arrive({ id, clientId }: Connection, channel: Channel, counters: Counters): void {
     const atMs = clock.nowMs()
     Object.assign(channel, { epoch: counters.epoch, version: counters.version, sinceMs: atMs })
-    note(clientId, counters, { online: true, connectionId: connection.id, atMs })
+    note(clientId, counters, { online: true, connectionId: id, atMs })
+  }
+
+  /** Ends a connection that was never welcomed, and so never was one for presence. */
+  function refuse(connection: Connection, slug: CloseSlug): void {
+    connection.ended = true
+    open.delete(connection)
+    metrics.count('connections_refused', slug)
+    connection.writer.close(slug)
   }
 
   function openChannel(clientId: string): Channel {
     arrivals += 1
-    const channel: Channel = {
-      clientId,
-      arrival: arrivals,
-      current: undefined,
-      superseded: [],
-      sinceMs: 0,
-      epoch: 0,
-      version: 0,
-      cancelGrace: nothing,
-    }
+    const channel = makeChannel(clientId, arrivals)
     channels.set(clientId, channel)
     return channel
-  }
-
-  function writeWelcome(connection: Connection, seq: number): void {
-    const facts = {
-      clientId: connection.clientId,
-      connectionId: connection.id,
-      epoch: connection.epoch,
-      seq,
-      heartbeatSeconds: parts.heartbeatSeconds,
-      expiresAtMs: connection.expiresAtMs,
-      nowMs: clock.nowMs(),
-    }
-    const newest = parts.newestBroadcast()
-    connection.broadcastEpoch = newest?.epoch ?? 0
-    const welcome = {
-      ...rules.makeWelcome(facts),
-      ...(newest && rules.makeBroadcastWelcome(newest)),
-    }
-    for (const envelope of rules.makeOpening(welcome))
-      connection.writer.write(rules.encodeEnvelope(envelope))
   }
 
   function supersede(channel: Channel, older: Connection): void {
@@ -210,14 +177,38 @@ export function makeChannels(parts: ChannelParts): Channels {
 
   function depart(channel: Channel, connectionId: string, departure: Departure): void {
     channel.cancelGrace()
-    const leave = (): void => {
-      serial(channel.clientId, () => report(channel, connectionId, departure)).catch(
-        (cause: unknown) => reportDefect(cause, connectionId),
+    const leave = (told: Departure): void => {
+      serial(channel.clientId, () => report(channel, connectionId, told)).catch((cause: unknown) =>
+        reportDefect(cause, connectionId),
       )
     }
     const graceMs = rules.decideGraceMs(departure.grace, timings.presence_grace_seconds)
-    if (graceMs > 0) channel.cancelGrace = clock.after(graceMs, leave)
-    else leave()
+    if (graceMs === 0) {
+      leave(departure)
+      return
+    }
+    const cancel = clock.after(graceMs, () => leave(departure))
+    channel.cancelGrace = () => {
+      cancel()
+      channel.endGrace = () => {}
+    }
+    channel.endGrace = () => {
+      const told = rules.decideGraceEnd(departure)
+      if (!told) return
+      cancel()
+      leave(told)
+    }
+  }
+
+  async function disconnect(clientId: string, revokes: boolean): Promise<number> {
+    if (revokes) await broker.revoke(clientId)
+    const channel = channels.get(clientId)
+    channel?.endGrace()
+    const current = channel?.current
+    if (!current?.writer.isOpen()) return 0
+    const slug = rules.decideDisconnect(revokes)
+    if (slug) end(current, { by: 'service', slug })
+    return 1
   }
 
   async function report(
@@ -242,28 +233,33 @@ export function makeChannels(parts: ChannelParts): Channels {
   }
 
   async function post(clientId: string, data: string): Promise<Receipt> {
-    const counters = await broker.accept(clientId)
+    const { stored, ...counters } = await broker.accept(clientId, data)
     const channel = channels.get(clientId)
     const current = channel?.current
     const lost = current && rules.decideEpochChange(current.epoch, counters.epoch)
     if (current && lost) end(current, { by: 'service', slug: lost })
     const id = rules.makeMessageId(counters)
-    const frame = rules.encodeEnvelope(rules.makeMessage(id, counters.seq, data))
+    const envelope = rules.makeMessage(id, counters.seq, data)
+    const frame = rules.encodeEnvelope(envelope)
     const nowMs = clock.nowMs()
     let connections = 0
     for (const receiver of rules.selectReceivers(channel?.current, channel?.superseded ?? [])) {
       const mayHave = rules.decideDelivery(receiver.expiresAtMs, nowMs)
       if (!mayHave || !receiver.writer.isOpen()) continue
-      for (const piece of rules.makeDelivery(frame, counters.seq)) receiver.writer.write(piece)
+      for (const piece of rules.makeDelivery(frame, counters.seq))
+        receiver.writer.write(piece, envelope)
       connections += 1
     }
     metrics.count('messages_accepted')
-    return rules.makeReceipt(id, counters, connections)
+    return {
+      ...rules.makeReceipt(id, counters, connections),
+      ...rules.makeStored(stored, 'messages'),
+    }
   }
 
   async function read(clientId: string): Promise<PresenceFacts> {
     const channel = channels.get(clientId)
-    if (channel) return describe(channel)
+    if (channel) return describeChannel(channel)
     const { epoch, version } = await broker.read(clientId)
     return {
       clientId,
@@ -275,16 +271,10 @@ export function makeChannels(parts: ChannelParts): Channels {
     }
   }
 
-  function describe(channel: Channel): PresenceFacts & { arrival: number } {
-    const { clientId, arrival, epoch, version, current } = channel
-    const sinceMs = current && channel.sinceMs
-    return { clientId, arrival, online: true, epoch, version, connectionId: current?.id, sinceMs }
-  }
-
   function* list(afterArrival: number): Iterable<PresenceFacts & { arrival: number }> {
     for (const channel of channels.values()) {
       if (channel.arrival <= afterArrival) continue
-      const facts = describe(channel)
+      const facts = describeChannel(channel)
       if (rules.decideListed(facts)) yield facts
     }
   }
@@ -295,6 +285,7 @@ export function makeChannels(parts: ChannelParts): Channels {
   return {
     admit,
     end,
+    disconnect: (clientId, revokes) => serial(clientId, () => disconnect(clientId, revokes)),
     post: (clientId, data) => serial(clientId, () => post(clientId, data)),
     read: (clientId) => serial(clientId, () => read(clientId)),
     list,

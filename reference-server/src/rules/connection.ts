@@ -24,6 +24,7 @@ export interface WelcomeFacts {
   heartbeatSeconds: number
   expiresAtMs: number
   nowMs: number
+  resumed: boolean
 }
 
 /** Code of a Close frame without a code. */
@@ -52,7 +53,7 @@ function makeWelcome(facts: WelcomeFacts): WelcomeEnvelope {
     heartbeat_seconds: facts.heartbeatSeconds,
     expires_at: writeInstant(facts.expiresAtMs),
     expires_in_seconds: Math.max(0, facts.expiresAtMs - facts.nowMs) / 1000,
-    resumed: false,
+    resumed: facts.resumed,
   }
 }
 

@@ -21,7 +21,7 @@ export async function drainChannels(parts: {
   const waits = [...channels.open()].map((connection) => {
     const afterSeconds = rules.decideComeback(random.fraction(), timings.drain_seconds)
     for (const envelope of rules.makeFarewell(afterSeconds))
-      connection.writer.write(rules.encodeEnvelope(envelope))
+      connection.writer.write(rules.encodeEnvelope(envelope), envelope)
     const delayMs = rules.decideDrainDelayMs(random.fraction(), timings.drain_seconds)
     return wait(clock, delayMs, () => {
       channels.end(connection, { by: 'service', slug: 'draining' })

@@ -5,6 +5,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 export interface CallFacts {
   authorization: string | undefined
   contentType: string | undefined
+  idempotencyKey?: string | undefined
   method: string
   path: string
   /** The raw query, without the question mark. */

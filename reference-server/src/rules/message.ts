@@ -1,6 +1,6 @@
 /** Rules of messages: they alone know which data is taken, how it is numbered and where it goes. */
 import type { MessageEnvelope, Receipt } from '@channel-protocol/schemas/types'
-import type { Counters } from '../ports.ts'
+import type { Counters, StreamCounters } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 
 /** Posts that one client id may still take at an instant. */
@@ -64,10 +64,11 @@ function nextSeq(seq: number): number {
 }
 
 /**
- * A name for a message.
+ * A name for a message, which is the cursor behind it too.
  * @spec message.id.unique
+ * @spec resume.id.cursor
  */
-function makeMessageId(counters: Counters): string {
+function makeMessageId(counters: StreamCounters): string {
   // No two client ids share an epoch, so this names one message of all.
   return `msg_${counters.epoch.toString(36)}_${counters.seq.toString(36)}`
 }

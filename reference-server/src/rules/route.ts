@@ -8,8 +8,10 @@ export type RouteName =
   | 'token'
   | 'connect'
   | 'message'
+  | 'batch'
   | 'broadcast'
   | 'presence'
+  | 'control'
   | SocketRouteName
 
 type SocketRouteName = 'socket' | 'socket-open' | 'socket-send' | 'socket-broadcast'
@@ -19,16 +21,23 @@ export interface Route {
   name: RouteName
   path: string
   methods: readonly string[]
+  /** Methods that it takes too where event streams are offered. */
+  streamMethods?: readonly string[]
   profile: ProfileName
   /** Whether an application key is needed. */
   keyed: boolean
   /** Whether `path` is only the beginning of its path. */
   isPrefix?: true
+  /** Whether it sends something, so that it may come with an `Idempotency-Key`. */
+  sends?: true
   /** Members of its body; nothing where it takes no body. */
   members?: readonly string[]
 }
 
 const READ = ['GET', 'HEAD']
+
+/** Members of one message, alone or in a batch. */
+export const MESSAGE_MEMBERS = ['client_id', 'data']
 
 /** All calls of this server. */
 export const ROUTES: readonly Route[] = [
@@ -41,14 +50,31 @@ export const ROUTES: readonly Route[] = [
     keyed: true,
     members: ['client_id', 'ttl_seconds'],
   },
-  { name: 'connect', path: '/v1/connect', methods: ['GET'], profile: 'core', keyed: false },
+  {
+    name: 'connect',
+    path: '/v1/connect',
+    methods: ['GET'],
+    streamMethods: ['OPTIONS'],
+    profile: 'core',
+    keyed: false,
+  },
   {
     name: 'message',
     path: '/v1/messages',
     methods: ['POST'],
     profile: 'core',
     keyed: true,
-    members: ['client_id', 'data'],
+    sends: true,
+    members: MESSAGE_MEMBERS,
+  },
+  {
+    name: 'batch',
+    path: '/v1/batches',
+    methods: ['POST'],
+    profile: 'batch',
+    keyed: true,
+    sends: true,
+    members: ['messages'],
   },
   {
     name: 'broadcast',
@@ -56,9 +82,18 @@ export const ROUTES: readonly Route[] = [
     methods: ['POST'],
     profile: 'broadcast',
     keyed: true,
+    sends: true,
     members: ['data'],
   },
   { name: 'presence', path: '/v1/presence', methods: READ, profile: 'presence-sync', keyed: true },
+  {
+    name: 'control',
+    path: '/v1/disconnects',
+    methods: ['POST'],
+    profile: 'control',
+    keyed: true,
+    members: ['client_id', 'revoke_tokens'],
+  },
   {
     name: 'socket',
     path: '/v1/sockets',
@@ -81,6 +116,7 @@ export const ROUTES: readonly Route[] = [
     methods: ['POST'],
     profile: 'sockets',
     keyed: true,
+    sends: true,
     members: ['sockets', 'body'],
   },
   {
@@ -89,6 +125,7 @@ export const ROUTES: readonly Route[] = [
     methods: ['POST'],
     profile: 'sockets',
     keyed: true,
+    sends: true,
     members: ['body'],
   },
 ]
@@ -130,19 +167,25 @@ function decideProfile(path: string, offered: readonly ProfileName[]): Refusal |
  * Refuses a method that a call does not take.
  * @spec problem.method.refused
  */
-function decideMethod(method: string, route: Route): Refusal | undefined {
-  if (route.methods.includes(method)) return undefined
-  return new Refusal('method-not-allowed', `this path takes ${route.methods.join(' and ')}`, {
-    allow: route.methods,
-  })
+function decideMethod(
+  method: string,
+  route: Route,
+  offered: readonly ProfileName[],
+): Refusal | undefined {
+  const allow = [...route.methods, ...(offered.includes('sse') ? (route.streamMethods ?? []) : [])]
+  if (allow.includes(method)) return undefined
+  return new Refusal('method-not-allowed', `this path takes ${allow.join(' and ')}`, { allow })
 }
 
 /**
- * Refuses a POST with an `Idempotency-Key`: to ignore it would repeat what the caller wants once.
+ * Refuses a POST with an `Idempotency-Key` where it would be ignored: what the caller wants once would be repeated.
  * @spec problem.idempotency.refused
  */
-function decideIdempotency(key: string | undefined): Refusal | undefined {
-  if (key === undefined) return undefined
+function decideIdempotency(
+  keys: readonly string[],
+  offered: readonly ProfileName[],
+): Refusal | undefined {
+  if (keys.length === 0 || offered.includes('idempotency')) return undefined
   return new Refusal('profile-not-supported', 'the profile idempotency is not offered')
 }
 

@@ -1,16 +1,21 @@
 /** The rule book: it alone gathers every decision into one flat record, so that one of them can be replaced. */
+import { batchRules } from './batch.ts'
 import { broadcastRules } from './broadcast.ts'
 import { clientIdRules } from './client-id.ts'
 import { connectionRules } from './connection.ts'
+import { controlRules } from './control.ts'
 import { discoveryRules } from './discovery.ts'
+import { idempotencyRules } from './idempotency.ts'
 import { keyRules } from './key.ts'
 import { livenessRules } from './liveness.ts'
 import { messageRules } from './message.ts'
 import { presenceRules } from './presence.ts'
 import { makeSenderRules } from './presence-sender.ts'
 import { problemRules } from './problem.ts'
+import { resumeRules } from './resume.ts'
 import { routeRules } from './route.ts'
 import { socketRules } from './socket.ts'
+import { sseRules } from './sse.ts'
 import { tokenRules } from './token.ts'
 import { upgradeRules } from './upgrade.ts'
 
@@ -25,11 +30,16 @@ export function makeRules() {
     ...livenessRules,
     ...messageRules,
     ...broadcastRules,
+    ...batchRules,
     ...presenceRules,
     ...discoveryRules,
     ...problemRules,
     ...routeRules,
+    ...resumeRules,
     ...socketRules,
+    ...sseRules,
+    ...controlRules,
+    ...idempotencyRules,
     ...makeSenderRules(),
   }
 }

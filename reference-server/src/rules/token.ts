@@ -10,6 +10,15 @@ import { keyRules } from './key.ts'
 export interface TokenClaims {
   clientId: string
   expiresAtMs: number
+  /** The generation of the client id when it was minted. */
+  generation: number
+}
+
+/** Claims as they stand in a token. */
+interface Written {
+  c: string
+  e: number
+  g?: number
 }
 
 const TTL_MIN_SECONDS = 1
@@ -42,7 +51,8 @@ function decideExpiry(nowMs: number, ttlSeconds: number): number {
  * @spec token.mint.strength
  */
 function mintToken(claims: TokenClaims, signingKey: string, nonce: Uint8Array): string {
-  const body = { c: claims.clientId, e: claims.expiresAtMs, n: Buffer.from(nonce).toString('hex') }
+  const { clientId: c, expiresAtMs: e, generation: g } = claims
+  const body = { c, e, g, n: Buffer.from(nonce).toString('hex') }
   const payload = Buffer.from(JSON.stringify(body)).toString('base64url')
   return `${payload}.${signPayload(payload, signingKey)}`
 }
@@ -57,8 +67,9 @@ function verifyToken(token: string, signingKey: string): TokenClaims | undefined
   if (payload === undefined || signature === undefined || more.length > 0) return undefined
   // The texts are compared, not the bytes: two texts may decode to the same bytes.
   if (!keyRules.isSameSecret(signature, signPayload(payload, signingKey))) return undefined
-  const body = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { c: string; e: number }
-  return { clientId: body.c, expiresAtMs: body.e }
+  const body = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Written
+  // Before there were generations, tokens named none.
+  return { clientId: body.c, expiresAtMs: body.e, generation: body.g ?? 0 }
 }
 
 function signPayload(payload: string, signingKey: string): string {

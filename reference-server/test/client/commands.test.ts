@@ -83,6 +83,20 @@ describe('post', () => {
   })
 })
 
+describe('batch', () => {
+  test('it prints a result for each client, one per line', async () => {
+    const results = [
+      { id: '7-1', seq: 1, epoch: 7, connections: 1 },
+      { ...refusal, status: 429, code: 'rate-limited' },
+    ]
+    const service = await start({ answer: () => [200, { results }] })
+    const { code, printed } = await run(service, 'batch', 'to both', 'ann', 'bob')
+    expect([code, printed]).toEqual([0, results.map((result) => JSON.stringify(result))])
+    const messages = ['ann', 'bob'].map((client_id) => ({ client_id, data: 'to both' }))
+    expect(service.received).toMatchObject([{ call: 'POST /v1/batches', body: { messages } }])
+  })
+})
+
 describe('broadcast', () => {
   test('it prints the receipt', async () => {
     const receipt = { id: '9-1', seq: 1, epoch: 9, connections: 3 }
@@ -92,6 +106,19 @@ describe('broadcast', () => {
     expect(service.received).toMatchObject([
       { call: 'POST /v1/broadcasts', body: { data: 'to everybody' } },
     ])
+  })
+})
+
+describe('disconnect', () => {
+  test.each([
+    [[], false],
+    [['--revoke'], true],
+  ])('with %j it asks for it and prints the answer', async (options, revokes) => {
+    const service = await start({ answer: () => [200, { connections: 1 }] })
+    const { code, printed } = await run(service, 'disconnect', 'ann', ...options)
+    expect([code, printed]).toEqual([0, ['{"connections":1}']])
+    const body = { client_id: 'ann', revoke_tokens: revokes }
+    expect(service.received).toMatchObject([{ call: 'POST /v1/disconnects', body }])
   })
 })
 
@@ -143,6 +170,15 @@ describe('listen', () => {
     const { code } = await run(service, 'listen', 'ann', '--count', '1', ...token)
     expect([code, service.received]).toEqual([0, []])
     expect(service.offered).toEqual(['channel-protocol.v1,channel-token.given'])
+  })
+
+  test('it goes on after a cursor, also where the connect URL has a query', async () => {
+    const service = await start({ connect })
+    const { connect_url } = tokenAnswer(service.url)
+    const given = ['--token', 'given', '--count', '1', '--after', 'm-7.1~']
+    await run(service, 'listen', 'ann', ...given, '--connect-url', connect_url)
+    await run(service, 'listen', 'ann', ...given, '--connect-url', `${connect_url}?a=b`)
+    expect(service.opened).toEqual(['/v1/connect?after=m-7.1%7E', '/v1/connect?a=b&after=m-7.1%7E'])
   })
 
   test('it says with which code and reason the service closed', async () => {

@@ -17,6 +17,8 @@ export interface StubService {
   received: Received[]
   /** Subprotocols of each connection. */
   offered: string[]
+  /** Path and query of each connection. */
+  opened: string[]
   stop(): Promise<void>
 }
 
@@ -39,6 +41,7 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
 export async function startStubService(script: Script): Promise<StubService> {
   const received: Received[] = []
   const offered: string[] = []
+  const opened: string[] = []
   const sockets = new WebSocketServer({
     noServer: true,
     handleProtocols: () => 'channel-protocol.v1',
@@ -52,6 +55,7 @@ export async function startStubService(script: Script): Promise<StubService> {
   })
   server.on('upgrade', (request, socket, head) => {
     offered.push(String(request.headers['sec-websocket-protocol']))
+    opened.push(String(request.url))
     if (script.refuseUpgrade !== undefined) {
       const [status, body] = script.refuseUpgrade
       const text = JSON.stringify(body)
@@ -70,6 +74,7 @@ export async function startStubService(script: Script): Promise<StubService> {
     url,
     received,
     offered,
+    opened,
     async stop() {
       const closed = once(server, 'close')
       for (const socket of sockets.clients) socket.terminate()

@@ -24,7 +24,6 @@ test.each([
   ['POST', '/v1/nothing', 404, 'not-found'],
   ['GET', '/', 404, 'not-found'],
   ['GET', '/v1/', 404, 'not-found'],
-  ['POST', '/v1/batches', 501, 'profile-not-supported'],
   ['GET', '/_ah/channel/jsapi', 501, 'profile-not-supported'],
   ['GET', '/v1/presence', 501, 'profile-not-supported'],
   ['DELETE', '/v1/tokens', 405, 'method-not-allowed'],
@@ -91,12 +90,6 @@ test.each([
   const headers = { 'content-type': type }
   const answer = await service.call('POST', '/v1/messages', message, headers)
   expect(answer.status).toBe(status)
-})
-
-test('an Idempotency-Key is refused rather than ignored', async () => {
-  const headers = { 'idempotency-key': 'one' }
-  const answer = await service.call('POST', '/v1/messages', message, headers)
-  expect(await codeOf(answer)).toBe('profile-not-supported')
 })
 
 test('a body that announces too much is refused before it is sent', async () => {

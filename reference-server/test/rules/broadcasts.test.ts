@@ -4,7 +4,9 @@ import { makeMemoryBroker } from '../../src/brokers/memory.ts'
 import { makeMetrics } from '../../src/metrics.ts'
 import type { ConnectionWriter, Ports } from '../../src/ports.ts'
 import { type Broadcasts, startBroadcasts } from '../../src/rules/broadcasts.ts'
-import { type Channels, type Connection, makeChannels } from '../../src/rules/channels.ts'
+import type { Connection } from '../../src/rules/channel.ts'
+import { type Channels, makeChannels } from '../../src/rules/channels.ts'
+import { makeOpenings } from '../../src/rules/opening.ts'
 import { makeRules, type Rules } from '../../src/rules/rule-book.ts'
 import { readSettings } from '../../src/settings.ts'
 import { type FakeClock, makeFakeClock } from '../fake-clock.ts'
@@ -34,8 +36,7 @@ beforeEach(async () => {
     ports,
     sink: { report: () => {}, started: () => {}, flush: async () => {}, stop: () => {} },
     timings,
-    heartbeatSeconds: 25,
-    newestBroadcast: broadcasts.newest,
+    openings: makeOpenings({ rules, ports, heartbeatSeconds: 25, broadcasts, resumes: false }),
   })
 })
 
@@ -51,7 +52,10 @@ function admit(clientId: string, lifeMs = 3_600_000): Peer {
     destroy: () => {},
     isOpen: () => open,
   }
-  peer.connection = channels.admit({ clientId, expiresAtMs: clock.nowMs() + lifeMs }, writer)
+  peer.connection = channels.admit(
+    { clientId, expiresAtMs: clock.nowMs() + lifeMs, generation: 0 },
+    writer,
+  )
   return peer as Peer
 }
 

@@ -3,7 +3,9 @@ import { beforeEach, expect, test } from 'vitest'
 import { makeMemoryBroker } from '../../src/brokers/memory.ts'
 import { makeMetrics } from '../../src/metrics.ts'
 import type { ConnectionWriter, PresenceState } from '../../src/ports.ts'
-import { type Channels, type Connection, makeChannels } from '../../src/rules/channels.ts'
+import type { Connection } from '../../src/rules/channel.ts'
+import { type Channels, makeChannels } from '../../src/rules/channels.ts'
+import { makeOpenings } from '../../src/rules/opening.ts'
 import { makeRules, type Rules } from '../../src/rules/rule-book.ts'
 import { readSettings } from '../../src/settings.ts'
 import { type FakeClock, makeFakeClock } from '../fake-clock.ts'
@@ -32,9 +34,10 @@ beforeEach(() => {
     bytes: () => Buffer.from(String(++epochs).padStart(12, '0')),
     fraction: () => 0.5,
   }
+  const ports = { clock, random, log: silentLog, metrics: makeMetrics(false), broker }
   channels = makeChannels({
     rules,
-    ports: { clock, random, log: silentLog, metrics: makeMetrics(false), broker },
+    ports,
     sink: {
       report: (state) => reports.push(state),
       started: () => {},
@@ -42,8 +45,13 @@ beforeEach(() => {
       stop: () => {},
     },
     timings,
-    heartbeatSeconds: 25,
-    newestBroadcast: () => undefined,
+    openings: makeOpenings({
+      rules,
+      ports,
+      heartbeatSeconds: 25,
+      broadcasts: undefined,
+      resumes: false,
+    }),
   })
 })
 
@@ -59,7 +67,7 @@ async function arrive(clientId: string, lifeMs = 3_600_000): Promise<Peer> {
     destroy: () => {},
     isOpen: () => open,
   }
-  const claims = { clientId, expiresAtMs: clock.nowMs() + lifeMs }
+  const claims = { clientId, expiresAtMs: clock.nowMs() + lifeMs, generation: 0 }
   peer.connection = channels.admit(claims, writer)
   await clock.advance(0)
   return peer as Peer
@@ -169,7 +177,7 @@ test('an expired token closes its connection and is reported after the grace', a
 })
 
 test('a connection that ended before its welcome is never reported', async () => {
-  const claims = { clientId: 'ann', expiresAtMs: clock.nowMs() + 1000 }
+  const claims = { clientId: 'ann', expiresAtMs: clock.nowMs() + 1000, generation: 0 }
   const writer = { write: () => {}, close: () => {}, destroy: () => {}, isOpen: () => true }
   channels.end(channels.admit(claims, writer), { by: 'loss' })
   await clock.advance(60_000)
@@ -197,4 +205,49 @@ test('the list has everybody who is online, in the order of their coming', async
 
 test('a client id that was never used reads as offline in version 0', async () => {
   expect(await channels.read('nobody')).toMatchObject({ online: false, version: 0 })
+})
+
+test('a disconnect closes the current connection and is reported without a grace', async () => {
+  const ann = await arrive('ann')
+  expect(await channels.disconnect('ann', false)).toBe(1)
+  expect(ann.closed).toBe('disconnected-by-application')
+  await clock.advance(0)
+  expect(told()).toEqual(['1 connected', '2 disconnected-by-application'])
+  expect(await channels.disconnect('ann', false)).toBe(0)
+})
+
+test('a disconnect ends the grace, whose report keeps its reason and comes once', async () => {
+  const ann = await arrive('ann')
+  channels.end(ann.connection, { by: 'loss' })
+  expect(await channels.disconnect('ann', false)).toBe(0)
+  await clock.advance(0)
+  expect(told()).toEqual(['1 connected', '2 lost'])
+  await arrive('ann')
+  await clock.advance(60_000)
+  expect(told()).toEqual(['1 connected', '2 lost', '3 connected'])
+})
+
+test('a grace that a return ended is not reported by a later disconnect', async () => {
+  const ann = await arrive('ann')
+  channels.end(ann.connection, { by: 'loss' })
+  await arrive('ann')
+  await channels.disconnect('ann', false)
+  await clock.advance(60_000)
+  expect(told()).toEqual(['1 connected', '2 disconnected-by-application'])
+})
+
+test('a connection that was let in before a revocation is refused after it, and nobody hears of it', async () => {
+  const disconnected = channels.disconnect('ann', true)
+  const ann = await arrive('ann')
+  expect(await disconnected).toBe(0)
+  expect(ann.closed).toBe('token-invalid')
+  expect(ann.frames).toEqual([])
+  expect(channels.open().size).toBe(0)
+  expect(told()).toEqual([])
+})
+
+test('a connection that was welcomed before a revocation is closed by it', async () => {
+  const arriving = arrive('ann')
+  expect(await channels.disconnect('ann', true)).toBe(1)
+  expect((await arriving).closed).toBe('disconnected-by-application')
 })

@@ -3,12 +3,12 @@ import { makeRules } from '../../src/rules/rule-book.ts'
 
 const rules = makeRules()
 const KEY = 'a signing key that is long enough'
-const claims = { clientId: 'ann é😀', expiresAtMs: 1_800_000_000_123 }
+const claims = { clientId: 'ann é😀', expiresAtMs: 1_800_000_000_123, generation: 7 }
 const NONCE = Buffer.alloc(16)
 const token = rules.mintToken(claims, KEY, NONCE)
 
 test('a token of the longest client id matches the grammar and gives its claims back', () => {
-  const longest = { clientId: '😀'.repeat(64), expiresAtMs: 1 }
+  const longest = { clientId: '😀'.repeat(64), expiresAtMs: 1, generation: 8 }
   const minted = rules.mintToken(longest, KEY, NONCE)
   expect(minted).toMatch(/^[A-Za-z0-9\-._~]{1,4096}$/)
   expect(rules.verifyToken(minted, KEY)).toEqual(longest)

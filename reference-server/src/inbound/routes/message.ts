@@ -1,16 +1,27 @@
 /** The call that posts a message. */
-import { type Handler, makeAnswer } from '../service.ts'
+import type { Receipt } from '@channel-protocol/schemas/types'
+import { type Handler, makeAnswer, type Service } from '../service.ts'
 
 /**
  * Answers `POST {base}/v1/messages`.
  * @spec message.post.receipt
  */
-export const answerMessage: Handler = async (service, { body }) => {
+export const answerMessage: Handler = async (service, { body }) =>
+  makeAnswer(200, await postMessage(service, body))
+
+/**
+ * Judges the members of one message and posts it. Rejects with a Refusal, or with anything else for a defect.
+ * Messages that are handed over one after the other, without awaiting, are numbered in that order.
+ */
+export async function postMessage(
+  service: Service,
+  members: Record<string, unknown>,
+): Promise<Receipt> {
   const { rules, limits } = service
-  const clientId = rules.readClientId(body.client_id, limits.client_id_bytes)
-  const data = rules.readData(body.data)
+  const clientId = rules.readClientId(members.client_id, limits.client_id_bytes)
+  const data = rules.readData(members.data)
   const refusal = rules.decideSurrogates(data) ?? rules.decideDataSize(data, limits.data_bytes)
   if (refusal) throw refusal
   service.takePost(clientId)
-  return makeAnswer(200, await service.channels.post(clientId, data))
+  return service.channels.post(clientId, data)
 }

@@ -1,0 +1,17 @@
+/** Arrivals: it alone knows where, in a request and the service, that is found by which a newcomer is judged. */
+import type { IncomingMessage } from 'node:http'
+import type { ArrivalFacts } from '../rules/admission.ts'
+import type { Service } from './service.ts'
+
+/** What whoever sent this request is judged by now, beside its credentials. */
+export function readArrival(service: Service, { headers }: IncomingMessage): ArrivalFacts {
+  return {
+    origin: headers.origin,
+    baseOrigin: new URL(service.baseUrl()).origin,
+    origins: service.facts.origins,
+    signingKey: service.signingKey,
+    nowMs: service.ports.clock.nowMs(),
+    openConnections: service.channels.open().size + service.sockets.count(),
+    maxConnections: service.limits.connections,
+  }
+}
