@@ -23,7 +23,7 @@ function shapeOf(line: string): unknown {
   return Object.fromEntries(
     Object.entries(JSON.parse(line) as Record<string, unknown>).map(([name, value]) => [
       name,
-      /^(token|id|connection_id|epoch|broadcast_epoch|expires_at|since|connect_url|expires_in_seconds)$/.test(
+      /^(token|cursor|broadcast_cursor|id|connection_id|epoch|broadcast_epoch|expires_at|since|connect_url|expires_in_seconds)$/.test(
         name,
       )
         ? typeof value

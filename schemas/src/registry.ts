@@ -918,7 +918,7 @@ export const TIMINGS = {
     "default": 300,
     "min": 30,
     "max": 3600,
-    "test": 6,
+    "test": 8,
     "test_floor": 1,
     "largest_delay": 2,
     "advertised": true,

@@ -4,7 +4,7 @@ import { type Check, waitFor } from '../check.ts'
 import { revoke, tryToken } from '../drive/disconnecting.ts'
 import { closed, notWelcomed, welcomed } from '../judges/connection.ts'
 import { leftNoneOpen, reachesNobody, refusedAsDead } from '../judges/control.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { delivered } from '../judges/message.ts'
 import { minted } from '../judges/token.ts'
 
@@ -12,16 +12,13 @@ import { minted } from '../judges/token.ts'
 const ROUNDS = ['first', 'second', 'third'] as const
 /** Client ids whose tokens die while connections are being opened with them, and openings of each. */
 const RACES = ['1', '2', '3', '4'] as const
+const FIRST = '0'
 const EARLY = ['a', 'b'] as const
 const LATE = ['c', 'd'] as const
 const LATEST = 'e'
 /** Seconds: the shortest life of a token, and what passes before it is over for every clock. */
 const SHORTEST = 1
 const PAST = 1.1
-
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
-}
 
 /** In the order of the chapter. */
 export const CONTROL_REVOCATION_CHECKS: readonly Check[] = [
@@ -166,7 +163,9 @@ export const CONTROL_REVOCATION_CHECKS: readonly Check[] = [
       const bystander = await drive.mint('control', drive.clientId())
       const races = RACES.map(async (race) => {
         const clientId = drive.clientId()
-        const { connectUrl: url, token } = await drive.mint(`token ${race}`, clientId)
+        const minted = await drive.mint(`token ${race}`, clientId)
+        const { connectUrl: url, token } = minted
+        const first = await tryToken(drive, `${FIRST}${race}`, minted)
         const open = (as: string) => drive.open(`${as}${race}`, { url, token })
         const early = EARLY.map(open)
         // Some of them have just been opened when the revocation comes, the others are being opened.
@@ -178,7 +177,7 @@ export const CONTROL_REVOCATION_CHECKS: readonly Check[] = [
           return open(as)
         })
         await answered
-        const connections = await Promise.all([...early, ...late, open(LATEST)])
+        const connections = await Promise.all([first, ...early, ...late, open(LATEST)])
         await Promise.all(connections.map((connection) => connection.ended()))
         await drive.post(`post ${race}`, clientId, drive.text())
       })
@@ -187,7 +186,7 @@ export const CONTROL_REVOCATION_CHECKS: readonly Check[] = [
     control: welcomed('control'),
     judge: each(RACES, (race) =>
       all(
-        leftNoneOpen(...[...EARLY, ...LATE, LATEST].map((as) => `${as}${race}`)),
+        leftNoneOpen(...[FIRST, ...EARLY, ...LATE, LATEST].map((as) => `${as}${race}`)),
         reachesNobody(`post ${race}`),
       ),
     ),

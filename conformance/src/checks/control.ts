@@ -6,7 +6,7 @@ import type { Drive } from '../drive/drive.ts'
 import { treatedLike } from '../judges/call.ts'
 import { closed, closedSaying, welcomed } from '../judges/connection.ts'
 import { countsClosed, reachesNobody } from '../judges/control.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { accepted, delivered } from '../judges/message.ts'
 import { undisturbed } from '../judges/neighbour.ts'
 import { refused } from '../judges/problem.ts'
@@ -46,10 +46,6 @@ const ILLEGAL_IDS: Readonly<Record<string, (legal: string) => unknown>> = {
 }
 
 const WRONG_KEYS = { absent: 'none', wrong: { text: 'nobody-was-ever-given-this-key' } } as const
-
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
-}
 
 /** Posts to a client and waits until that has arrived, or its connection has ended. */
 async function postAndWait(

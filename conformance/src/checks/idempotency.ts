@@ -103,7 +103,7 @@ function repeatedCheck(sending: Sending): Check {
       'answers-repeats-with-202',
       'says-that-it-repeats',
       'carries-out-every-second-repeat',
-      ...(type === 'Receipt' ? ['counts-connections-anew'] : []),
+      ...(sending === MESSAGE ? ['counts-connections-anew'] : []),
       ...(type === 'BatchAnswer' ? ['repeats-part-of-batches'] : []),
     ],
   }

@@ -89,7 +89,7 @@ function boundChecks(filling: Filling): Check[] {
       judge: all(resumed('exactly', true), resumed('behind the first', true)),
       killedBy:
         name === 'count'
-          ? ['holds-one-message-too-few', 'resumes-three-at-most', 'forgets-place-with-its-message']
+          ? ['holds-one-message-too-few', 'resumes-five-at-most', 'forgets-place-with-its-message']
           : [
               'holds-one-byte-too-few',
               'counts-held-bytes-of-json',

@@ -3,7 +3,7 @@
 import type { Check } from '../check.ts'
 import { type Kind, startScene, textOfBytes } from '../drive/coming-back.ts'
 import type { Drive } from '../drive/drive.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { accepted, arrived } from '../judges/message.ts'
 import { keptSoLong, resumed, stored, unseen, welcomedAnew } from '../judges/resume.ts'
 import { latestSeconds } from '../timeline/latest.ts'
@@ -50,10 +50,6 @@ function waitForWindow(advertised: Parameters<NonNullable<Check['waitSeconds']>>
   return latestSeconds(advertised, 'resume_window_seconds')
 }
 
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
-}
-
 /** In the order of the chapter. */
 export const RESUME_HELD_CHECKS: readonly Check[] = [
   ...inBoth((kind) => ({
@@ -89,6 +85,7 @@ export const RESUME_HELD_CHECKS: readonly Check[] = [
     judge: all(stored('longest', true), stored('too long', false), stored('short', true)),
     killedBy: [
       'claims-everything-stored',
+      'says-stored-for-the-present-alone',
       'counts-held-characters',
       'counts-held-bytes-of-json',
       'holds-one-byte-too-few',
@@ -108,6 +105,7 @@ export const RESUME_HELD_CHECKS: readonly Check[] = [
     judge: all(stored('longest', true), stored('too long', false)),
     killedBy: [
       'claims-everything-stored',
+      'says-stored-for-the-present-alone',
       'counts-held-characters',
       'counts-held-bytes-of-json',
       'holds-one-byte-too-few-in-all',

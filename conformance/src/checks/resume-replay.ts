@@ -5,7 +5,7 @@ import { asking } from '../drive/asking.ts'
 import { type Kind, type Scene, startScene, textOfBytes, together } from '../drive/coming-back.ts'
 import type { Drive } from '../drive/drive.ts'
 import type { Connection } from '../drive/socket.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { accepted, arrived } from '../judges/message.ts'
 import {
   placedAt,
@@ -82,10 +82,6 @@ function spoilsReplay(kind: Kind): [string, ...string[]] {
   return kind === 'messages'
     ? [...both, 'replays-no-messages', 'numbers-replay-anew']
     : [...both, 'replays-no-broadcasts']
-}
-
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
 }
 
 /** In the order of the chapter. */
@@ -228,7 +224,9 @@ export const RESUME_REPLAY_CHECKS: readonly Check[] = [
     control: each(NEWCOMERS, (as) =>
       all(resumed(as, true), arrived(as, `${as} last`, streamOf(kind))),
     ),
-    judge: each(NEWCOMERS, (as) => replayedFirst(as, `${as} missed`, streamOf(kind))),
+    judge: each(NEWCOMERS, (as) =>
+      replayedFirst(as, `${as} missed`, together(`${as} there`, DURING), streamOf(kind)),
+    ),
     killedBy: ['sends-replay-late'],
   })),
   ...inBoth((kind) => ({

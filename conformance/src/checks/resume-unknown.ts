@@ -4,7 +4,7 @@ import type { Check } from '../check.ts'
 import { asking } from '../drive/asking.ts'
 import { type Kind, type Scene, startScene } from '../drive/coming-back.ts'
 import type { Drive } from '../drive/drive.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { accepted, arrived } from '../judges/message.ts'
 import { notAhead, resumed, unseen, welcomedAnew } from '../judges/resume.ts'
 import { BROADCASTS } from '../judges/stream.ts'
@@ -85,10 +85,6 @@ async function comeWell(scene: Scene): Promise<string> {
   const control = await scene.come('control', cursor)
   control.drop()
   return cursor
-}
-
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
 }
 
 /** In the order of the chapter. */

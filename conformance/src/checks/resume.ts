@@ -4,7 +4,7 @@ import type { Check } from '../check.ts'
 import { asking } from '../drive/asking.ts'
 import { type Scene, startScene } from '../drive/coming-back.ts'
 import type { Drive } from '../drive/drive.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { accepted, arrived } from '../judges/message.ts'
 import { before, behind, placedAt, resumed, unseen } from '../judges/resume.ts'
 import { BROADCASTS } from '../judges/stream.ts'
@@ -65,10 +65,6 @@ async function readBoth(drive: Drive): Promise<{
   return { messages, broadcasts, after, after_broadcast }
 }
 
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
-}
-
 /** In the order of the chapter. */
 export const RESUME_CHECKS: readonly Check[] = [
   ...inBoth((kind) => ({
@@ -82,10 +78,10 @@ export const RESUME_CHECKS: readonly Check[] = [
   ...inBoth((kind) => ({
     id: `resume.missed-${kind}.resumed`,
     proves: 'resume.connect.resumed',
-    drive: (drive) => comeBack(startScene(drive, kind), 4),
+    drive: (drive) => comeBack(startScene(drive, kind), 6),
     control: all(accepted('missed'), arrived('back', 'later', streamOf(kind))),
     judge: resumed('back', true),
-    killedBy: ['resumes-three-at-most'],
+    killedBy: ['resumes-five-at-most'],
   })),
   {
     id: 'resume.ways.resumed',
@@ -272,6 +268,6 @@ export const RESUME_CHECKS: readonly Check[] = [
     },
     control: all(accepted('read'), accepted('missed')),
     judge: each(['messages', 'both'], (as) => resumed(as, false)),
-    killedBy: ['resumes-without-offering-it'],
+    killedBy: ['resumes-without-offering-it', 'resumes-unasked'],
   },
 ]

@@ -2,14 +2,22 @@
 
 import { type Check, waitFor } from '../check.ts'
 import { broadcastOn, startBroadcasting } from '../drive/broadcasting.ts'
+import type { EventStream } from '../drive/event-stream.ts'
+import { comeBackByWebSocket } from '../drive/resume-twin.ts'
 import { comeBack, follow, idOf, postAndRead } from '../drive/stream-return.ts'
 import { idsApart } from '../judges/broadcast.ts'
 import { welcomed } from '../judges/connection.ts'
 import { saysNewest } from '../judges/connection-opening.ts'
-import { all, type Judge } from '../judges/finding.ts'
-import { accepted, arrived, continuesWelcome, delivered, uniqueIds } from '../judges/message.ts'
+import { all, each, type Judge } from '../judges/finding.ts'
+import { arrived, contiguous, continuesWelcome, delivered, uniqueIds } from '../judges/message.ts'
 import { quickerThan } from '../judges/sse-ending.ts'
-import { carriedOver, picksUp, saysResumed } from '../judges/sse-resume.ts'
+import {
+  carriedOver,
+  picksUp,
+  saysResumed,
+  twinResumes,
+  twinResumesBoth,
+} from '../judges/sse-resume.ts'
 import { BROADCASTS } from '../judges/stream.ts'
 
 /** Roles that come back to the places of one stream, in their order. */
@@ -26,10 +34,6 @@ const OUTRANKED: Readonly<Record<string, (older: string) => Readonly<Record<stri
   'a malformed query': () => ({ after: 'garbage' }),
   'malformed broadcasts': () => ({ after_broadcast: 'garbage' }),
   'both malformed': () => ({ after: 'garbage', after_broadcast: 'garbage' }),
-}
-
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
 }
 
 /** The stimulus was over before anything was held too long. */
@@ -75,13 +79,16 @@ function placesCheck(id: string, proves: string): Check {
         await broadcasting.fence(`cast ${as}`, stream)
         stream.drop()
       }
+      await comeBackByWebSocket(drive, broadcasting)
     },
     control: all(
+      twinResumesBoth,
       quick,
       fenced(MIXED_PLACES),
       each(MIXED_PLACES, (as) => arrived(as, `cast ${as}`, BROADCASTS)),
       continuesWelcome('first'),
       continuesWelcome('first', BROADCASTS),
+      delivered('first', 'post'),
       delivered('first', 'cast', BROADCASTS),
       uniqueIds('cast'),
       idsApart('cast', 'post'),
@@ -99,6 +106,8 @@ function placesCheck(id: string, proves: string): Check {
       'forgets-broadcasts-in-event-ids',
       'forgets-messages-at-broadcasts',
       'asks-for-messages-alone',
+      'names-messages-outside-grammar',
+      'names-broadcasts-outside-grammar',
     ],
   }
 }
@@ -115,14 +124,23 @@ export const SSE_LAST_ID_CHECKS: readonly Check[] = [
       const one = await postAndRead(drive, 'post', clientId, first)
       const two = await postAndRead(drive, 'post', clientId, first)
       first.drop()
-      await drive.post('post', clientId, drive.text())
+      await drive.post('missed', clientId, drive.text())
       const ids = [idOf(first), idOf(first, one), idOf(first, two)]
       for (const [at, as] of PLACES.entries())
         await comeBack(drive, as, clientId, { lastEventId: ids[at] ?? '' })
+      await comeBackByWebSocket(drive)
     },
-    control: all(quick, saysNewest('first', 'earlier'), fenced(PLACES)),
+    control: all(
+      twinResumes,
+      quick,
+      saysNewest('first', 'earlier'),
+      contiguous(['earlier', 'post']),
+      delivered('first', 'post'),
+      fenced(PLACES),
+    ),
     judge: each(PLACES, (as) => picksUp(as, `fence ${as}`)),
     killedBy: [
+      'names-messages-outside-grammar',
       'ignores-last-event-id',
       'gives-places-before-events',
       'takes-last-event-id-as-inclusive',
@@ -143,10 +161,18 @@ export const SSE_LAST_ID_CHECKS: readonly Check[] = [
       const lastEventId = idOf(first, one)
       for (const [as, query] of Object.entries(OUTRANKED))
         await comeBack(drive, as, clientId, { lastEventId, query: query(String(welcome?.cursor)) })
+      await comeBackByWebSocket(drive)
     },
-    control: all(quick, accepted('post'), fenced(Object.keys(OUTRANKED))),
+    control: all(
+      twinResumes,
+      quick,
+      contiguous(['post']),
+      delivered('first', 'post'),
+      fenced(Object.keys(OUTRANKED)),
+    ),
     judge: each(Object.keys(OUTRANKED), (as) => picksUp(as, `fence ${as}`)),
     killedBy: [
+      'names-messages-outside-grammar',
       'ignores-last-event-id',
       'lets-query-outrank-last-event-id',
       'gives-places-before-events',
@@ -159,17 +185,17 @@ export const SSE_LAST_ID_CHECKS: readonly Check[] = [
   {
     id: 'sse.drop.continued',
     proves: 'sse.resume.header',
-    drive: (drive) =>
-      follow(
-        drive,
-        drive.clientId(),
-        LIVES,
-        (stream) => stream.envelope(({ type }) => type === 'message'),
-        PACE_SECONDS,
-      ),
-    control: all(quick, each(LIVES, welcomed)),
+    drive: async (drive) => {
+      const until = (stream: EventStream): Promise<unknown> =>
+        stream.envelope(({ type }) => type === 'message')
+      await follow(drive, drive.clientId(), LIVES, until, PACE_SECONDS)
+      await comeBackByWebSocket(drive)
+    },
+    control: all(twinResumes, quick, contiguous(['post']), each(LIVES, welcomed)),
     judge: CARRIED,
     killedBy: [
+      'names-another-message',
+      'names-messages-outside-grammar',
       'ignores-last-event-id',
       'gives-places-before-events',
       'takes-last-event-id-as-inclusive',

@@ -3,15 +3,22 @@
 import type { Check } from '../check.ts'
 import { startBroadcasting } from '../drive/broadcasting.ts'
 import type { Drive } from '../drive/drive.ts'
+import { comeBackByWebSocket } from '../drive/resume-twin.ts'
 import { SetUpFailed } from '../drive/set-up-failed.ts'
 import { comeBack, idOf, postAndRead } from '../drive/stream-return.ts'
 import type { StreamOptions } from '../drive/streams.ts'
 import { closed, welcomed } from '../judges/connection.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each, type Judge } from '../judges/finding.ts'
 import { accepted, arrived } from '../judges/message.ts'
 import { answered } from '../judges/problem.ts'
 import { quickerThan } from '../judges/sse-ending.ts'
-import { continuesAt, continuesWelcomeOf, saysResumed } from '../judges/sse-resume.ts'
+import {
+  continuesAt,
+  continuesWelcomeOf,
+  saysResumed,
+  twinResumes,
+  twinResumesBoth,
+} from '../judges/sse-resume.ts'
 import { BROADCASTS } from '../judges/stream.ts'
 
 /** Texts that no service gave as the id of an event, from one that a service did. */
@@ -56,10 +63,6 @@ const STOPPED: Readonly<Record<string, How>> = {
   'with a cursor': (own) => ({ lastEventId: STOP, query: { after: own } }),
 }
 
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
-}
-
 /** The stimulus was over before anything was held too long. */
 const quick = quickerThan('resume_window_seconds')
 
@@ -99,8 +102,9 @@ export const SSE_RETURN_CHECKS: readonly Check[] = [
       await comeBack(drive, 'by an empty header', clientId, { query, lastEventId: '' })
       await comeBack(drive, 'unasked', clientId, {})
       await comeBack(drive, 'unasked and empty', clientId, { lastEventId: '' })
+      await comeBackByWebSocket(drive)
     },
-    control: all(quick, accepted('post'), welcomed('again'), each(BY_QUERY, fenced)),
+    control: all(twinResumes, quick, accepted('post'), welcomed('again'), each(BY_QUERY, fenced)),
     judge: all(
       each(BY_QUERY, (as) => all(saysResumed(as, true), continuesAt(as, `fence ${as}`, 0))),
       saysResumed('unasked', false),
@@ -123,8 +127,10 @@ export const SSE_RETURN_CHECKS: readonly Check[] = [
       const query = { after_broadcast: String(welcome?.broadcast_cursor) }
       const stream = await drive.streams.connect('back', clientId, { query })
       await broadcasting.fence('fence back', stream)
+      await comeBackByWebSocket(drive, broadcasting)
     },
     control: all(
+      twinResumesBoth,
       quick,
       welcomed('first'),
       accepted('cast'),
@@ -139,8 +145,11 @@ export const SSE_RETURN_CHECKS: readonly Check[] = [
   {
     id: 'sse.unknown-id.unresumed',
     proves: 'sse.resume.unknown',
-    drive: (drive) => comeBackAs(drive, { ...UNKNOWN, control: (own) => ({ lastEventId: own }) }),
-    control: all(welcomed('first'), saysResumed('control', true)),
+    drive: async (drive) => {
+      await comeBackAs(drive, { ...UNKNOWN, control: (own) => ({ lastEventId: own }) })
+      await comeBackByWebSocket(drive)
+    },
+    control: all(twinResumes, welcomed('first'), saysResumed('control', true)),
     judge: each(Object.keys(UNKNOWN), (as) => saysResumed(as, false)),
     killedBy: [
       'resumes-at-any-id',
@@ -165,8 +174,9 @@ export const SSE_RETURN_CHECKS: readonly Check[] = [
       await comeBack(drive, 'by own id', clientId, { lastEventId: idOf(first) })
       await comeBack(drive, 'by foreign id', clientId, { lastEventId: idOf(neighbour, data) })
       await comeBack(drive, 'by foreign welcome', clientId, { lastEventId: idOf(neighbour) })
+      await comeBackByWebSocket(drive)
     },
-    control: all(quick, accepted('post'), saysResumed('by own id', true)),
+    control: all(twinResumes, quick, accepted('post'), saysResumed('by own id', true)),
     judge: each(['by foreign id', 'by foreign welcome'], (as) => saysResumed(as, false)),
     killedBy: ['resumes-at-any-id'],
   },
@@ -190,16 +200,13 @@ export const SSE_RETURN_CHECKS: readonly Check[] = [
       const { connectUrl: url, token } = await drive.mint('token', clientId)
       const old = await drive.streams.open('old', { url, token })
       await old.welcome()
-      const current = await drive.connect('new', clientId)
+      await drive.connect('new', clientId)
       await old.ended()
       const back = await drive.streams.open('back', { url, token, lastEventId: old.lastId() ?? '' })
       await Promise.race([back.welcome(), back.ended()])
-      const data = drive.text()
-      await drive.post('post', clientId, data)
-      await current.message(data)
     },
     control: all(welcomed('new'), closed('old', 'replaced')),
-    judge: all(answered('back', 204), arrived('new', 'post')),
+    judge: answered('back', 204),
     killedBy: ['welcomes-whoever-was-told-to-stop', 'gives-closes-no-id', 'names-stops-otherwise'],
   },
 ]

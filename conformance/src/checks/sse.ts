@@ -4,7 +4,7 @@ import { type Check, waitFor } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
 import type { StreamOptions } from '../drive/streams.ts'
 import { welcomed } from '../judges/connection.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { answered, refused } from '../judges/problem.ts'
 import {
   allowedBefore,
@@ -50,10 +50,6 @@ const FOREIGN_ORIGINS: Readonly<Record<string, (listed: string) => string>> = {
 const PREFLIGHT = {
   'access-control-request-method': 'GET',
   'access-control-request-headers': 'authorization,last-event-id',
-}
-
-function each(roles: readonly string[], judge: (as: string) => Judge): Judge {
-  return all(...roles.map(judge))
 }
 
 /** Asks for a stream with a token of its own, in a way that is to be refused or answered with a short stream. */

@@ -79,7 +79,8 @@ export function makeStreamsDrive(
   }
 }
 
-function withQuery(url: string, query: Readonly<Record<string, string>>): string {
+/** A URL with these parameters behind those that it has. */
+export function withQuery(url: string, query: Readonly<Record<string, string>>): string {
   const added = new URLSearchParams(query).toString()
   if (added === '') return url
   return `${url}${url.includes('?') ? '&' : '?'}${added}`

@@ -96,6 +96,7 @@ export function oneCarriedOut(roles: readonly string[]): Judge {
     const [first, ...others] = answersOf(timeline, roles).filter(({ status }) => status === 200)
     if (!first) return inconclusive('none of the twins was carried out')
     const places = placesOf(first)
+    if (!/\d/.test(places)) return inconclusive('what was carried out has no number')
     const other = others.find((answer) => placesOf(answer) !== places)
     return other ? fail(`the places ${show(places)}`, show(placesOf(other)), other) : PASS
   }

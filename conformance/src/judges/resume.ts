@@ -141,13 +141,19 @@ export function sent(client: string, as: string, stream = MESSAGES): Judge {
   }
 }
 
-/** Of what was accepted up to the last post of role `missed`, nothing is on the connection behind something later. */
-export function replayedFirst(client: string, missed: string, stream = MESSAGES): Judge {
+/** Of what was accepted up to the last post of role `missed`, nothing is on the connection behind a post of these. */
+export function replayedFirst(
+  client: string,
+  missed: string,
+  live: readonly string[],
+  stream = MESSAGES,
+): Judge {
   return (timeline) => {
     const border = behind(missed)(timeline)
     const arrived = envelopesOf(timeline, client, stream.type)
     const isOlder = (seq: unknown): boolean => Number(seq) <= Number(border)
-    const later = arrived.findIndex(({ envelope }) => !isOlder(envelope.seq))
+    const seqs = new Set(live.flatMap((as) => acceptedOf(timeline, as).map(seqOf)))
+    const later = arrived.findIndex(({ envelope }) => seqs.has(Number(envelope.seq)))
     if (border === undefined || later < 0)
       return inconclusive(`nothing that came later arrived on ${client}`)
     const late = arrived.slice(later).find(({ envelope }) => isOlder(envelope.seq))

@@ -9,7 +9,7 @@ import {
 } from '../timeline/timeline.ts'
 import { outcomeOf } from './connection.ts'
 import { all, fail, inconclusive, type Judge, PASS, show } from './finding.ts'
-import { MESSAGES, type Stream } from './stream.ts'
+import { BROADCASTS, MESSAGES, type Stream } from './stream.ts'
 
 /** The role of the stream whose ids are given back. */
 const FIRST = 'first'
@@ -24,6 +24,16 @@ export function saysResumed(as: string, resumed: boolean): Judge {
     return welcome.envelope.resumed === resumed
       ? PASS
       : fail(`resumed ${resumed}`, show(welcome.envelope.resumed), welcome.event)
+  }
+}
+
+/** The cursor of the welcome is the one that was asked for: its number is this. */
+function saysPlace(as: string, place: number): Judge {
+  return (timeline) => {
+    const { seq, cursor } = envelopesOf(timeline, as, 'welcome')[0]?.envelope ?? {}
+    const asked = eventsOf(timeline, 'request', as).at(-1)
+    const isAsked = new URL(asked?.url ?? 'http://none').searchParams.get('after') === cursor
+    return seq === place && isAsked ? PASS : fail(`the place ${place}`, show({ seq, cursor }))
   }
 }
 
@@ -91,6 +101,35 @@ export function carriedOver(roles: readonly string[], fence: string): Judge {
     return continuesAt('joined', fence, first - 1)({ ...timeline, events: joined })
   }
 }
+
+/** A WebSocket comes back as it should: what goes wrong on a stream is the stream's. */
+export const twinResumes: Judge = all(
+  saysResumed('twin by token', true),
+  saysPlace('twin by token', 0),
+  continuesAt('twin by token', 'fence twin by token', 0),
+  saysResumed('twin by welcome', true),
+  continuesAt('twin by welcome', 'fence twin by welcome', 1),
+  ...['twin by id', 'twin by id again'].flatMap((as) => [
+    saysResumed(as, true),
+    continuesAt(as, `fence ${as}`, 2),
+  ]),
+  saysResumed('twin by newest', true),
+  continuesAt('twin by newest', 'fence twin by newest', 3),
+  saysResumed('twin by other', false),
+  saysResumed('twin by garbage', false),
+  saysResumed('twin unasked', false),
+)
+
+/** As {@link twinResumes}, with broadcasts. */
+export const twinResumesBoth: Judge = all(
+  twinResumes,
+  saysResumed('twin by both', true),
+  continuesAt('twin by both', 'fence twin by both', 2),
+  (timeline) => {
+    const seq = readObject(eventsOf(timeline, 'answer', 'twin cast')[0]?.body ?? '')?.seq
+    return continuesAt('twin by both', 'cast twin by both', Number(seq), BROADCASTS)(timeline)
+  },
+)
 
 /** The place behind the last event of the first stream that has the id that this role gave back. */
 function placeOfLastId(timeline: Timeline, as: string, stream: Stream): number | undefined {

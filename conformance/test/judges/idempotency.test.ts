@@ -135,6 +135,7 @@ describe('oneCarriedOut', () => {
       answer(as, 200, { results: [null, { ...receipt, seq }] })
     expect(verdict(judge, batch('a', 1), batch('b', 1))).toBe('pass')
     expect(verdict(judge, batch('a', 1), batch('b', 2))).toBe('fail')
+    expect(verdict(judge, answer('a', 200, { ok: true }))).toBe('inconclusive')
     const other = answer('c', 200, { ...receipt, seq: 2 })
     expect(verdict(judge, answer('b', 200, receipt), other)).toBe('fail')
     expect(verdict(judge, running('a'))).toBe('inconclusive')

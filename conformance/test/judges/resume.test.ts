@@ -154,13 +154,17 @@ describe('what follows the welcome', () => {
     expect(verdict(unseen('c', ['p']), message(2))).toBe('inconclusive')
   })
   test('is replayed ahead of what is new', () => {
-    const first = replayedFirst('c', 'p')
-    expect(verdict(first, ...post('p', 2), message(2), message(3))).toBe('pass')
-    expect(verdict(first, ...post('p', 2), message(2), message(1), message(3))).toBe('pass')
-    expect(verdict(first, ...post('p', 2), message(3), message(2))).toBe('fail')
-    expect(verdict(first, ...post('p', 2), message(1), message(3), message(2))).toBe('fail')
-    expect(verdict(first, ...post('p', 2), message(2))).toBe('inconclusive')
-    expect(verdict(first, ...post('p', 2), message(3))).toBe('inconclusive')
+    const first = replayedFirst('c', 'p', ['q'])
+    expect(verdict(first, ...post('p', 2), ...post('q', 3), message(2), message(3))).toBe('pass')
+    expect(
+      verdict(first, ...post('p', 2), ...post('q', 3), message(2), message(1), message(3)),
+    ).toBe('pass')
+    expect(verdict(first, ...post('p', 2), ...post('q', 3), message(3), message(2))).toBe('fail')
+    expect(
+      verdict(first, ...post('p', 2), ...post('q', 3), message(1), message(3), message(2)),
+    ).toBe('fail')
+    expect(verdict(first, ...post('p', 2), ...post('q', 3), message(2))).toBe('inconclusive')
+    expect(verdict(first, ...post('p', 2), ...post('q', 3), message(3))).toBe('inconclusive')
     expect(verdict(first, message(2), message(3))).toBe('inconclusive')
   })
   test('after no cursor is nothing old, behind the newest', () => {

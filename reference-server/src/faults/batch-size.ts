@@ -2,6 +2,7 @@
 import type { Fault } from '../parts.ts'
 import { Refusal } from '../refusal.ts'
 import type { Rules } from '../rules/rule-book.ts'
+import { needsNoKey } from './without-key.ts'
 
 type ReadBatch = Rules['readBatch']
 
@@ -177,16 +178,7 @@ export const batchSizeFaults: readonly Fault[] = [
     (value) => (Array.isArray(value) ? undefined : value),
     'A message where the list should be is accepted, and the batch is refused.',
   ),
-  {
-    name: 'posts-batches-without-key',
-    misdeed: 'A batch needs no application key.',
-    breaks: ['token.key.required'],
-    apply: ({ rules }) => {
-      const decide = rules.decideKey
-      rules.decideKey = (offered, live, call) =>
-        call.path === '/v1/batches' ? 'live' : decide(offered, live, call)
-    },
-  },
+  needsNoKey('posts-batches-without-key', '/v1/batches', 'A batch needs no application key.'),
   {
     name: 'refuses-unknown-members-of-messages-in-batches',
     misdeed: 'A message with an unknown member is refused in a batch.',

@@ -305,12 +305,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'sends-long-messages-in-a-list',
     misdeed: 'Long messages are sent as a JSON array of one envelope.',
-    breaks: [
-      'connection.envelope.text',
-      'broadcast.post.deliver',
-      'sse.event.form',
-      'sse.event.data',
-    ],
+    breaks: ['connection.envelope.text', 'broadcast.post.deliver', 'sse.event.form'],
     apply: ({ rules }) => {
       const encode = rules.encodeEnvelope
       rules.encodeEnvelope = (envelope) => {

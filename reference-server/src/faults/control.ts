@@ -1,8 +1,10 @@
 /** Faults of control: of how a disconnect is read, answered and carried out. */
+
 import type { Fault, Parts } from '../parts.ts'
 import type { ConnectionWriter, PresenceState } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import type { Departure } from '../rules/connection.ts'
+import { needsNoKey } from './without-key.ts'
 
 const SLUG = 'disconnected-by-application'
 
@@ -26,16 +28,11 @@ function readsRevocation(
 
 /** Each breaks what the chapter on control promises about disconnects. */
 export const controlFaults: readonly Fault[] = [
-  {
-    name: 'disconnects-without-key',
-    misdeed: 'A client is disconnected without an application key.',
-    breaks: ['token.key.required'],
-    apply: ({ rules }) => {
-      const decide = rules.decideKey
-      rules.decideKey = (offered, live, call) =>
-        call.path === '/v1/disconnects' ? 'live' : decide(offered, live, call)
-    },
-  },
+  needsNoKey(
+    'disconnects-without-key',
+    '/v1/disconnects',
+    'A client is disconnected without an application key.',
+  ),
   {
     name: 'disconnects-nobody-in-particular',
     misdeed: 'A disconnect that names no client id is answered as if there were nothing to do.',

@@ -64,14 +64,15 @@ export const discoveryFaults: readonly Fault[] = [
   },
   {
     name: 'serves-unoffered-profile',
-    misdeed: 'The path of batches, a profile that is not offered, takes messages.',
+    misdeed:
+      'The path of the script, a profile that is not offered, answers with the discovery document.',
     breaks: ['discovery.profile.refused'],
     apply: ({ rules }) => {
       const { decideProfile, decideRoute } = rules
-      const path = '/v1/batches'
+      const path = '/_ah/channel/jsapi'
       rules.decideProfile = (asked, offered) =>
         asked === path ? undefined : decideProfile(asked, offered)
-      rules.decideRoute = (asked) => decideRoute(asked === path ? '/v1/messages' : asked)
+      rules.decideRoute = (asked) => decideRoute(asked === path ? '/v1' : asked)
     },
   },
   {

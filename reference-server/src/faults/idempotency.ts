@@ -76,15 +76,14 @@ export const idempotencyFaults: readonly Fault[] = [
   ),
   {
     name: 'counts-connections-anew',
-    misdeed: 'A repeated receipt counts the connections that are open now.',
+    misdeed: 'A repeated receipt of a message counts the connections that are open now.',
     breaks: [ANSWER],
     apply: ({ rules }) => {
       const { makeWelcome, makeRepeatedAnswer } = rules
       const welcomed = new Map<unknown, number>()
       rules.makeWelcome = (...facts) => {
         const welcome = makeWelcome(...facts)
-        for (const epoch of [welcome.epoch, welcome.broadcast_epoch])
-          welcomed.set(epoch, (welcomed.get(epoch) ?? 0) + 1)
+        welcomed.set(welcome.epoch, (welcomed.get(welcome.epoch) ?? 0) + 1)
         return welcome
       }
       rules.makeRepeatedAnswer = (answer) => {

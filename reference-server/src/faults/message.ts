@@ -124,7 +124,7 @@ export const messageFaults: readonly Fault[] = [
   {
     name: 'names-another-message',
     misdeed: 'A message travels with another id than that of its receipt.',
-    breaks: ['message.post.deliver'],
+    breaks: ['message.post.deliver', 'sse.resume.header'],
     apply: ({ rules }) => {
       const make = rules.makeMessage
       rules.makeMessage = (id, seq, data) => make(`${id}_`, seq, data)
@@ -213,7 +213,7 @@ export const messageFaults: readonly Fault[] = [
   {
     name: 'delivers-in-reverse-order',
     misdeed: 'Of twenty messages on a connection two change places.',
-    breaks: ['message.order.delivered'],
+    breaks: ['message.order.delivered', 'sse.event.delivered'],
     apply: ({ wraps }) => {
       wraps.writer = (writer) => {
         let held: Parameters<ConnectionWriter['write']> | undefined

@@ -116,7 +116,7 @@ export const resumeCursorFaults: readonly Fault[] = [
   {
     name: 'names-messages-outside-grammar',
     misdeed: 'The ids of messages have colons, which no cursor has.',
-    breaks: ['resume.id.cursor'],
+    breaks: ['resume.id.cursor', 'sse.resume.header', 'sse.event.id'],
     apply: ({ rules }) => {
       const { makeMessageId, readMessageCursor } = rules
       rules.makeMessageId = (counters) => makeMessageId(counters).replaceAll('_', ':')
@@ -126,7 +126,7 @@ export const resumeCursorFaults: readonly Fault[] = [
   {
     name: 'names-broadcasts-outside-grammar',
     misdeed: 'The ids of broadcasts have colons, which no cursor has.',
-    breaks: ['resume.id.cursor'],
+    breaks: ['resume.id.cursor', 'sse.event.id', 'sse.resume.header'],
     apply: ({ rules }) => {
       const { makeBroadcastId, readBroadcastCursor } = rules
       rules.makeBroadcastId = (counters) => makeBroadcastId(counters).replaceAll('_', ':')

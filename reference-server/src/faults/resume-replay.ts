@@ -72,12 +72,16 @@ export const resumeReplayFaults: readonly Fault[] = [
       const { broker } = ports
       ports.broker = {
         ...broker,
-        replay: async (clientId, { epoch, seq }) =>
-          (await broker.replay(clientId, { epoch, seq: Math.max(0, seq - 1) })) ??
-          broker.replay(clientId, { epoch, seq }),
-        replayBroadcasts: async ({ epoch, seq }) =>
-          (await broker.replayBroadcasts({ epoch, seq: Math.max(0, seq - 1) })) ??
-          broker.replayBroadcasts({ epoch, seq }),
+        replay: async (clientId, after) => {
+          const missed = await broker.replay(clientId, after)
+          const more = { epoch: after.epoch, seq: Math.max(0, after.seq - 1) }
+          return missed && ((await broker.replay(clientId, more)) ?? missed)
+        },
+        replayBroadcasts: async (after) => {
+          const missed = await broker.replayBroadcasts(after)
+          const more = { epoch: after.epoch, seq: Math.max(0, after.seq - 1) }
+          return missed && ((await broker.replayBroadcasts(more)) ?? missed)
+        },
       }
     },
   },
@@ -146,7 +150,7 @@ export const resumeReplayFaults: readonly Fault[] = [
       const replayed = new Set<string>()
       changesMissed(parts, (missed) => {
         const key = JSON.stringify(missed)
-        if (replayed.has(key)) return []
+        if (missed && replayed.has(key)) return []
         replayed.add(key)
         return missed
       })

@@ -66,11 +66,11 @@ export const resumeFaults: readonly Fault[] = [
     apply: (parts) => changesMissed(parts, (missed) => (missed?.length === 0 ? undefined : missed)),
   },
   {
-    name: 'resumes-three-at-most',
-    misdeed: 'A client that missed more than three messages is not resumed.',
+    name: 'resumes-five-at-most',
+    misdeed: 'A client that missed more than five messages is not resumed.',
     breaks: ['resume.connect.resumed', 'resume.window.kept'],
     apply: (parts) =>
-      changesMissed(parts, (missed) => (missed && missed.length > 3 ? undefined : missed)),
+      changesMissed(parts, (missed) => (missed && missed.length > 5 ? undefined : missed)),
   },
   {
     name: 'resumes-only-one-stream',
@@ -113,7 +113,7 @@ export const resumeFaults: readonly Fault[] = [
   {
     name: 'resumes-unasked',
     misdeed: 'A welcome without cursors has resumed as true.',
-    breaks: ['resume.connect.unasked'],
+    breaks: ['resume.connect.unasked', 'resume.absent.unresumed'],
     apply: ({ rules }) => {
       const decide = rules.decideResumed
       rules.decideResumed = (continued) => Object.keys(continued).length === 0 || decide(continued)

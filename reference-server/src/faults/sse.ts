@@ -235,11 +235,22 @@ export const sseFaults: readonly Fault[] = [
     name: 'streams-to-any-origin',
     misdeed: 'A page of any origin gets a stream.',
     breaks: ['sse.open.refused'],
-    apply: (parts) => {
-      const isOfStream = watchStreamTokens(parts)
-      const decide = parts.rules.decideOrigin
-      parts.rules.decideOrigin = (facts) =>
-        'tokens' in facts && isOfStream(facts.tokens as object) ? undefined : decide(facts)
+    apply: ({ rules }) => {
+      const { readStreamTokens: read, decideStopped: stop, decideOrigin: decide } = rules
+      let isStream = false
+      rules.readStreamTokens = (authorizations) => {
+        isStream = true
+        return read(authorizations)
+      }
+      rules.decideStopped = (id, tokens) => {
+        isStream = false
+        return stop(id, tokens)
+      }
+      rules.decideOrigin = (facts) => {
+        const passes = isStream
+        isStream = false
+        return passes ? undefined : decide(facts)
+      }
     },
   },
   {
