@@ -9,7 +9,8 @@ import type { Advertised } from './timeline/timeline.ts'
  * Something that a check cannot do without:
  * `key`, `second-key` application keys; `webhooks` a receiver that the target reaches; `origin` a listed origin;
  * `exec` a target that the suite starts and stops itself; `optional-paths` an offered profile with paths of its own;
- * `no-idempotency`, `no-resume` a service without that profile, the target or one that the suite starts;
+ * `no-idempotency`, `no-resume`, `no-broadcast` a service without that profile, the target or one that the suite starts;
+ * `small-total` a service of which the suite can reach how much it holds for replay in all;
  * of an application: `webhook-secret`, `second-secret` with which its service signs, `reports` that reach it from its
  * service, `clock` by which it forgets users.
  */
@@ -22,6 +23,8 @@ export type Need =
   | 'optional-paths'
   | 'no-idempotency'
   | 'no-resume'
+  | 'no-broadcast'
+  | 'small-total'
   | 'webhook-secret'
   | 'second-secret'
   | 'reports'

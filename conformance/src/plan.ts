@@ -1,6 +1,6 @@
 /** Decides before a run which checks will be made and why the others will not. */
 
-import { PROFILES } from '@channel-protocol/schemas/registry'
+import { LIMITS, PROFILES } from '@channel-protocol/schemas/registry'
 import type { Check, Need } from './check.ts'
 import type { Site } from './drive/site.ts'
 import type { Ledger } from './ledger.ts'
@@ -10,7 +10,7 @@ export const APPLICATION_PROFILE = 'application'
 
 /** What the user asked for. */
 export interface Selection {
-  /** Patterns over check and requirement ids: `*` within a part, `**` over parts; none means all. */
+  /** Patterns over check and requirement ids, see {@link matches}; none means all. */
   readonly patterns: readonly string[]
   /** Profiles to judge; empty means those that the target announces. */
   readonly profiles: readonly string[]
@@ -63,6 +63,17 @@ const NEEDS: Readonly<
     isMet: ({ advertised, launch }) =>
       launch !== undefined || !advertised.profiles.includes('resume'),
     remedy: 'the service offers resume, and the suite must start one that does not',
+  },
+  'no-broadcast': {
+    isMet: ({ advertised, launch }) =>
+      launch !== undefined || !advertised.profiles.includes('broadcast'),
+    remedy: 'the service offers broadcast, and the suite must start one that does not',
+  },
+  'small-total': {
+    isMet: ({ advertised, launch }) =>
+      launch !== undefined ||
+      (advertised.limits.resume_total_bytes ?? Infinity) <= LIMITS.resume_total_bytes.floor,
+    remedy: `a service by URL must have ${LIMITS.resume_total_bytes.floor} as its resume_total_bytes, or less`,
   },
   'webhook-secret': {
     isMet: (site) => (site.application?.webhookSecrets.length ?? 0) > 0,
@@ -140,13 +151,18 @@ export function isSelected(check: Check, patterns: readonly string[]): boolean {
   )
 }
 
-/** Whether an id matches a pattern: `*` stands for one part or a piece of it, `**` for any number of parts. */
+/**
+ * Whether an id matches a pattern: `*` stands for one part or a piece of it, `**` for any number of parts,
+ * and `.**` at the end also for none, so that an id belongs to what is below it.
+ */
 export function matches(pattern: string, id: string): boolean {
-  const source = pattern
+  const stem = pattern.replace(/\.\*\*$/, '')
+  const source = stem
     .split('**')
     .map((piece) => piece.split('*').map(escapeForRegExp).join('[^.]*'))
     .join('.*')
-  return new RegExp(`^${source}$`).test(id)
+  const below = stem === pattern ? '' : '(\\..*)?'
+  return new RegExp(`^${source}${below}$`).test(id)
 }
 
 /** Ids that somebody who typed `pattern` may have meant, nearest first, at most three. */

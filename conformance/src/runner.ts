@@ -96,7 +96,10 @@ const ATTEMPTS = 3
  * Makes a check again when it did not pass while the suite itself stood still. This is no second chance for
  * the target: the first measurement was spoilt by whoever measured.
  */
-async function runUndisturbed(watch: StallWatch, run: () => Promise<Result>): Promise<Result> {
+export async function runUndisturbed(
+  watch: Pick<StallWatch, 'longestSince'>,
+  run: () => Promise<Result>,
+): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     const startedMs = performance.now()
     const result = await run()
@@ -104,7 +107,8 @@ async function runUndisturbed(watch: StallWatch, run: () => Promise<Result>): Pr
     if (result.verdict === 'pass' || result.verdict === 'defect' || stalledMs < STALL_MS)
       return result
     if (attempt === ATTEMPTS) {
-      const reason = `the suite itself stood still for ${Math.round(stalledMs)} ms, ${ATTEMPTS} times in a row; run it on a calmer machine`
+      const stalled = `the suite itself stood still for ${Math.round(stalledMs)} ms, ${ATTEMPTS} times in a row; run it on a calmer machine`
+      const reason = `${stalled}; the last time: ${describeResult(result)}`
       const { check, requirement, durationMs, timeline } = result
       return {
         check,
@@ -201,6 +205,11 @@ export function judgeCheck(
       reason: `a judge threw: ${(error as Error).stack ?? String(error)}`,
     }
   }
+}
+
+/** What was seen of a check that did not pass. */
+function describeResult({ reason, expected, got }: Result): string {
+  return reason ?? `expected ${expected}, got ${got}`
 }
 
 function describeFinding(finding: Finding): string {

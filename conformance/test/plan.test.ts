@@ -52,6 +52,13 @@ describe('matches', () => {
     expect(matches('token.**', 'token.a.works')).toBe(true)
     expect(matches('token.a', 'tokenXa')).toBe(false)
   })
+  test('two stars at the end stand for the id before them too', () => {
+    expect(matches('token.a.**', 'token.a')).toBe(true)
+    expect(matches('token.*.**', 'token.a')).toBe(true)
+    expect(matches('token.**', 'tokens.a')).toBe(false)
+    expect(matches('token.a.**', 'token.ab')).toBe(false)
+    expect(matches('**', 'token.a')).toBe(true)
+  })
 })
 
 describe('suggest', () => {
@@ -75,6 +82,19 @@ describe('planChecks', () => {
   test('a need that is not met is named with its remedy', () => {
     expect(decisionOf({ needs: ['second-key'] })).toEqual({
       notRun: 'needs second-key: give --application-key twice',
+    })
+  })
+  test('what is held in all is judged by URL where the suite can reach it', () => {
+    const decide = (total: number): unknown => {
+      const document = { profiles: ['core'], limits: { resume_total_bytes: total } }
+      const advertised = readAdvertised(site.baseUrl, document, [])
+      const small = check({ needs: ['small-total'] })
+      return planChecks([small], ledger, { ...site, advertised }, all)[0]?.decision
+    }
+    expect(decide(16_777_216)).toBe('run')
+    expect(decide(16_777_217)).toEqual({
+      notRun:
+        'needs small-total: a service by URL must have 16777216 as its resume_total_bytes, or less',
     })
   })
   test('a wait beyond the budget is not run', () => {

@@ -1155,7 +1155,7 @@ export const HEADERS = {
     "from": "application",
     "to": "service",
     "value": "Bearer <application key>",
-    "meaning": "Proves the application on every call but discovery."
+    "meaning": "Proves the application on every call but discovery; also from the client that asks for an event stream, where it carries the token, profile sse."
   },
   "Sec-WebSocket-Protocol": {
     "name": "Sec-WebSocket-Protocol",
@@ -1203,7 +1203,7 @@ export const HEADERS = {
     "name": "Idempotency-Key",
     "from": "application",
     "to": "service",
-    "value": "1*255 of %x20-7E",
+    "value": "1*255 of %x20-7E, a space neither first nor last",
     "meaning": "Names a post that may be sent again; profile idempotency."
   },
   "Accept": {
@@ -1211,7 +1211,7 @@ export const HEADERS = {
     "from": "client",
     "to": "service",
     "value": "text/event-stream",
-    "meaning": "Asks at the connect URL for an event stream; profile sse, where Authorization carries the token."
+    "meaning": "Asks at the connect URL for an event stream; profile sse."
   },
   "Last-Event-ID": {
     "name": "Last-Event-ID",

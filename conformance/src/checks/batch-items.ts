@@ -181,6 +181,8 @@ export const BATCH_ITEM_CHECKS: readonly Check[] = [
       'points-into-each-message',
       'counts-messages-from-one',
       'points-to-first-message',
+      'points-without-messages',
+      'points-without-slash',
       'points-with-brackets',
     ],
   },

@@ -86,7 +86,11 @@ export const BATCH_SIZE_CHECKS: readonly Check[] = [
     },
     control: acceptedEach('control'),
     judge: all(answeredEach('most', mostMessages), acceptedEach('most')),
-    killedBy: ['takes-half-as-many-messages-in-batches', 'cuts-batches-to-half'],
+    killedBy: [
+      'takes-half-as-many-messages-in-batches',
+      'refuses-as-many-messages-as-allowed',
+      'cuts-batches-to-half',
+    ],
   },
   {
     id: 'batch.largest-body.taken',
@@ -109,6 +113,7 @@ export const BATCH_SIZE_CHECKS: readonly Check[] = [
       'refuses-batches-of-half-the-bytes',
       'holds-batches-to-the-bytes-of-a-message',
       'takes-half-as-many-messages-in-batches',
+      'refuses-as-many-messages-as-allowed',
       'cuts-batches-to-half',
     ],
   },

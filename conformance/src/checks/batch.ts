@@ -18,6 +18,7 @@ import {
 } from '../judges/batch.ts'
 import { all } from '../judges/finding.ts'
 import { accepted, arrived, delivered } from '../judges/message.ts'
+import { placeEach } from '../judges/resume.ts'
 
 /** Messages of a batch beyond what a service may do in one go. */
 const MANY = 240
@@ -97,7 +98,7 @@ export const BATCH_CHECKS: readonly Check[] = [
       await postAlone(drive, 'alone', messages)
       await postBatch(drive, 'batch', messages)
     },
-    control: all(accepted('alone'), oneEpochPerClient('batch')),
+    control: all(accepted('alone'), placeEach, oneEpochPerClient('batch')),
     judge: all(receiptsAsAlone('batch', 'alone'), receiptsApart('alone', 'batch')),
     killedBy: [
       'answers-batches-with-bare-seqs',

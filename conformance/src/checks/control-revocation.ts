@@ -163,6 +163,7 @@ export const CONTROL_REVOCATION_CHECKS: readonly Check[] = [
       const bystander = await drive.mint('control', drive.clientId())
       const races = RACES.map(async (race) => {
         const clientId = drive.clientId()
+        await drive.post(`nobody ${race}`, clientId, drive.text())
         const minted = await drive.mint(`token ${race}`, clientId)
         const { connectUrl: url, token } = minted
         const first = await tryToken(drive, `${FIRST}${race}`, minted)
@@ -183,7 +184,10 @@ export const CONTROL_REVOCATION_CHECKS: readonly Check[] = [
       })
       await Promise.all([...races, tryToken(drive, 'control', bystander)])
     },
-    control: welcomed('control'),
+    control: all(
+      welcomed('control'),
+      each(RACES, (race) => reachesNobody(`nobody ${race}`)),
+    ),
     judge: each(RACES, (race) =>
       all(
         leftNoneOpen(...[FIRST, ...EARLY, ...LATE, LATEST].map((as) => `${as}${race}`)),

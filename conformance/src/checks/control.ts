@@ -45,6 +45,7 @@ const ILLEGAL_IDS: Readonly<Record<string, (legal: string) => unknown>> = {
   list: (legal) => [legal],
 }
 
+const COUNTED = ['plain', 'revoking', 'not revoking', 'odd', 'longest'] as const
 const WRONG_KEYS = { absent: 'none', wrong: { text: 'nobody-was-ever-given-this-key' } } as const
 
 /** Posts to a client and waits until that has arrived, or its connection has ended. */
@@ -81,10 +82,9 @@ export const CONTROL_CHECKS: readonly Check[] = [
       await disconnect(drive, 'nobody', drive.clientId())
       await revoke(drive, 'nobody, revoking', drive.clientId())
     },
+    control: each(COUNTED, (as) => closed(`client ${as}`, 'disconnected-by-application')),
     judge: all(
-      each(['plain', 'revoking', 'not revoking', 'odd', 'longest'], (as) =>
-        all(countsClosed(as, 1), countsClosed(`${as} again`, 0)),
-      ),
+      each(COUNTED, (as) => all(countsClosed(as, 1), countsClosed(`${as} again`, 0))),
       countsClosed('nobody', 0),
       countsClosed('nobody, revoking', 0),
     ),
@@ -127,6 +127,7 @@ export const CONTROL_CHECKS: readonly Check[] = [
         ['revoked', true],
       ] as const) {
         const clientId = drive.clientId()
+        await drive.post(`${as} nobody`, clientId, drive.text())
         await drive.connect(`${as} older`, clientId)
         const connection = await drive.connect(as, clientId)
         await postAndWait(drive, `${as} before`, clientId, connection)
@@ -135,7 +136,9 @@ export const CONTROL_CHECKS: readonly Check[] = [
         await connection.ended()
       }
     },
-    control: each(['kept', 'revoked'], (as) => all(welcomed(as), delivered(as, `${as} before`))),
+    control: each(['kept', 'revoked'], (as) =>
+      all(reachesNobody(`${as} nobody`), welcomed(as), delivered(as, `${as} before`)),
+    ),
     judge: each(['kept', 'revoked'], (as) =>
       all(closedSaying(as, 'disconnected-by-application'), reachesNobody(`${as} after`)),
     ),
@@ -245,13 +248,21 @@ export const CONTROL_CHECKS: readonly Check[] = [
         const unused = await drive.mint(`unused ${as}`, clientId)
         const used = await drive.mint(`used ${as}`, clientId)
         const connection = await tryToken(drive, as, used)
+        const other = await drive.mint(`twice ${as}`, drive.clientId())
+        for (const time of ['first', 'second']) await tryToken(drive, `${time} ${as}`, other)
         await disconnect(drive, `disconnect ${as}`, clientId, members)
         await connection.ended()
         await tryToken(drive, `used again ${as}`, used)
         await tryToken(drive, `used first ${as}`, unused)
       }
     },
-    control: each(['unsaid', 'false'], (as) => closed(as, 'disconnected-by-application')),
+    control: each(['unsaid', 'false'], (as) =>
+      all(
+        closed(as, 'disconnected-by-application'),
+        welcomed(`first ${as}`),
+        welcomed(`second ${as}`),
+      ),
+    ),
     judge: each(['unsaid', 'false'], (as) =>
       all(welcomed(`used again ${as}`), welcomed(`used first ${as}`)),
     ),
@@ -268,7 +279,6 @@ export const CONTROL_CHECKS: readonly Check[] = [
         await disconnect(drive, as, clientId, { revoke_tokens: value })
       await postAndWait(drive, 'post', clientId, connection)
       await tryToken(drive, 'again', minted)
-      await connection.ended()
       const other = drive.clientId()
       for (const value of [false, true])
         await disconnect(drive, String(value), other, { revoke_tokens: value })
@@ -277,7 +287,6 @@ export const CONTROL_CHECKS: readonly Check[] = [
     judge: all(
       each(Object.keys(NOT_BOOLEAN), (as) => refused(as, 'malformed-request')),
       delivered('client', 'post'),
-      closed('client', 'replaced'),
       welcomed('again'),
     ),
     killedBy: [

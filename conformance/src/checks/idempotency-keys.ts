@@ -5,7 +5,7 @@ import type { Drive } from '../drive/drive.ts'
 import { sendKeyed, sendOddly } from '../drive/keyed.ts'
 import { answeredAs } from '../judges/call.ts'
 import { all, type Judge } from '../judges/finding.ts'
-import { differsIn, eachCarriedOut, repeated } from '../judges/idempotency.ts'
+import { differsIn, eachCarriedOut, repeated, roomFor } from '../judges/idempotency.ts'
 import { answered, refused } from '../judges/problem.ts'
 
 const POST = '/v1/messages'
@@ -57,7 +57,7 @@ function scopeCheck(
       await sendKeyed(drive, 'message', { ...post, path: POST })
       await sendKeyed(drive, 'elsewhere', { ...post, path })
     },
-    control: answeredAs('message', 200, 'Receipt'),
+    control: all(answeredAs('message', 200, 'Receipt'), roomFor('elsewhere')),
     judge,
     killedBy: ['shares-keys-between-paths'],
   }
@@ -119,7 +119,7 @@ export const IDEMPOTENCY_KEY_CHECKS: readonly Check[] = [
       for (const [as, change] of Object.entries(NEIGHBOURS))
         if (!(await sendKeyed(drive, as, { path: POST, key: change(key), body }))) return
     },
-    control: answered('plain', 200),
+    control: all(answered('plain', 200), roomFor(...Object.keys(NEIGHBOURS))),
     judge: eachCarriedOut(...Object.keys(NEIGHBOURS)),
     killedBy: [
       'ignores-case-of-keys',

@@ -14,6 +14,7 @@ import {
   refusedAsTwins,
   repeated,
   thrice,
+  withinWindow,
 } from '../judges/idempotency.ts'
 import { refused } from '../judges/problem.ts'
 
@@ -35,6 +36,7 @@ async function sendAtOnce(drive: Drive, others: boolean): Promise<void> {
 
 const TWIN_ROLES = twins('twin', TWINS)
 const OTHER_ROLES = twins('other', TWINS)
+const TWINS_CONTROL = all(thrice('Receipt'), fenced(RECEIVER, FENCE))
 
 /** Bodies that are another one, though a service may think otherwise: by what was done to the first. */
 const OTHER_BODIES: Readonly<Record<string, (body: string) => string>> = {
@@ -52,13 +54,19 @@ const OTHER_BODIES: Readonly<Record<string, (body: string) => string>> = {
 /** Data so long that a hash of its beginning is not one of it. */
 const LONG = 20_000
 
+/** Each other body, of short data and of long. */
+const REBODIED = Object.entries(OTHER_BODIES).flatMap(([as, change]) => [
+  { as: `short, ${as}`, bytes: 0, change },
+  { as: `long, ${as}`, bytes: LONG, change },
+])
+
 /** In the order of the chapter. */
 export const IDEMPOTENCY_TWIN_CHECKS: readonly Check[] = [
   {
     id: 'idempotency.twins.once',
     proves: 'idempotency.repeat.once',
     drive: (drive) => sendAtOnce(drive, false),
-    control: all(thrice('Receipt'), fenced(RECEIVER, FENCE)),
+    control: all(TWINS_CONTROL, withinWindow('twin 1', ...TWIN_ROLES)),
     judge: all(oneCarriedOut(TWIN_ROLES), arrivedOnce(RECEIVER, 'twin 1')),
     killedBy: ['carries-out-twins', 'lets-the-third-twin-through', 'delivers-repeats-again'],
   },
@@ -66,7 +74,7 @@ export const IDEMPOTENCY_TWIN_CHECKS: readonly Check[] = [
     id: 'idempotency.twins.refused',
     proves: 'idempotency.twin.refused',
     drive: (drive) => sendAtOnce(drive, false),
-    control: all(thrice('Receipt'), fenced(RECEIVER, FENCE), oneCarriedOut(TWIN_ROLES)),
+    control: all(TWINS_CONTROL, withinWindow('twin 1', ...TWIN_ROLES), oneCarriedOut(TWIN_ROLES)),
     judge: refusedAsTwins(TWIN_ROLES),
     killedBy: ['calls-twins-reused', 'calls-twins-overload', 'refuses-twins-without-retry-after'],
   },
@@ -75,8 +83,9 @@ export const IDEMPOTENCY_TWIN_CHECKS: readonly Check[] = [
     proves: 'idempotency.twin.refused',
     profiles: ['batch'],
     drive: async (drive) => {
-      // Many messages take a while, and while they do the twins are refused.
-      const count = drive.advertised.limits.batch_messages ?? 1
+      // Many messages take a while, and while they do the twins are refused; they must leave room for others.
+      const { batch_messages: most = 1, idempotency_results: results = 1 } = drive.advertised.limits
+      const count = Math.max(1, Math.min(most, Math.floor(results / 8)))
       const messages = Array.from({ length: count }, () => ({
         client_id: drive.clientId(),
         data: 'x',
@@ -84,7 +93,7 @@ export const IDEMPOTENCY_TWIN_CHECKS: readonly Check[] = [
       const post = { path: '/v1/batches', key: drive.text(), body: { messages } }
       await sendTwins(drive, 'twin', post, TWINS)
     },
-    control: oneCarriedOut(TWIN_ROLES),
+    control: all(withinWindow('twin 1', ...TWIN_ROLES), oneCarriedOut(TWIN_ROLES)),
     judge: refusedAsTwins(TWIN_ROLES),
     killedBy: ['calls-twins-reused', 'calls-twins-overload', 'refuses-twins-without-retry-after'],
   },
@@ -93,29 +102,23 @@ export const IDEMPOTENCY_TWIN_CHECKS: readonly Check[] = [
     proves: 'idempotency.body.other',
     drive: async (drive) => {
       const clientId = drive.clientId()
-      for (const [length, data] of [
-        ['short', drive.text()],
-        ['long', drive.text().padEnd(LONG, '.')],
-      ] as const) {
+      for (const { as, bytes, change } of REBODIED) {
+        const data = drive.text().padEnd(bytes, '.')
         const body = JSON.stringify({ client_id: clientId, data })
         const post = { path: POST, key: drive.text(), body }
-        if (!(await sendKeyed(drive, `${length} first`, post))) return
-        await sendKeyed(drive, `${length} again`, post)
-        for (const [as, change] of Object.entries(OTHER_BODIES))
-          await sendKeyed(drive, `${length} ${as}`, { ...post, body: change(body) })
+        if (!(await sendKeyed(drive, `${as}: first`, post))) return
+        await sendKeyed(drive, `${as}: again`, post)
+        await sendKeyed(drive, as, { ...post, body: change(body) })
       }
     },
     control: all(
-      ...['short', 'long'].flatMap((length) => [
-        answeredAs(`${length} first`, 200, 'Receipt'),
-        repeated(`${length} again`, `${length} first`),
+      ...REBODIED.flatMap(({ as }) => [
+        answeredAs(`${as}: first`, 200, 'Receipt'),
+        withinWindow(`${as}: first`, as),
+        repeated(`${as}: again`, `${as}: first`),
       ]),
     ),
-    judge: all(
-      ...['short', 'long'].flatMap((length) =>
-        Object.keys(OTHER_BODIES).map((as) => refused(`${length} ${as}`, 'idempotency-key-reused')),
-      ),
-    ),
+    judge: all(...REBODIED.map(({ as }) => refused(as, 'idempotency-key-reused'))),
     killedBy: [
       'ignores-other-bodies',
       'carries-out-other-bodies',
@@ -130,7 +133,7 @@ export const IDEMPOTENCY_TWIN_CHECKS: readonly Check[] = [
     id: 'idempotency.other-twins.refused',
     proves: 'idempotency.body.other',
     drive: (drive) => sendAtOnce(drive, true),
-    control: all(thrice('Receipt'), fenced(RECEIVER, FENCE)),
+    control: all(TWINS_CONTROL, withinWindow('twin 1', ...TWIN_ROLES, ...OTHER_ROLES)),
     judge: oneBodyOnly([TWIN_ROLES, OTHER_ROLES]),
     killedBy: [
       'calls-other-bodies-twins',

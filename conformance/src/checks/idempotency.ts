@@ -2,7 +2,7 @@
 
 import type { Check } from '../check.ts'
 import { flood } from '../drive/flood.ts'
-import { loseAnswer, sendInChunks, sendKeyed, sendThrice } from '../drive/keyed.ts'
+import { loseAnswer, sendInChunks, sendKeyed, sendOddly, sendThrice } from '../drive/keyed.ts'
 import {
   FENCE,
   RECEIVER,
@@ -15,7 +15,15 @@ import {
 } from '../drive/sendings.ts'
 import { answeredAs } from '../judges/call.ts'
 import { all } from '../judges/finding.ts'
-import { arrivedOnce, fenced, nextAfter, repeated, thrice } from '../judges/idempotency.ts'
+import {
+  arrivedOnce,
+  fenced,
+  nextAfter,
+  repeated,
+  roomFor,
+  thrice,
+  withinWindow,
+} from '../judges/idempotency.ts'
 import { limitedRate } from '../judges/message.ts'
 
 /** A call that sends. */
@@ -76,6 +84,9 @@ const SENDINGS: readonly Sending[] = [
   },
 ]
 
+/** The roles of the second and the third of equal posts. */
+const REPEATS = ['again', 'once more'] as const
+
 /** What a check of this call needs of the target. */
 function needsOf({ profiles, needs, alone }: Sending): Pick<Check, 'profiles' | 'needs' | 'alone'> {
   return { ...(profiles && { profiles }), ...(needs && { needs }), ...(alone && { alone }) }
@@ -95,8 +106,8 @@ function repeatedCheck(sending: Sending): Check {
       await sendKeyed(drive, 'again', post)
       await sendKeyed(drive, 'once more', post)
     },
-    control: answeredAs('first', 200, type),
-    judge: all(repeated('again', 'first'), repeated('once more', 'first')),
+    control: all(answeredAs('first', 200, type), withinWindow('first', ...REPEATS)),
+    judge: all(...REPEATS.map((as) => repeated(as, 'first'))),
     killedBy: [
       ...faults,
       'refuses-repeats-as-running',
@@ -123,10 +134,15 @@ function onceCheck(sending: Sending): Check {
       await sendKeyed(drive, 'once more', post)
       await fence()
     },
-    control: all(answeredAs('first', 200, type), fenced(RECEIVER, FENCE)),
+    control: all(
+      answeredAs('first', 200, type),
+      withinWindow('first', ...REPEATS),
+      fenced(RECEIVER, 'first'),
+      fenced(RECEIVER, FENCE),
+    ),
     judge: all(
       arrivedOnce(RECEIVER, 'first'),
-      ...(sending === MESSAGE || name === 'batch' ? [nextAfter(FENCE, 'first')] : []),
+      ...(sending === MESSAGE ? [nextAfter(FENCE, 'first')] : []),
     ),
     killedBy: [
       ...faults,
@@ -136,8 +152,14 @@ function onceCheck(sending: Sending): Check {
   }
 }
 
-/** Ways to send the same body: with headers, a query and a framing of its own. */
-const OTHER_WAYS = ['other type', 'other headers', 'other query', 'in chunks'] as const
+/** Ways to send the same post: with headers, a query and a framing of its own. */
+const OTHER_WAYS = [
+  'other type',
+  'other headers',
+  'other query',
+  'in chunks',
+  'blanks around the key',
+] as const
 /** Several, as one may come when the rate just allows it. */
 const BEYOND_RATE = ['repeat 1', 'repeat 2', 'repeat 3', 'repeat 4', 'repeat 5'] as const
 
@@ -154,7 +176,7 @@ export const IDEMPOTENCY_CHECKS: readonly Check[] = [
       await sendKeyed(drive, 'other body', { ...post, body: { ...body, x_other: 1 } })
       await sendKeyed(drive, 'again', post)
     },
-    control: thrice('Receipt'),
+    control: all(thrice('Receipt'), withinWindow('first', 'again')),
     judge: repeated('again', 'first'),
     killedBy: ['forgets-what-was-misused', 'carries-out-other-bodies'],
   },
@@ -171,8 +193,9 @@ export const IDEMPOTENCY_CHECKS: readonly Check[] = [
       await sendKeyed(drive, 'other headers', post, { headers: tried })
       await sendKeyed(drive, 'other query', post, { query: { x_try: '2' } })
       await sendInChunks(drive, 'in chunks', post)
+      await sendOddly(drive, 'blanks around the key', { ...post, key: ` \t${post.key} \t` })
     },
-    control: thrice('Receipt'),
+    control: all(thrice('Receipt'), withinWindow('first', ...OTHER_WAYS)),
     judge: all(...OTHER_WAYS.map((as) => repeated(as, 'first'))),
     killedBy: ['keeps-media-types-apart', 'keeps-queries-apart'],
   },
@@ -186,13 +209,14 @@ export const IDEMPOTENCY_CHECKS: readonly Check[] = [
       if (!(await sendThrice(drive, post))) return
       await sendKeyed(drive, 'again', post, { key: 'second' })
     },
-    control: thrice('Receipt'),
+    control: all(thrice('Receipt'), withinWindow('first', 'again')),
     judge: repeated('again', 'first'),
     killedBy: ['keeps-application-keys-apart'],
   },
   {
     id: 'idempotency.beyond-rate.repeated',
     proves: 'idempotency.repeat.answer',
+    profiles: ['robust'],
     limits: { messages_per_second: 20 },
     drive: async (drive) => {
       const { body } = await stageMessage(drive, false)
@@ -205,7 +229,7 @@ export const IDEMPOTENCY_CHECKS: readonly Check[] = [
         for (const as of BEYOND_RATE) await sendKeyed(drive, as, post)
       })
     },
-    control: all(thrice('Receipt'), limitedRate('flood')),
+    control: all(thrice('Receipt'), withinWindow('first', ...BEYOND_RATE), limitedRate('flood')),
     judge: all(...BEYOND_RATE.map((as) => repeated(as, 'first'))),
     killedBy: ['limits-rate-of-repeats', 'delivers-repeats-again'],
   },
@@ -225,7 +249,7 @@ export const IDEMPOTENCY_CHECKS: readonly Check[] = [
       }
       await fence()
     },
-    control: fenced(RECEIVER, FENCE),
+    control: all(fenced(RECEIVER, FENCE), roomFor('again')),
     judge: all(arrivedOnce(RECEIVER, 'again'), nextAfter(FENCE, 'again')),
     killedBy: [
       'ignores-keys-of-messages',
@@ -253,6 +277,8 @@ export const IDEMPOTENCY_CHECKS: readonly Check[] = [
     control: all(
       answeredAs('plain', 200, 'Receipt'),
       repeated('plain again', 'plain'),
+      roomFor('first'),
+      withinWindow('first', ...REPEATS),
       fenced(RECEIVER, FENCE),
     ),
     judge: all(arrivedOnce(RECEIVER, 'first'), nextAfter(FENCE, 'first')),
@@ -278,7 +304,7 @@ export const IDEMPOTENCY_CHECKS: readonly Check[] = [
       if (!(await sendKeyed(drive, 'first', post))) return
       await sendKeyed(drive, 'again', post)
     },
-    control: answeredAs('first', 200, 'BatchAnswer'),
+    control: all(answeredAs('first', 200, 'BatchAnswer'), withinWindow('first', 'again')),
     judge: repeated('again', 'first'),
     killedBy: [
       'repeats-part-of-batches',

@@ -21,12 +21,14 @@ import { CONNECTION_OPENING_CHECKS } from './connection-opening.ts'
 import { CONNECTION_SLOW_CHECKS } from './connection-slow.ts'
 import { CONNECTION_TAKEOVER_CHECKS } from './connection-takeover.ts'
 import { CONTROL_CHECKS } from './control.ts'
+import { CONTROL_HELD_CHECKS } from './control-held.ts'
 import { CONTROL_PRESENCE_CHECKS } from './control-presence.ts'
 import { CONTROL_REVOCATION_CHECKS } from './control-revocation.ts'
 import { DISCOVERY_CHECKS } from './discovery.ts'
 import { IDEMPOTENCY_CHECKS } from './idempotency.ts'
 import { IDEMPOTENCY_KEEPING_CHECKS } from './idempotency-keeping.ts'
 import { IDEMPOTENCY_KEY_CHECKS } from './idempotency-keys.ts'
+import { IDEMPOTENCY_RESULTS_CHECKS } from './idempotency-results.ts'
 import { IDEMPOTENCY_TWIN_CHECKS } from './idempotency-twins.ts'
 import { MESSAGE_CHECKS } from './message.ts'
 import { MESSAGE_DATA_CHECKS } from './message-data.ts'
@@ -40,7 +42,7 @@ import { PROBLEM_NEIGHBOUR_CHECKS } from './problem-neighbours.ts'
 import { RESUME_CHECKS } from './resume.ts'
 import { RESUME_BESIDE_CHECKS } from './resume-beside.ts'
 import { RESUME_BOUND_CHECKS } from './resume-bounds.ts'
-import { RESUME_CURSOR_CHECKS } from './resume-cursors.ts'
+import { RESUME_CURSOR_CHECKS, withCursors } from './resume-cursors.ts'
 import { RESUME_HELD_CHECKS } from './resume-held.ts'
 import { RESUME_REPLAY_CHECKS } from './resume-replay.ts'
 import { RESUME_UNKNOWN_CHECKS } from './resume-unknown.ts'
@@ -66,6 +68,8 @@ import { SSE_CHECKS } from './sse.ts'
 import { SSE_ENDING_CHECKS } from './sse-ending.ts'
 import { SSE_EVENT_CHECKS } from './sse-events.ts'
 import { SSE_LAST_ID_CHECKS } from './sse-last-id.ts'
+import { SSE_LIFETIME_CHECKS } from './sse-lifetime.ts'
+import { SSE_PLACE_CHECKS } from './sse-places.ts'
 import { SSE_PRESSURE_CHECKS } from './sse-pressure.ts'
 import { SSE_RETURN_CHECKS } from './sse-return.ts'
 import { SSE_TRANSPORT_CHECKS } from './sse-transports.ts'
@@ -93,13 +97,15 @@ export const CHECKS: readonly Check[] = [
   ...BROADCAST_CHECKS,
   ...BROADCAST_STREAM_CHECKS,
   ...BROADCAST_DATA_CHECKS,
-  ...RESUME_CURSOR_CHECKS,
-  ...RESUME_CHECKS,
-  ...RESUME_UNKNOWN_CHECKS,
-  ...RESUME_REPLAY_CHECKS,
-  ...RESUME_HELD_CHECKS,
-  ...RESUME_BOUND_CHECKS,
-  ...RESUME_BESIDE_CHECKS,
+  ...[
+    ...RESUME_CURSOR_CHECKS,
+    ...RESUME_CHECKS,
+    ...RESUME_UNKNOWN_CHECKS,
+    ...RESUME_REPLAY_CHECKS,
+    ...RESUME_HELD_CHECKS,
+    ...RESUME_BOUND_CHECKS,
+    ...RESUME_BESIDE_CHECKS,
+  ].map(withCursors),
   ...BATCH_CHECKS,
   ...BATCH_ITEM_CHECKS,
   ...BATCH_SIZE_CHECKS,
@@ -129,9 +135,11 @@ export const CHECKS: readonly Check[] = [
   ...SOCKET_LIFE_CHECKS,
   ...SSE_CHECKS,
   ...SSE_EVENT_CHECKS,
+  ...SSE_PLACE_CHECKS,
   ...SSE_LAST_ID_CHECKS,
   ...SSE_RETURN_CHECKS,
   ...SSE_ENDING_CHECKS,
+  ...SSE_LIFETIME_CHECKS,
   ...SSE_PRESSURE_CHECKS,
   ...SSE_TRANSPORT_CHECKS,
   ...APPLICATION_VERSION_CHECKS,
@@ -144,7 +152,9 @@ export const CHECKS: readonly Check[] = [
   ...IDEMPOTENCY_CHECKS,
   ...IDEMPOTENCY_TWIN_CHECKS,
   ...IDEMPOTENCY_KEEPING_CHECKS,
+  ...IDEMPOTENCY_RESULTS_CHECKS,
   ...CONTROL_CHECKS,
+  ...CONTROL_HELD_CHECKS,
   ...CONTROL_PRESENCE_CHECKS,
   ...CONTROL_REVOCATION_CHECKS,
   ...DISCOVERY_CHECKS,

@@ -8,13 +8,18 @@ import type { Connection } from '../drive/socket.ts'
 import { all } from '../judges/finding.ts'
 import { accepted, arrived } from '../judges/message.ts'
 import { atMost, behind, resumed, unseen, welcomedAnew } from '../judges/resume.ts'
-import { inBoth, needsOf, streamOf } from './resume-cursors.ts'
+import { quickerThan } from '../judges/sse-ending.ts'
+import { inBoth, needsOf, streamOf, UNDERSTATED } from './resume-cursors.ts'
 
 /** Small bounds, so that little reaches them. */
 const FEW = { resume_messages: 6 }
 const SHORT = { resume_bytes: 600 }
+const SINGLE = { resume_bytes: 60, resume_messages: 100 }
 /** The others are bounds of each client id: all together hold more than one may. */
 const LITTLE = { resume_total_bytes: 1000, resume_bytes: 600, resume_messages: 2 }
+
+/** The stimulus was over before anything was held too long. */
+const QUICK = quickerThan('resume_window_seconds')
 
 /** Texts of so many bytes together, none longer than data may be. */
 function textsOf(drive: Drive, bytes: number): string[] {
@@ -93,6 +98,7 @@ function boundChecks(filling: Filling): Check[] {
           : [
               'holds-one-byte-too-few',
               'counts-held-bytes-of-json',
+              'counts-forty-bytes-more-of-each',
               'forgets-place-with-its-message',
             ],
     })),
@@ -114,7 +120,7 @@ function boundChecks(filling: Filling): Check[] {
       killedBy:
         name === 'count'
           ? ['holds-one-message-too-many']
-          : ['holds-one-byte-too-many', 'counts-held-characters'],
+          : ['holds-one-byte-too-many', 'counts-held-characters', 'counts-short-data-for-nothing'],
     })),
     ...inBoth((kind) => ({
       ...shared(kind),
@@ -122,13 +128,32 @@ function boundChecks(filling: Filling): Check[] {
       proves: 'resume.connect.unknown',
       control: all(resumed('exactly', true), arrived('beyond', 'later', streamOf(kind))),
       judge: welcomedAnew('beyond', ['first', 'missed', 'one more'], streamOf(kind)),
-      killedBy:
-        name === 'count'
-          ? ['resumes-over-a-gap', 'holds-one-message-too-many']
-          : ['resumes-over-a-gap', 'holds-one-byte-too-many', 'counts-held-characters'],
+      killedBy: [
+        'resumes-over-a-gap',
+        ...(name === 'count'
+          ? ['holds-one-message-too-many']
+          : ['holds-one-byte-too-many', 'counts-held-characters', 'counts-short-data-for-nothing']),
+        ...UNDERSTATED[kind],
+      ],
     })),
   ]
 }
+
+/** Misses single bytes until the bound of bytes is reached exactly, and one more. */
+async function missSingleBytes(drive: Drive): Promise<void> {
+  const { resume_bytes: bytes = 1 } = drive.advertised.limits
+  const scene = startScene(drive, 'messages')
+  const { connection, cursor } = await scene.read('client')
+  connection.drop()
+  await scene.post('missed', ...'1'.repeat(bytes - 1), '2')
+  await scene.comeFor('exactly', cursor, '2')
+  await scene.post('one more', '3')
+  const beyond = await scene.come('beyond', cursor)
+  await scene.fence(beyond, 'later')
+}
+
+/** Posts that are under way at once while what is held in all is filled. */
+const FILLERS = 8
 
 /** Texts that are held until the bound of the whole base drops the oldest. */
 async function fillTotal(drive: Drive, kinds: readonly Kind[]): Promise<void> {
@@ -141,12 +166,15 @@ async function fillTotal(drive: Drive, kinds: readonly Kind[]): Promise<void> {
     connection.drop()
     cursors.push(cursor)
   }
-  const { resume_total_bytes: total = 0 } = drive.advertised.limits
-  const size = Math.floor(total / scenes.length)
-  for (const [at, scene] of scenes.entries()) {
-    const bytes = at === 0 ? total - size * (scenes.length - 1) : size
-    await scene.post(`missed ${at + 1}`, textOfBytes(drive, bytes))
-  }
+  const {
+    resume_total_bytes: total = 0,
+    resume_bytes: most = 0,
+    data_bytes: longest = 0,
+  } = drive.advertised.limits
+  const size = Math.min(Math.floor(total / scenes.length), most, longest)
+  for (const [at, scene] of scenes.entries())
+    await scene.post(`missed ${at + 1}`, textOfBytes(drive, size))
+  await fillUp(drive, total - size * scenes.length, size)
   for (const [at, scene] of scenes.entries())
     await scene.comeFor(`exactly ${at + 1}`, cursors[at] ?? '')
   await drive.post('one more', drive.clientId(), '1')
@@ -160,6 +188,19 @@ async function fillTotal(drive: Drive, kinds: readonly Kind[]): Promise<void> {
   }
 }
 
+/** Has this many bytes held, of client ids of their own, at most `longest` of each. */
+async function fillUp(drive: Drive, bytes: number, longest: number): Promise<void> {
+  let rest = bytes
+  const post = async (): Promise<void> => {
+    while (rest > 0) {
+      const size = Math.min(rest, longest)
+      rest -= size
+      await drive.post('filling', drive.clientId(), 'x'.repeat(size))
+    }
+  }
+  await Promise.all(Array.from({ length: FILLERS }, post))
+}
+
 /** The streams among which the oldest is looked for. */
 const AMONG: Readonly<Record<string, readonly Kind[]>> = {
   clients: ['messages', 'messages', 'messages'],
@@ -170,7 +211,8 @@ const AMONG: Readonly<Record<string, readonly Kind[]>> = {
 function totalChecks(name: string, kinds: readonly Kind[]): Check[] {
   const hasBroadcasts = kinds.includes('broadcasts')
   const shared = {
-    needs: ['exec'],
+    needs: ['small-total'],
+    alone: true,
     limits: LITTLE,
     ...(hasBroadcasts && { profiles: ['broadcast'] }),
     drive: (drive: Drive) => fillTotal(drive, kinds),
@@ -183,7 +225,7 @@ function totalChecks(name: string, kinds: readonly Kind[]): Check[] {
       ...shared,
       id: `resume.total-${name}.kept`,
       proves: 'resume.window.kept',
-      control: all(...places.map((at) => accepted(`missed ${at}`)), accepted('one more')),
+      control: all(QUICK, ...places.map((at) => accepted(`missed ${at}`)), accepted('one more')),
       judge: all(
         ...places.map((at) => resumed(`exactly ${at}`, true)),
         ...places.slice(1).map((at) => resumed(`beyond ${at}`, true)),
@@ -192,6 +234,8 @@ function totalChecks(name: string, kinds: readonly Kind[]): Check[] {
         'holds-one-byte-too-few-in-all',
         'drops-everything-beyond-total',
         'counts-held-bytes-of-json',
+        'counts-forty-bytes-more-of-each',
+        'counts-short-data-as-sixteen-bytes',
         'forgets-place-with-its-message',
       ],
     },
@@ -205,7 +249,11 @@ function totalChecks(name: string, kinds: readonly Kind[]): Check[] {
         arrived('beyond 1', 'later 1', streamAt(1)),
       ),
       judge: unseen('beyond 1', ['missed 1'], streamAt(1)),
-      killedBy: ['holds-one-byte-too-many-in-all', 'counts-held-characters'],
+      killedBy: [
+        'holds-one-byte-too-many-in-all',
+        'counts-held-characters',
+        'counts-short-data-for-nothing',
+      ],
     },
   ]
 }
@@ -214,5 +262,32 @@ function totalChecks(name: string, kinds: readonly Kind[]): Check[] {
 export const RESUME_BOUND_CHECKS: readonly Check[] = [
   ...boundChecks(COUNT),
   ...boundChecks(BYTES),
+  {
+    id: 'resume.single-bytes.kept',
+    proves: 'resume.window.kept',
+    needs: ['exec'],
+    limits: SINGLE,
+    drive: missSingleBytes,
+    control: all(QUICK, accepted('missed')),
+    judge: resumed('exactly', true),
+    killedBy: [
+      'counts-short-data-as-sixteen-bytes',
+      'counts-forty-bytes-more-of-each',
+      'holds-one-byte-too-few',
+      'counts-held-bytes-of-json',
+      'resumes-five-at-most',
+      'forgets-place-with-its-message',
+    ],
+  },
+  {
+    id: 'resume.single-bytes.bounded',
+    proves: 'resume.window.bytes',
+    needs: ['exec'],
+    limits: SINGLE,
+    drive: missSingleBytes,
+    control: all(resumed('exactly', true), accepted('one more'), arrived('beyond', 'later')),
+    judge: unseen('beyond', ['missed']),
+    killedBy: ['holds-one-byte-too-many', 'counts-short-data-for-nothing'],
+  },
   ...Object.entries(AMONG).flatMap(([name, kinds]) => totalChecks(name, kinds)),
 ]

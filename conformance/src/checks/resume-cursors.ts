@@ -9,6 +9,7 @@ import { accepted, arrived } from '../judges/message.ts'
 import {
   behind,
   namedByCursors,
+  placeEach,
   resumed,
   resumedBehind,
   START,
@@ -33,6 +34,17 @@ export function inBoth(make: (kind: Kind) => Check): Check[] {
 export function streamOf(kind: Kind): typeof MESSAGES {
   return kind === 'messages' ? MESSAGES : BROADCASTS
 }
+
+/** The same check, which says nothing where ids of receipts cannot be told apart. */
+export function withCursors(check: Check): Check {
+  return { ...check, control: check.control ? all(placeEach, check.control) : placeEach }
+}
+
+/** Faults that understate, in every welcome, what was accepted last. */
+export const UNDERSTATED = {
+  messages: ['welcomes-with-older-seq', 'welcomes-with-seq-zero'],
+  broadcasts: ['welcomes-with-older-broadcast-seq', 'welcomes-with-broadcast-seq-zero'],
+} as const
 
 /** Posts whose ids are taken for cursors. */
 const POSTS = ['post 1', 'post 2', 'post 3', 'post 4', 'post 5'] as const

@@ -1,17 +1,27 @@
 /** Checks of the chapter resume about what is held: how the receipt says it, for whom, and for how long. */
 
 import type { Check } from '../check.ts'
-import { type Kind, startScene, textOfBytes } from '../drive/coming-back.ts'
+import { type Kind, startScene, textOfBytes, together } from '../drive/coming-back.ts'
 import type { Drive } from '../drive/drive.ts'
 import { all, each } from '../judges/finding.ts'
 import { accepted, arrived } from '../judges/message.ts'
-import { keptSoLong, resumed, stored, unseen, welcomedAnew } from '../judges/resume.ts'
+import {
+  keptSoLong,
+  refusedUnseen,
+  resumed,
+  stored,
+  unseen,
+  welcomedAnew,
+} from '../judges/resume.ts'
 import { latestSeconds } from '../timeline/latest.ts'
 import { seconds } from '../timeline/timeline.ts'
-import { inBoth, streamOf } from './resume-cursors.ts'
+import { inBoth, streamOf, UNDERSTATED } from './resume-cursors.ts'
 
 /** A small bound, so that little reaches it. */
 const SHORT = { resume_bytes: 600 }
+/** A small rate, and posts at once that surely exceed it. */
+const SLOW = { messages_per_second: 10 }
+const FLOOD = 40
 /** A time of which the window is at most this share is surely inside. */
 const INSIDE = 0.7
 
@@ -84,10 +94,12 @@ export const RESUME_HELD_CHECKS: readonly Check[] = [
     },
     judge: all(stored('longest', true), stored('too long', false), stored('short', true)),
     killedBy: [
+      'answers-without-stored',
       'claims-everything-stored',
       'says-stored-for-the-present-alone',
       'counts-held-characters',
       'counts-held-bytes-of-json',
+      'counts-forty-bytes-more-of-each',
       'holds-one-byte-too-few',
       'holds-one-byte-too-many',
     ],
@@ -104,10 +116,12 @@ export const RESUME_HELD_CHECKS: readonly Check[] = [
     },
     judge: all(stored('longest', true), stored('too long', false)),
     killedBy: [
+      'answers-without-stored',
       'claims-everything-stored',
       'says-stored-for-the-present-alone',
       'counts-held-characters',
       'counts-held-bytes-of-json',
+      'counts-forty-bytes-more-of-each',
       'holds-one-byte-too-few-in-all',
       'holds-one-byte-too-many-in-all',
     ],
@@ -130,7 +144,7 @@ export const RESUME_HELD_CHECKS: readonly Check[] = [
     drive: missTooLong,
     control: all(stored('too long', false), resumed('later behind it', true)),
     judge: welcomedAnew('ahead of it', ['too long']),
-    killedBy: ['resumes-over-a-gap'],
+    killedBy: ['resumes-over-a-gap', ...UNDERSTATED.messages],
   },
   {
     id: 'resume.stranger.kept',
@@ -145,6 +159,27 @@ export const RESUME_HELD_CHECKS: readonly Check[] = [
     control: all(accepted('first'), accepted('missed')),
     judge: resumed('back', true),
     killedBy: ['holds-nothing-for-strangers'],
+  },
+  {
+    id: 'resume.beyond-rate.unreplayed',
+    proves: 'resume.replay.refused',
+    profiles: ['robust'],
+    needs: ['exec'],
+    limits: SLOW,
+    waitSeconds: () => 1,
+    drive: async (drive) => {
+      const scene = startScene(drive, 'messages')
+      const { connection, cursor } = await scene.read('client')
+      connection.drop()
+      await scene.postTogether('flood', FLOOD)
+      // The rate has room again for a later post.
+      await drive.pass(1)
+      const back = await scene.come('back', cursor)
+      await scene.fence(back, 'later')
+    },
+    control: all(resumed('back', true), arrived('back', 'later')),
+    judge: refusedUnseen('back', together('flood', FLOOD)),
+    killedBy: ['replays-posts-beyond-rate'],
   },
   ...inBoth((kind) => ({
     id: `resume.time-${kind}.kept`,
@@ -171,6 +206,11 @@ export const RESUME_HELD_CHECKS: readonly Check[] = [
     drive: (drive) => letTimePass(drive, kind),
     control: all(resumed('inside', true), arrived('late', 'later', streamOf(kind))),
     judge: welcomedAnew('late', ['first', 'second'], streamOf(kind)),
-    killedBy: ['resumes-over-a-gap', 'holds-for-ever', 'holds-longer-with-each-message'],
+    killedBy: [
+      'resumes-over-a-gap',
+      'holds-for-ever',
+      'holds-longer-with-each-message',
+      ...UNDERSTATED[kind],
+    ],
   })),
 ]

@@ -8,7 +8,7 @@ import { all, each } from '../judges/finding.ts'
 import { accepted, arrived } from '../judges/message.ts'
 import { notAhead, resumed, unseen, welcomedAnew } from '../judges/resume.ts'
 import { BROADCASTS } from '../judges/stream.ts'
-import { inBoth, streamOf } from './resume-cursors.ts'
+import { inBoth, streamOf, UNDERSTATED } from './resume-cursors.ts'
 
 /** Raw values of a parameter, made of a live cursor and the parameter's name, that no service gives out. */
 const MALFORMED: Readonly<Record<string, (cursor: string, name: string) => string>> = {
@@ -110,6 +110,7 @@ export const RESUME_UNKNOWN_CHECKS: readonly Check[] = [
         'takes-first-of-several-cursors',
         'trims-cursors',
         'takes-empty-cursor-for-none',
+        ...UNDERSTATED[kind],
       ],
     }
   }),
@@ -156,6 +157,7 @@ export const RESUME_UNKNOWN_CHECKS: readonly Check[] = [
       'reads-only-numbers-of-cursors',
       'ignores-epoch-of-cursors',
       'replays-owner-of-cursor',
+      ...UNDERSTATED.messages,
     ],
   },
   ...inBoth((kind) => ({
@@ -175,7 +177,11 @@ export const RESUME_UNKNOWN_CHECKS: readonly Check[] = [
     },
     control: all(resumed('control', true), accepted('other'), accepted('before back')),
     judge: welcomedAnew('back', ['before back'], streamOf(kind)),
-    killedBy: ['reads-only-numbers-of-cursors', 'takes-unknown-cursor-for-start'],
+    killedBy: [
+      'reads-only-numbers-of-cursors',
+      'takes-unknown-cursor-for-start',
+      ...UNDERSTATED[kind],
+    ],
   })).map((check) => ({ ...check, profiles: ['broadcast'], alone: true as const })),
   {
     id: 'resume.forgotten-epoch.unresumed',
@@ -209,6 +215,11 @@ export const RESUME_UNKNOWN_CHECKS: readonly Check[] = [
           ? welcomedAnew('broadcasts', ['before broadcasts'], BROADCASTS)
           : resumed('messages', false),
       )(timeline),
-    killedBy: ['reads-only-numbers-of-cursors', 'ignores-epoch-of-cursors'],
+    killedBy: [
+      'reads-only-numbers-of-cursors',
+      'ignores-epoch-of-cursors',
+      ...UNDERSTATED.messages,
+      ...UNDERSTATED.broadcasts,
+    ],
   },
 ]

@@ -6,10 +6,10 @@ import { type Scene, startScene } from '../drive/coming-back.ts'
 import type { Drive } from '../drive/drive.ts'
 import { all, each } from '../judges/finding.ts'
 import { accepted, arrived } from '../judges/message.ts'
-import { before, behind, placedAt, resumed, unseen } from '../judges/resume.ts'
+import { before, behind, placedAt, resumed, unseen, welcomedAnew } from '../judges/resume.ts'
 import { BROADCASTS } from '../judges/stream.ts'
 import { latestSeconds } from '../timeline/latest.ts'
-import { inBoth, streamOf } from './resume-cursors.ts'
+import { inBoth, streamOf, UNDERSTATED } from './resume-cursors.ts'
 
 /** How a client may go before it comes back. */
 const ENDINGS = ['dropped', 'closed', 'left', 'taken over'] as const
@@ -21,6 +21,17 @@ const FORMS: Readonly<Record<string, (cursor: string) => string>> = {
   'encoded name': (cursor) => `${encodeEach('after')}=${cursor}`,
   'behind others': (cursor) => `v=1&before=0&After=x&after=${cursor}`,
   'ahead of others': (cursor) => `after=${cursor}&since=&x`,
+}
+
+/** Queries where broadcasts are not offered, made of a cursor of messages. */
+const BESIDE_UNOFFERED: Readonly<Record<string, (after: string) => string>> = {
+  asked: (after) => asking({ after }),
+  'cursor beside': (after) => asking({ after, after_broadcast: after }),
+  'garbage beside': (after) => asking({ after, after_broadcast: 'garbage' }),
+  'nothing beside': (after) => asking({ after, after_broadcast: '' }),
+  unasked: () => '',
+  'cursor alone': (after) => asking({ after_broadcast: after }),
+  'garbage alone': () => asking({ after_broadcast: 'garbage' }),
 }
 
 /** Queries that ask for nothing. */
@@ -211,7 +222,7 @@ export const RESUME_CHECKS: readonly Check[] = [
     },
     control: all(accepted('missed'), resumed('back', true)),
     judge: all(placedAt('back', behind('read')), placedAt('back', before('missed'))),
-    killedBy: ['welcomes-back-at-newest', 'welcomes-back-at-start'],
+    killedBy: ['welcomes-back-at-newest', 'welcomes-back-at-start', ...UNDERSTATED.messages],
   },
   ...(['messages', 'broadcasts'] as const).map(
     (kind): Check => ({
@@ -241,6 +252,8 @@ export const RESUME_CHECKS: readonly Check[] = [
         'welcomes-back-at-newest',
         'welcomes-back-at-start',
         'welcomes-unasked-stream-at-start',
+        ...UNDERSTATED.messages,
+        ...UNDERSTATED.broadcasts,
       ],
     }),
   ),
@@ -269,5 +282,38 @@ export const RESUME_CHECKS: readonly Check[] = [
     control: all(accepted('read'), accepted('missed')),
     judge: each(['messages', 'both'], (as) => resumed(as, false)),
     killedBy: ['resumes-without-offering-it', 'resumes-unasked'],
+  },
+  {
+    id: 'resume.broadcasts-unoffered.ignored',
+    proves: 'resume.broadcasts.ignored',
+    needs: ['no-broadcast'],
+    drive: async (drive) => {
+      const offered = drive.advertised.profiles
+      const profiles = offered.filter((name) => ['core', 'robust', 'resume'].includes(name))
+      const bare = offered.includes('broadcast')
+        ? (await drive.launch('without broadcast', undefined, { profiles })).drive
+        : drive
+      const scene = startScene(bare, 'messages')
+      const { connection, cursor: after } = await scene.read('client')
+      connection.drop()
+      await scene.postSome('missed', 2)
+      for (const [as, makeQuery] of Object.entries(BESIDE_UNOFFERED)) {
+        await scene.postSome(`before ${as}`, 1)
+        const back = await bare.connect(as, scene.clientId, { query: makeQuery(after) })
+        await scene.fence(back, `later ${as}`)
+      }
+    },
+    control: all(accepted('missed'), resumed('asked', true), resumed('unasked', false)),
+    judge: all(
+      each(['cursor beside', 'garbage beside', 'nothing beside'], (as) =>
+        all(resumed(as, true), placedAt(as, behind('read')), arrived(as, `later ${as}`)),
+      ),
+      each(['cursor alone', 'garbage alone'], (as) => welcomedAnew(as, [`before ${as}`])),
+    ),
+    killedBy: [
+      'takes-unoffered-broadcasts-for-unknown',
+      'resumes-unoffered-broadcasts',
+      ...UNDERSTATED.messages,
+    ],
   },
 ]

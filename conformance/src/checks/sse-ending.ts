@@ -75,6 +75,7 @@ export const SSE_ENDING_CHECKS: readonly Check[] = [
     killedBy: [
       'ends-streams-without-a-word',
       'keeps-closed-streams-open',
+      'cuts-answers-of-closed-streams',
       'gives-streams-no-reason',
       'writes-on-behind-close-events',
     ],

@@ -206,14 +206,16 @@ export const SSE_LAST_ID_CHECKS: readonly Check[] = [
     id: 'sse.lifetime.continued',
     proves: 'sse.resume.header',
     waitSeconds: waitFor('sse_lifetime_seconds', 'sse_lifetime_seconds', 4),
-    drive: (drive) => {
+    drive: async (drive) => {
       const lifeMs = waitFor('sse_lifetime_seconds', 2)(drive.advertised) * 1000
-      const clientId = drive.clientId()
-      return follow(drive, clientId, LIVES, (stream) => stream.ended(lifeMs), LONG_PACE_SECONDS)
+      const until = (stream: EventStream): Promise<unknown> => stream.ended(lifeMs)
+      await follow(drive, drive.clientId(), LIVES, until, LONG_PACE_SECONDS)
+      await comeBackByWebSocket(drive)
     },
-    control: each(LIVES, welcomed),
+    control: all(twinResumes, each(LIVES, welcomed)),
     judge: CARRIED,
     killedBy: [
+      'names-messages-outside-grammar',
       'ignores-last-event-id',
       'gives-places-before-events',
       'takes-last-event-id-as-inclusive',

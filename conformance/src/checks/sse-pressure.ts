@@ -72,6 +72,7 @@ export const SSE_PRESSURE_CHECKS: readonly Check[] = [
   {
     id: 'sse.full-service.refuses',
     proves: 'sse.capacity.counted',
+    profiles: ['robust'],
     alone: true,
     limits: { connections: 20 },
     waitSeconds: opening,

@@ -43,11 +43,13 @@ const UNKNOWN_IDS: Readonly<Record<string, (own: string) => string>> = {
 /** Ids that tell a client to stay away: codes of the table, the borders, one that nobody has defined. */
 const STOPS = ['closed-4000', 'closed-4003', 'closed-4009', 'closed-4010', 'closed-4099'] as const
 const STOP = 'closed-4009'
+const FOREIGN = 'https://elsewhere.example'
 
 const FORGED = 'bm9ib2R5IGhhcyBtaW50ZWQgdGhpcw.MTc5MA.vI1pUwm3Zc0'
 const BY_QUERY = ['by the token', 'by the welcome', 'by an empty header'] as const
 
-type How = (own: string) => Partial<StreamOptions>
+/** From the id of a welcome and its cursor. */
+type How = (own: string, cursor: string) => Partial<StreamOptions>
 
 const UNKNOWN: Readonly<Record<string, How>> = Object.fromEntries(
   Object.entries(UNKNOWN_IDS).map(([as, spoil]) => [
@@ -56,10 +58,27 @@ const UNKNOWN: Readonly<Record<string, How>> = Object.fromEntries(
   ]),
 )
 
+/** The last id in two headers, of which a careless reader takes one. */
+const TWICE: Readonly<Record<string, How>> = {
+  'its id in two headers': (own) => twice(own, own),
+  'its id and another': (own) => twice(own, 'garbage'),
+  'another and its id': (own) => twice('garbage', own),
+}
+
+function twice(one: string, other: string): Partial<StreamOptions> {
+  return { lastEventId: one, headers: { 'Last-Event-ID': other } }
+}
+
 const STOPPED: Readonly<Record<string, How>> = {
   ...Object.fromEntries(STOPS.map((id) => [id, () => ({ lastEventId: id })])),
   'without a token': () => ({ lastEventId: STOP, authorizations: [] }),
   'with a forged token': () => ({ lastEventId: STOP, authorizations: [`Bearer ${FORGED}`] }),
+  'from a foreign page': () => ({ lastEventId: STOP, origin: FOREIGN }),
+  'from a foreign page without a token': () => ({
+    lastEventId: STOP,
+    origin: FOREIGN,
+    authorizations: [],
+  }),
   'with a cursor': (own) => ({ lastEventId: STOP, query: { after: own } }),
 }
 
@@ -73,11 +92,12 @@ const fenced = (as: string): Judge => arrived(as, `fence ${as}`)
 async function comeBackAs(drive: Drive, ways: Readonly<Record<string, How>>): Promise<void> {
   const { connectUrl: url, token } = await drive.mint('token', drive.clientId())
   const first = await drive.streams.open('first', { url, token })
-  if (!(await first.welcome())) throw new SetUpFailed('no stream was welcomed')
+  const welcome = await first.welcome()
+  if (!welcome) throw new SetUpFailed('no stream was welcomed')
   const own = idOf(first)
   first.drop()
   for (const [as, how] of Object.entries(ways)) {
-    const stream = await drive.streams.open(as, { url, token, ...how(own) })
+    const stream = await drive.streams.open(as, { url, token, ...how(own, String(welcome.cursor)) })
     await Promise.race([stream.welcome(), stream.ended()])
     stream.drop()
   }
@@ -157,6 +177,50 @@ export const SSE_RETURN_CHECKS: readonly Check[] = [
       'stops-at-every-closing-id',
       'looks-for-stops-anywhere-in-ids',
       'reads-starts-of-event-ids',
+      'takes-first-of-several-last-ids',
+      'asks-for-messages-alone',
+    ],
+  },
+  {
+    id: 'sse.two-ids.unresumed',
+    proves: 'sse.resume.unknown',
+    drive: async (drive) => {
+      await comeBackAs(drive, { ...TWICE, control: (own) => ({ lastEventId: own }) })
+      await comeBackByWebSocket(drive)
+    },
+    control: all(twinResumes, welcomed('first'), saysResumed('control', true)),
+    judge: each(Object.keys(TWICE), (as) => saysResumed(as, false)),
+    killedBy: [
+      'takes-first-of-several-last-ids',
+      'resumes-at-any-id',
+      'refuses-unknown-ids',
+      'reads-starts-of-event-ids',
+    ],
+  },
+  {
+    id: 'sse.unknown-id-with-cursor.unresumed',
+    proves: 'sse.resume.unknown',
+    drive: async (drive) => {
+      const outranking = Object.entries(UNKNOWN).map(([as, how]): [string, How] => [
+        as,
+        (own, after) => ({ ...how(own, after), query: { after } }),
+      ])
+      const control: How = (_own, after) => ({ query: { after } })
+      await comeBackAs(drive, { ...Object.fromEntries(outranking), control })
+      await comeBackByWebSocket(drive)
+    },
+    control: all(twinResumes, welcomed('first'), saysResumed('control', true)),
+    judge: each(Object.keys(UNKNOWN), (as) => saysResumed(as, false)),
+    killedBy: [
+      'falls-back-to-the-query',
+      'lets-query-outrank-last-event-id',
+      'resumes-at-any-id',
+      'refuses-unknown-ids',
+      'stops-at-every-closing-id',
+      'looks-for-stops-anywhere-in-ids',
+      'reads-starts-of-event-ids',
+      'takes-first-of-several-last-ids',
+      'asks-for-messages-alone',
     ],
   },
   {
@@ -190,6 +254,7 @@ export const SSE_RETURN_CHECKS: readonly Check[] = [
       'welcomes-whoever-was-told-to-stop',
       'stops-at-known-codes-alone',
       'stops-with-tokens-alone',
+      'stops-known-origins-alone',
     ],
   },
   {

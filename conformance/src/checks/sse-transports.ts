@@ -7,9 +7,10 @@ import { awaitLoss } from '../drive/stream-loss.ts'
 import type { Attempt } from '../drive/webhooks.ts'
 import { welcomed } from '../judges/connection.ts'
 import { split } from '../judges/connection-takeover.ts'
-import { all } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { arrived } from '../judges/message.ts'
 import { FENCE, fencePassed, lastOf, returnedInTime, silentUntilFence } from '../judges/presence.ts'
+import type { Headers } from '../timeline/event.ts'
 import { seconds } from '../timeline/timeline.ts'
 
 /** Posts before, during and after a takeover. */
@@ -19,6 +20,13 @@ const AFTERWARDS = 2
 
 /** Roles of a stimulus that is made again where the machine was too slow for the grace. */
 const TRIES = ['client', 'client-2', 'client-3', 'client-4'] as const
+
+/** Headers of upgrades, by role. */
+const UPGRADES: Readonly<Record<string, Headers>> = {
+  control: {},
+  'for streams': { accept: 'text/event-stream' },
+  'for streams or more': { accept: 'text/html, text/event-stream;q=0.5, */*;q=0.1' },
+}
 
 /** How a client comes. */
 type Come = (
@@ -94,6 +102,8 @@ function returnCheck(id: string, come: { readonly first: Come; readonly second: 
         await webhooks.event('connected')
         const leftAt = performance.now()
         first.drop()
+        // A service that has not yet seen the loss would see a takeover.
+        await drive.pass(graceSeconds / 4)
         const second = await come.second(drive, `${as}-again`, { url, token })
         await second.welcome()
         if (performance.now() - leftAt > graceSeconds * 1000 && as !== TRIES.at(-1)) continue
@@ -118,6 +128,22 @@ export const SSE_TRANSPORT_CHECKS: readonly Check[] = [
   splitCheck('connection.takeover-by-stream.split', { old: BY_WEBSOCKET, new: BY_STREAM }),
   splitCheck('connection.takeover-of-stream.split', { old: BY_STREAM, new: BY_WEBSOCKET }),
   splitCheck('connection.takeover-between-streams.split', { old: BY_STREAM, new: BY_STREAM }),
+  {
+    id: 'connection.upgrade-accepting-streams.completed',
+    proves: 'connection.upgrade.subprotocol',
+    profiles: ['sse'],
+    drive: async (drive) => {
+      for (const [as, headers] of Object.entries(UPGRADES)) {
+        const { token, connectUrl: url } = await drive.mint(`token ${as}`, drive.clientId())
+        const connection = await drive.open(as, { url, token, headers })
+        await connection.welcome()
+        connection.drop()
+      }
+    },
+    control: welcomed('control'),
+    judge: each(['for streams', 'for streams or more'], welcomed),
+    killedBy: ['refuses-upgrades-that-accept-streams'],
+  },
   returnCheck('presence.return-to-stream.silent', { first: BY_WEBSOCKET, second: BY_STREAM }),
   returnCheck('presence.return-from-stream.silent', { first: BY_STREAM, second: BY_WEBSOCKET }),
   returnCheck('presence.return-between-streams.silent', { first: BY_STREAM, second: BY_STREAM }),

@@ -68,8 +68,13 @@ async function ask(
 /** Requests whose token is absent, given twice or cannot be verified, and what may be said of each. */
 const UNVERIFIED = {
   'no token': [() => ({ authorizations: [] }), 'bad-request'],
-  'another scheme': [
-    (token: string) => ({ authorizations: [`Basic ${token}`] }),
+  'in the query': [
+    (token: string) => ({ authorizations: [], query: { token, access_token: token } }),
+    'bad-request',
+  ],
+  'another scheme': [(token: string) => ({ authorizations: [`Basic ${token}`] }), 'bad-request'],
+  'nothing behind Bearer': [
+    () => ({ authorizations: ['Bearer '] }),
     'bad-request',
     'token-invalid',
   ],
@@ -195,7 +200,9 @@ export const SSE_CHECKS: readonly Check[] = [
       'refuses-streams-with-401',
       'takes-first-of-several-authorizations',
       'takes-any-scheme-for-a-token',
+      'takes-stream-tokens-from-the-query',
       'calls-absent-stream-token-invalid',
+      'calls-absent-token-invalid',
       'takes-first-of-several-tokens',
       'counts-same-token-once',
       'refuses-streams-in-silence',

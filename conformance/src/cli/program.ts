@@ -21,7 +21,7 @@ export async function program(args: readonly string[], env: NodeJS.ProcessEnv): 
     )
     .argument(
       '[target and patterns...]',
-      'base URL of the server, then patterns over check and requirement ids: presence.**',
+      'base URL of the server, then patterns over check and requirement ids: presence.** names all that begins so, token.*.* all of three parts',
     )
     .addOption(
       new Option(

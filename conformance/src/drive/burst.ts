@@ -8,7 +8,10 @@ import { within } from './waiting.ts'
 
 const CONNECTIONS = 8
 
-/** Resolves when every request is answered, or no more answers come within `timeoutMs`. */
+/**
+ * Resolves when every request is answered, or no more answers come within `timeoutMs`. Where a service ends a
+ * connection after an answer, the rest of its requests go on connections of their own.
+ */
 export async function sendBurst(
   recorder: Recorder,
   as: string,
@@ -20,7 +23,8 @@ export async function sendBurst(
   const shares = Array.from({ length: CONNECTIONS }, (_, start) =>
     requests.filter((_request, at) => at % CONNECTIONS === start),
   ).filter((share) => share.length > 0)
-  await Promise.all(shares.map((share) => sendShare(recorder, as, url, share, timeoutMs)))
+  const untilMs = Date.now() + timeoutMs
+  await Promise.all(shares.map((share) => sendShare(recorder, as, url, share, untilMs)))
 }
 
 async function sendShare(
@@ -28,8 +32,27 @@ async function sendShare(
   as: string,
   url: URL,
   share: readonly Buffer[],
-  timeoutMs: number,
+  untilMs: number,
 ): Promise<void> {
+  let answered = await sendOnConnection(recorder, as, url, share, untilMs)
+  // What a service ends once, it ends each time: what waited behind the last answer was never read.
+  for (let more = answered; more > 0 && answered < share.length; answered += more)
+    more = await sendOnConnection(recorder, as, url, share.slice(answered, answered + 1), untilMs)
+  if (answered === share.length) return
+  const end = Date.now() < untilMs ? 'the connection ended' : 'the time was over'
+  const what = `${answered} of ${share.length} requests were answered before ${end}`
+  recorder.record({ kind: 'failure', as, what })
+}
+
+/** Sends requests on one connection; resolves with the number of answers to them. */
+async function sendOnConnection(
+  recorder: Recorder,
+  as: string,
+  url: URL,
+  requests: readonly Buffer[],
+  untilMs: number,
+): Promise<number> {
+  if (Date.now() >= untilMs) return 0
   const socket = connect({
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || 80),
@@ -38,7 +61,8 @@ async function sendShare(
   let answered = 0
   const over = new Promise<void>((resolve) => {
     socket.on('error', (error) => {
-      recorder.record({ kind: 'failure', as, what: describe(error) })
+      // A reset after an answer is how some end a connection on which more was sent.
+      if (answered === 0) recorder.record({ kind: 'failure', as, what: describe(error) })
     })
     socket.on('close', () => resolve())
     socket.on('data', (chunk: Buffer) => {
@@ -48,12 +72,13 @@ async function sendShare(
         answered += 1
         recorder.record({ kind: 'answer', as, ...taken.answer })
       }
-      if (answered >= share.length) resolve()
+      if (answered >= requests.length) resolve()
     })
-    socket.on('connect', () => socket.write(Buffer.concat(share)))
+    socket.on('connect', () => socket.write(Buffer.concat(requests)))
   })
-  await within(over, timeoutMs)
+  await within(over, untilMs - Date.now())
   socket.destroy()
+  return answered
 }
 
 /** The first whole answer in these bytes and what follows it. */

@@ -11,7 +11,16 @@ export interface Keyed {
   readonly path: string
   readonly key: string
   /** An object is sent as JSON. */
-  readonly body: string | object
+  readonly body: string | Buffer | object
+}
+
+/** A post of a message, with a key, a client id and data of its own. */
+export function keyedMessage(drive: Drive): Keyed {
+  return {
+    path: '/v1/messages',
+    key: drive.text(),
+    body: { client_id: drive.clientId(), data: drive.text() },
+  }
 }
 
 /** Sends a post with its key. */
@@ -23,7 +32,7 @@ export function sendKeyed(
 ): Promise<AnswerEvent | undefined> {
   return drive.call(as, 'POST', path, {
     ...options,
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
     headers: { 'idempotency-key': key, ...options.headers },
   })
 }

@@ -66,6 +66,7 @@ export async function follow(
       await postAndRead(drive, 'fence', clientId, stream)
     } else await until(stream)
     stream.drop()
-    lastEventId = stream.lastId()
+    // As a client does, which keeps its id where a stream gives it none.
+    lastEventId = stream.lastId() ?? lastEventId
   }
 }

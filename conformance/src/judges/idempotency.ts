@@ -43,11 +43,11 @@ export function arrivedOnce(client: string, as: string): Judge {
   }
 }
 
-/** The text of what was sent last, as role `as`, has arrived on this connection. */
+/** Every text that was sent as role `as` has arrived on this connection. */
 export function fenced(client: string, as: string): Judge {
   return (timeline) => {
-    const text = textsOf(timeline, as)[0]
-    return text !== undefined && framesWith(timeline, client, text).length > 0
+    const texts = textsOf(timeline, as)
+    return texts.length > 0 && texts.every((text) => framesWith(timeline, client, text).length > 0)
       ? PASS
       : fail(`what was sent as ${as} on ${client}`, 'it did not arrive')
   }
@@ -144,18 +144,32 @@ export function oneBodyOnly(groups: readonly (readonly string[])[]): Judge {
   }
 }
 
-/** The window had not ended between the request of `first` and the answer to `as`. */
-export function withinWindow(first: string, as: string): Judge {
+/** The window had not ended between the request of `first` and the last answer to `roles`. */
+export function withinWindow(first: string, ...roles: readonly string[]): Judge {
   return (timeline): Finding => {
     const from = eventsOf(timeline, 'request', first)[0]
-    const to = answerTo(timeline, as)
+    const answers = answersOf(timeline, roles)
     const windowSeconds = Number(timeline.advertised.timings.idempotency_window_seconds)
-    if (!from || !to) return inconclusive(`${first} was not sent or ${as} not answered`)
-    const took = (to.atMs - from.atMs) / 1000
+    if (!from || answers.length === 0)
+      return inconclusive(`${first} was not sent or ${roles.join(' and ')} not answered`)
+    const took = (Math.max(...answers.map(({ atMs }) => atMs)) - from.atMs) / 1000
     return took < windowSeconds
       ? PASS
-      : inconclusive(`the suite took ${took.toFixed(1)} s, and the window was over`)
+      : inconclusive(`from ${first} on ${took.toFixed(1)} s went by, and the window was over`)
   }
+}
+
+/** No post of these roles, each with a new key, was refused because as many results are kept as may be. */
+export function roomFor(...roles: readonly string[]): Judge {
+  return all(
+    ...roles.map(
+      (as): Judge =>
+        (timeline) => {
+          const isFull = refused(as, 'over-capacity')(timeline).verdict === 'pass'
+          return isFull ? inconclusive(`the service had no room for the result of ${as}`) : PASS
+        },
+    ),
+  )
 }
 
 /** All posts of these roles were answered with 200, and have together as many results as may be kept. */
@@ -166,7 +180,9 @@ export function filled(roles: readonly string[]): Judge {
     if (other) return fail('status 200', describe(other), other)
     const expected = timeline.advertised.limits.idempotency_results
     const results = answers.reduce((sum, { body }) => sum + countResults(body), 0)
-    return results === expected ? PASS : fail(`${expected} results`, `${results}`)
+    if (results === expected) return PASS
+    const failure = roles.flatMap((as) => eventsOf(timeline, 'failure', as))[0]
+    return fail(`${expected} results`, `${results}${failure ? `: ${failure.what}` : ''}`, failure)
   }
 }
 

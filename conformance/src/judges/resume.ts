@@ -34,11 +34,26 @@ export function before(posts: string): Place {
   }
 }
 
+/** No id of a receipt stands for two places, whoever posted: what checks that take ids for cursors rely on. */
+export const placeEach: Judge = (timeline) => {
+  const places = new Map<unknown, string>()
+  for (const answer of eventsOf(timeline, 'answer')) {
+    const { id, epoch, seq } = readObject(answer.body) ?? {}
+    if (typeof id !== 'string' || typeof seq !== 'number') continue
+    const place = `${show(epoch)} ${seq}`
+    if ((places.get(id) ?? place) !== place) return fail('an id of its own', show(id), answer)
+    places.set(id, place)
+  }
+  return PASS
+}
+
 /** The welcome of this role has this `resumed`. */
 export function resumed(as: string, expected: boolean): Judge {
   return (timeline) => {
     const welcome = envelopesOf(timeline, as, 'welcome')[0]
     if (!welcome) return fail(`a welcome with resumed ${expected}`, outcomeOf(timeline, as))
+    if (welcome.envelope.resumed === undefined)
+      return inconclusive(`the welcome of ${as} does not say whether it is resumed`)
     return welcome.envelope.resumed === expected
       ? PASS
       : fail(`resumed ${expected}`, `resumed ${show(welcome.envelope.resumed)}`, welcome.event)
@@ -178,6 +193,22 @@ export function unseen(client: string, roles: readonly string[], stream = MESSAG
     )
     if (stray) return fail(`no ${stream.type} of ${roles}`, show(stray.envelope), stray.event)
     return posted.size > 0 ? PASS : inconclusive('nothing was posted')
+  }
+}
+
+/** Of the posts of these roles some were refused, and none of those is on the connection. */
+export function refusedUnseen(client: string, roles: readonly string[], stream = MESSAGES): Judge {
+  return (timeline) => {
+    const posts = roles.flatMap((as) => postsOf(timeline, as))
+    const refused = posts.filter(({ answer }) => (answer?.status ?? 0) >= 400)
+    if (refused.length === 0) return inconclusive(`no post of ${roles} was refused`)
+    const texts = new Set(refused.map(({ data }) => data))
+    const stray = envelopesOf(timeline, client, stream.type).find(({ envelope }) =>
+      texts.has(envelope.data),
+    )
+    return stray
+      ? fail(`no ${stream.type} that was refused`, show(stray.envelope), stray.event)
+      : PASS
   }
 }
 

@@ -7,6 +7,7 @@ import { closeOf, envelopesOf, eventsOf, readObject, seconds } from '../timeline
 import { closed, outcomeOf } from './connection.ts'
 import { all, fail, inconclusive, type Judge, PASS, show } from './finding.ts'
 import { ROUNDING_MS } from './life.ts'
+import { TIMER_MS } from './presence.ts'
 import { streamEventsOf } from './sse.ts'
 
 /** What a busy machine may add to a time that is measured over a network. */
@@ -30,9 +31,12 @@ export function endedByEvent(as: string): Judge {
     const behind = events[at + 1]
     if (behind)
       return fail('nothing behind the close event', `the event ${behind.event.name}`, behind)
+    const expected = 'the end of the answer behind the close event'
+    const cut = eventsOf(timeline, 'failure', as).find(({ n }) => n > last.n)
+    if (cut) return fail(expected, cut.what, cut)
     return eventsOf(timeline, 'end', as).length > 0
       ? PASS
-      : fail('the end of the answer behind the close event', 'an answer that goes on', last)
+      : fail(expected, 'an answer that goes on', last)
   }
 }
 
@@ -85,6 +89,22 @@ export function quickerThan(timing: TimingName): Judge {
     const took = ((events.at(-1)?.atMs ?? 0) - (events[0]?.atMs ?? 0)) / 1000
     const most = seconds(advertised, timing)
     return took < most ? PASS : fail(`a stimulus of less than ${most} s`, `one of ${took} s`)
+  }
+}
+
+/** The role of the note that says until when a heartbeat was waited for. */
+export const WAITED = 'waited'
+
+/** This many heartbeats came, or nothing did for as long as one may be late: other events can put it off. */
+export function silentForABeat(as: string, count: number): Judge {
+  return (timeline) => {
+    if (envelopesOf(timeline, as, 'heartbeat').length >= count) return PASS
+    const last = streamEventsOf(timeline, as).at(-1)
+    const waited = eventsOf(timeline, 'note', WAITED).at(-1)
+    const least = latestSeconds(timeline.advertised, 'heartbeat_seconds')
+    return last && waited && waited.atMs - last.atMs + TIMER_MS >= least * 1000
+      ? PASS
+      : fail(`a heartbeat, or a silence of ${least} s`, 'other events, or an end', last)
   }
 }
 

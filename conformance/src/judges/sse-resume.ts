@@ -38,10 +38,12 @@ function saysPlace(as: string, place: number): Judge {
 }
 
 /** Resumed at the place of the event of role `first` whose id this role came back with: all later ones, each once. */
-export function picksUp(as: string, fence: string, stream: Stream = MESSAGES): Judge {
+export function picksUp(as: string, fence: string, stream = MESSAGES, first = FIRST): Judge {
   return all(saysResumed(as, true), (timeline) => {
-    const place = placeOfLastId(timeline, as, stream)
+    const [place, ...others] = placesOfLastId(timeline, { first, as }, stream)
     if (place === undefined) return inconclusive(`${as} came back with no id of an event`)
+    const other = others.find((one) => one !== place)
+    if (other !== undefined) return fail('one place for each id', `both ${place} and ${other}`)
     return continuesAt(as, fence, place, stream)(timeline)
   })
 }
@@ -131,16 +133,21 @@ export const twinResumesBoth: Judge = all(
   },
 )
 
-/** The place behind the last event of the first stream that has the id that this role gave back. */
-function placeOfLastId(timeline: Timeline, as: string, stream: Stream): number | undefined {
+/** The place behind each event of the first stream that has the id that this role gave back. */
+function placesOfLastId(
+  timeline: Timeline,
+  { first, as }: { readonly first: string; readonly as: string },
+  stream: Stream,
+): number[] {
   const id = eventsOf(timeline, 'request', as).at(-1)?.headers['last-event-id']
-  const named = timeline.events.findLast(
-    (event) => event.kind === 'frame' && event.as === FIRST && event.event?.id === id,
-  )
-  if (!id || !named) return undefined
-  const before = envelopesOf(timeline, FIRST).filter(({ event }) => event.n <= named.n)
-  const places = before.map((read) => placeBehind(read, stream)).filter((at) => at !== undefined)
-  return places.at(-1)
+  if (!id) return []
+  const places: number[] = []
+  let place: number | undefined
+  for (const read of envelopesOf(timeline, first)) {
+    place = placeBehind(read, stream) ?? place
+    if (read.event.event?.id === id && place !== undefined) places.push(place)
+  }
+  return places
 }
 
 function placeBehind({ envelope }: ReadEnvelope, { type, seq }: Stream): number | undefined {

@@ -127,10 +127,23 @@ export function refusedByEvent(as: string, ...slugs: readonly CloseSlug[]): Judg
   })
 }
 
-/** At least `least` events came, each one envelope, named after its type. */
+/** The types of envelopes, which events have as names; those of other names are ignored. */
+const TYPES: readonly string[] = [
+  'welcome',
+  'message',
+  'broadcast',
+  'heartbeat',
+  'reconnect',
+  'close',
+]
+
+/** At least `least` envelopes came, each as one event, named after its type. */
 export function formed(as: string, least: number): Judge {
   return (timeline) => {
-    const events = streamEventsOf(timeline, as)
+    const events = streamEventsOf(timeline, as).filter(
+      ({ event, text }) =>
+        TYPES.includes(event.name) || TYPES.includes(String(readObject(text)?.type)),
+    )
     for (const frame of events) {
       const type = readObject(frame.text)?.type
       if (typeof type !== 'string')
@@ -139,7 +152,7 @@ export function formed(as: string, least: number): Judge {
         return fail(`the event ${type}`, `the event ${frame.event.name}`, frame)
     }
     return events.length < least
-      ? inconclusive(`${events.length} events arrived, ${least} were to come`)
+      ? inconclusive(`${events.length} envelopes arrived, ${least} were to come`)
       : PASS
   }
 }

@@ -52,18 +52,21 @@ export function promises(as: string): Judge {
   }
 }
 
-/** `count` heartbeat envelopes came, each in time after the envelope before it. */
+/** `count` heartbeat envelopes came, each in time after what was sent before it: an envelope, or an event of any type. */
 export function heartbeats(as: string, count: number): Judge {
   return (timeline) => {
     const envelopes = envelopesOf(timeline, as)
     if (envelopes.length === 0) return inconclusive('there was no welcome')
     const beats = envelopes.filter(({ envelope }) => envelope.type === 'heartbeat')
+    const sent = eventsOf(timeline, 'frame', as).filter(
+      (frame) => frame.event !== undefined || envelopes.some(({ event }) => event === frame),
+    )
     for (let i = 0; i < count; i += 1) {
       const beat = beats[i]?.event
-      const before = envelopes.filter(({ event }) => !beat || event.n < beat.n).at(-1)
+      const before = sent.findLast(({ n }) => !beat || n < beat.n)
       if (!before) return inconclusive('the first envelope was no welcome')
       const what = `heartbeat envelope ${i + 1}`
-      const finding = inTime(timeline, before.event, beat, 'heartbeat_seconds', what)
+      const finding = inTime(timeline, before, beat, 'heartbeat_seconds', what)
       if (finding.verdict !== 'pass') return finding
     }
     return PASS

@@ -95,7 +95,7 @@ describe('pointers', () => {
 describe('the rate', () => {
   test.each([
     [[RECEIPT, LIMITED], 'pass'],
-    [[RECEIPT, { ...LIMITED, status: 400 }], 'fail'],
+    [[RECEIPT, { ...LIMITED, code: 'invalid-data' }], 'fail'],
     [[RECEIPT, null], 'fail'],
     [[RECEIPT, RECEIPT, RECEIPT, RECEIPT], 'fail'],
     [[RECEIPT, RECEIPT], 'inconclusive'],

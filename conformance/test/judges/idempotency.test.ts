@@ -12,6 +12,7 @@ import {
   oneCarriedOut,
   refusedAsTwins,
   repeated,
+  roomFor,
   thrice,
   withinWindow,
 } from '../../src/judges/idempotency.ts'
@@ -187,6 +188,27 @@ describe('withinWindow', () => {
     expect(verdict(judge, first, late)).toBe('inconclusive')
     expect(verdict(judge, first)).toBe('inconclusive')
   })
+  test('of several answers the last one counts', () => {
+    const [early, late] = [10, 300_000].map(
+      (atMs, at) => ({ ...answer(`again ${at}`, 200), atMs }) as Planned,
+    ) as [Planned, Planned]
+    expect(verdict(withinWindow('first', 'again 1', 'again 0'), first, early, late)).toBe(
+      'inconclusive',
+    )
+  })
+})
+
+describe('roomFor', () => {
+  const judge = roomFor('new', 'newer')
+  const taken = answer('new', 200, receipt)
+  test('posts that were taken, or refused for another reason, pass', () => {
+    expect(verdict(judge, taken, answer('newer', 422, REUSED))).toBe('pass')
+    expect(verdict(judge, taken, answer('newer', 503))).toBe('pass')
+  })
+  test('a full service says nothing', () => {
+    const full = { status: 503, code: 'over-capacity' }
+    expect(verdict(judge, taken, answer('newer', 503, full))).toBe('inconclusive')
+  })
 })
 
 describe('filled', () => {
@@ -199,6 +221,11 @@ describe('filled', () => {
   test('fewer results and a refusal fail', () => {
     expect(filledWith(batch)).toBe('fail')
     expect(filledWith(batch, answer('last', 503))).toBe('fail')
+  })
+  test('where posts got no answer, that is said', () => {
+    const failure: Planned = { kind: 'failure', as: 'fill', what: '1 of 2 were answered' }
+    const timeline = timelineOf([batch, failure], { limits: { idempotency_results: 4 } })
+    expect(filled(['fill', 'last'])(timeline)).toMatchObject({ got: '3: 1 of 2 were answered' })
   })
 })
 

@@ -76,6 +76,9 @@ describe('waitedForGrace', () => {
   })
   test('a grace that began with the close of the service counts from there', () => {
     expect(verdict(judge, close('client', 4300), went(2, 500))).toBe('fail')
+    // The suite reads a close later than the service wrote it.
+    expect(verdict(judge, close('client', 4201), went(2, 9_800))).toBe('pass')
+    expect(verdict(judge, close('client', 4201), went(2, 9_700))).toBe('fail')
   })
   test('without a report nothing can be said', () => {
     expect(verdict(judge, sent('client', 1))).toBe('inconclusive')
@@ -137,6 +140,11 @@ describe('returnedInTime', () => {
   })
   test('after a welcome beyond the grace nothing can be said', () => {
     expect(verdict(judge, sent('old', 1), { ...welcome, atMs: 10_001 })).toBe('inconclusive')
+  })
+  test('a close of the service is an ending too', () => {
+    const closed = { ...close('old', 4201), atMs: 1 }
+    expect(verdict(judge, closed, welcome)).toBe('pass')
+    expect(verdict(judge, closed, { ...welcome, atMs: 10_001 })).toBe('inconclusive')
   })
   test('only a welcome after the ending counts', () => {
     const alone = returnedInTime('new')

@@ -8,7 +8,9 @@ import {
   namedByCursors,
   notAhead,
   placedAt,
+  placeEach,
   received,
+  refusedUnseen,
   repeats,
   replayedFirst,
   resumed,
@@ -39,6 +41,15 @@ const refusal = (as: string): Planned[] => [
   answer(as, 400, { code: 'invalid-data' }),
 ]
 
+describe('ids', () => {
+  test('stand for one place each, also where a receipt comes twice', () => {
+    expect(verdict(placeEach, ...post('p', 1), ...post('p', 1), ...post('p', 2))).toBe('pass')
+    expect(verdict(placeEach, ...post('p', 1), ...post('p', 2, { id: 'm-1' }))).toBe('fail')
+    expect(verdict(placeEach, ...post('p', 1), ...post('q', 1, { epoch: 8 }))).toBe('fail')
+    expect(verdict(placeEach, ...refusal('p'))).toBe('pass')
+  })
+})
+
 describe('a welcome', () => {
   test.each([
     [true, true, 'pass'],
@@ -46,7 +57,7 @@ describe('a welcome', () => {
     [true, false, 'fail'],
     [false, true, 'fail'],
     [true, 'true', 'fail'],
-    [false, undefined, 'fail'],
+    [false, undefined, 'inconclusive'],
   ])('that should have resumed %s and has %s: %s', (expected, got, outcome) => {
     expect(verdict(resumed('c', expected), welcome(got, 1))).toBe(outcome)
   })
@@ -152,6 +163,12 @@ describe('what follows the welcome', () => {
     expect(verdict(unseen('c', ['p']), ...post('p', 2), message(3))).toBe('pass')
     expect(verdict(unseen('c', ['p']), ...post('p', 2), message(2))).toBe('fail')
     expect(verdict(unseen('c', ['p']), message(2))).toBe('inconclusive')
+  })
+  test('has nothing of what was refused among what was accepted', () => {
+    const posts = [...post('p', 2), ...refusal('p')]
+    expect(verdict(refusedUnseen('c', ['p']), ...posts, message(2))).toBe('pass')
+    expect(verdict(refusedUnseen('c', ['p']), ...posts, message(3, { data: '' }))).toBe('fail')
+    expect(verdict(refusedUnseen('c', ['p']), ...post('p', 2), message(2))).toBe('inconclusive')
   })
   test('is replayed ahead of what is new', () => {
     const first = replayedFirst('c', 'p', ['q'])

@@ -7,7 +7,9 @@ import {
   givenUp,
   livedItsLife,
   quickerThan,
+  silentForABeat,
   stillYoung,
+  WAITED,
 } from '../../src/judges/sse-ending.ts'
 import { answer, close, envelope, type Planned, request, timelineOf } from '../timeline-builder.ts'
 
@@ -31,6 +33,9 @@ test('endedByEvent: a close event of one row, nothing behind it, and the end of 
   const replaced = closing(4009, 'replaced')
   expect(verdict(judge, replaced, close('client', 4009, 'replaced'), END)).toBe('pass')
   expect(verdict(judge, replaced)).toBe('fail')
+  const cut: Planned = { kind: 'failure', as: 'client', what: 'other side closed' }
+  expect(verdict(judge, replaced, cut, END)).toBe('fail')
+  expect(verdict(judge, event('news', {}), replaced, END)).toBe('pass')
   expect(verdict(judge, replaced, event('heartbeat', { type: 'heartbeat' }), END)).toBe('fail')
   expect(verdict(judge, closing(4009, ''), END)).toBe('fail')
   expect(verdict(judge, closing(4009, 'draining'), END)).toBe('fail')
@@ -69,6 +74,18 @@ test('stillYoung: an end for its age fails where it came before the last event o
   expect(verdict(judge, answer('other', 200), old)).toBe('pass')
   expect(verdict(judge, close('client', 4009), answer('other', 200))).toBe('pass')
   expect(verdict(judge, old, answer('other', 200))).toBe('fail')
+})
+
+test('silentForABeat: the heartbeats came, or nothing for as long as one may be late', () => {
+  // The registry's default is 25 s, its largest delay 2 s.
+  const judge = silentForABeat('client', 1)
+  const eventAt = (atMs: number, type: string): Planned => ({ ...event(type, { type }), atMs })
+  const waitedAt = (atMs: number): Planned => ({ kind: 'note', as: WAITED, what: '', atMs })
+  const welcome = eventAt(0, 'welcome')
+  expect(verdict(judge, welcome, eventAt(25_000, 'heartbeat'), waitedAt(25_000))).toBe('pass')
+  expect(verdict(judge, welcome, waitedAt(27_000))).toBe('pass')
+  expect(verdict(judge, welcome, eventAt(20_000, 'news'), waitedAt(27_000))).toBe('fail')
+  expect(verdict(judge, welcome)).toBe('fail')
 })
 
 test('quickerThan: all together took less than the timer', () => {

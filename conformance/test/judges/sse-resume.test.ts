@@ -69,6 +69,18 @@ test('picksUp: all that is later than the event whose id came back follows, each
   expect(verdict(judge, ...first, back('a'), welcome('back', 6, false), fence)).toBe('fail')
 })
 
+test('picksUp: the stream whose id came back may have another role', () => {
+  const judge = picksUp('back', 'fence', undefined, 'replayed')
+  const replayed = [welcome('replayed', 4, true, 'w'), message('replayed', 5, 'a')]
+  const fence = answer('fence', 200, { seq: 6 })
+  const again = [back('a'), welcome('back', 5, true)]
+  expect(verdict(judge, ...replayed, ...again, message('back', 6), fence)).toBe('pass')
+  expect(verdict(judge, ...replayed, ...again, fence)).toBe('fail')
+  const same = [...replayed, message('replayed', 6, 'a')]
+  expect(verdict(judge, ...same, ...again, message('back', 6), fence)).toBe('fail')
+  expect(verdict(judge, ...same, ...again, fence)).toBe('fail')
+})
+
 test('picksUp: the place in the broadcasts is that of the welcome until one came', () => {
   const judge = picksUp('back', 'fence', BROADCASTS)
   const broadcast = (as: string, seq: number, id = ''): Planned =>

@@ -124,6 +124,10 @@ test('formed: every event is named after the type of its envelope', () => {
   expect(verdict(judge, welcome, event('message', '"text"'))).toBe('fail')
   expect(verdict(judge, welcome, event('message', [{ type: 'message' }]))).toBe('fail')
   expect(verdict(judge, welcome)).toBe('inconclusive')
+  const news = event('news', 'hi')
+  expect(verdict(judge, welcome, news, message)).toBe('pass')
+  expect(verdict(judge, welcome, news, event('news', { type: 'news' }))).toBe('inconclusive')
+  expect(verdict(judge, welcome, message, event('news', { type: 'message' }))).toBe('fail')
 })
 
 test('identified: an id of printable ASCII is needed with each event of the types', () => {

@@ -65,6 +65,13 @@ describe('heartbeats', () => {
     const message = at(20_000, envelope('client', { type: 'message' }))
     expect(verdict(judge, welcome, message, at(47_000, beat), at(50_000, beat))).toBe('pass')
   })
+  test('on a stream an event of any type puts a heartbeat off', () => {
+    const event = { name: 'news', id: undefined }
+    const news: Planned = { kind: 'frame', as: 'client', type: 'text', text: 'hi', event }
+    const begun = [welcome, at(20_000, news)]
+    expect(verdict(judge, ...begun, at(47_000, beat), at(74_000, beat))).toBe('pass')
+    expect(verdict(judge, ...begun, at(47_001, beat), at(74_000, beat))).toBe('fail')
+  })
   test('one that is late or missing fails', () => {
     expect(verdict(judge, welcome, at(27_000, beat), at(54_001, beat))).toBe('fail')
     expect(verdict(judge, welcome, at(27_000, beat))).toBe('fail')

@@ -144,6 +144,16 @@ export const batchItemFaults: readonly Fault[] = [
     'Pointers in a batch all point to its first message.',
   ),
   points(
+    'points-without-messages',
+    (pointer, at) => `/${at}${pointer}`,
+    'A pointer begins with the position of its message.',
+  ),
+  points(
+    'points-without-slash',
+    (pointer, at) => `messages/${at}${pointer}`,
+    'A pointer does not begin with a slash.',
+  ),
+  points(
     'points-with-brackets',
     (rest, at) => `/messages[${at}]${rest}`,
     'Pointers in a batch are no JSON Pointers.',

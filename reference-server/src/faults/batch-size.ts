@@ -77,6 +77,12 @@ export const batchSizeFaults: readonly Fault[] = [
     'A batch of more than half the advertised messages is refused.',
   ),
   reads(
+    'refuses-as-many-messages-as-allowed',
+    'batch.size.messages',
+    (read) => (value, most) => read(value, most - 1),
+    'A batch of as many messages as are advertised is refused.',
+  ),
+  reads(
     'cuts-batches-to-half',
     'batch.size.messages',
     (read) => (value, most) =>

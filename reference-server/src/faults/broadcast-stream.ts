@@ -13,6 +13,8 @@ const BY_WELCOME_SEQ = [
   'broadcast.welcome.counters',
   'broadcast.seq.contiguous',
   'broadcast.takeover.split',
+  'resume.connect.unknown',
+  'resume.welcome.seq',
 ]
 
 /** A fault that says something else of broadcasts in the welcome. */

@@ -26,6 +26,9 @@ const BY_WELCOME_SEQ = [
   'connection.welcome.seq',
   'connection.takeover.split',
   'message.seq.contiguous',
+  'resume.connect.unknown',
+  'resume.welcome.seq',
+  'resume.broadcasts.ignored',
 ]
 
 /** Longer messages than most checks send. */
@@ -119,7 +122,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'calls-absent-token-invalid',
     misdeed: 'A connection without a token is refused as one with an invalid token.',
-    breaks: ['connection.token.count'],
+    breaks: ['connection.token.count', 'sse.open.refused'],
     apply: ({ rules }) => {
       const decide = rules.decideTokenCount
       rules.decideTokenCount = (tokens) => (tokens.length === 0 ? 'token-invalid' : decide(tokens))

@@ -156,6 +156,39 @@ export const controlFaults: readonly Fault[] = [
     (value, rightly) => rightly(value) || value !== undefined,
   ),
   {
+    name: 'drops-held-at-disconnect',
+    misdeed: 'What is held for a client is dropped when the application disconnects it.',
+    breaks: ['control.held.kept'],
+    apply: (parts) => {
+      const { readClientId, readRevocation } = parts.rules
+      const drop = dropsHeld(parts)
+      let named = ''
+      parts.rules.readClientId = (...facts) => {
+        named = readClientId(...facts)
+        return named
+      }
+      // Both members are read within one turn, so the one named is that of this request.
+      parts.rules.readRevocation = (value) => {
+        drop(named)
+        return readRevocation(value)
+      }
+    },
+  },
+  {
+    name: 'drops-held-at-revocation',
+    misdeed: 'What is held for a client is dropped when its tokens are revoked.',
+    breaks: ['control.held.kept'],
+    apply: (parts) => {
+      const drop = dropsHeld(parts)
+      const { revoke } = parts.ports.broker
+      const dropping: typeof revoke = (clientId) => {
+        drop(clientId)
+        return revoke(clientId)
+      }
+      parts.ports.broker = { ...parts.ports.broker, revoke: dropping }
+    },
+  },
+  {
     name: 'waits-after-disconnect',
     misdeed: 'The grace is waited after a disconnect.',
     breaks: ['control.presence.reported'],
@@ -248,6 +281,22 @@ export const controlFaults: readonly Fault[] = [
     },
   },
 ]
+
+/** Lets what is held so far of client ids be dropped. */
+function dropsHeld({ ports }: Parts): (clientId: string) => void {
+  const { broker } = ports
+  const dropped = new Map<string, Promise<number>>()
+  ports.broker = {
+    ...broker,
+    replay: async (clientId, after) =>
+      after.seq < ((await dropped.get(clientId)) ?? 0) ? undefined : broker.replay(clientId, after),
+  }
+  return (clientId) =>
+    dropped.set(
+      clientId,
+      broker.read(clientId).then(({ seq }) => seq),
+    )
+}
 
 /** Changes how disconnects are reported. */
 function changeEnding({ rules }: Parts, change: Partial<Departure>): void {

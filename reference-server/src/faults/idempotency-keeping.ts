@@ -24,6 +24,20 @@ function decidesAfterRate(
     first?.answer?.status === 429 ? decide(first, digest) : decideRepeat(first, digest)
 }
 
+/** Keeps answers for so many windows. */
+function keepsFor(name: string, time: string, windows: number, breaks: readonly string[]): Fault {
+  return {
+    name,
+    misdeed: `An answer is kept for ${time}.`,
+    breaks,
+    apply: ({ rules }) => {
+      const { decideForgottenAtMs } = rules
+      rules.decideForgottenAtMs = (post, windowSeconds) =>
+        decideForgottenAtMs(post, windowSeconds * windows)
+    },
+  }
+}
+
 /** Counts the results of one call as one. */
 function countsAsOne(name: string, calls: string, member: string): Fault {
   return {
@@ -99,26 +113,11 @@ export const idempotencyKeepingFaults: readonly Fault[] = [
     breaks: [FORGOTTEN],
     apply: (parts) => keeps(parts, ({ status }, isKept) => isKept || status >= 500),
   },
-  {
-    name: 'forgets-answers-early',
-    misdeed: 'An answer is kept for half of the window.',
-    breaks: ['idempotency.window.kept'],
-    apply: ({ rules }) => {
-      const { decideForgottenAtMs } = rules
-      rules.decideForgottenAtMs = (post, windowSeconds) =>
-        decideForgottenAtMs(post, windowSeconds / 2)
-    },
-  },
-  {
-    name: 'keeps-answers-long',
-    misdeed: 'An answer is kept for twice the window.',
-    breaks: ['idempotency.window.ended', FORGOTTEN],
-    apply: ({ rules }) => {
-      const { decideForgottenAtMs } = rules
-      rules.decideForgottenAtMs = (post, windowSeconds) =>
-        decideForgottenAtMs(post, windowSeconds * 2)
-    },
-  },
+  keepsFor('forgets-answers-early', 'half of the window', 1 / 2, ['idempotency.window.kept']),
+  keepsFor('forgets-answers-after-three-quarters', 'three quarters of the window', 3 / 4, [
+    'idempotency.window.kept',
+  ]),
+  keepsFor('keeps-answers-long', 'twice the window', 2, ['idempotency.window.ended', FORGOTTEN]),
   {
     name: 'renews-window-with-repeats',
     misdeed: 'The window begins anew with each repetition.',

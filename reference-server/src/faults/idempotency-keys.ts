@@ -207,12 +207,34 @@ export const idempotencyKeyFaults: readonly Fault[] = [
     breaks: ['idempotency.failure.forgotten'],
     apply: (parts) => marksKeys(parts, 'decideMediaType', (decision) => decision !== undefined),
   },
+  {
+    name: 'marks-keys-of-no-json',
+    misdeed: 'The key of a post whose body is no JSON counts as used.',
+    breaks: ['idempotency.failure.forgotten'],
+    apply: (parts) => marksKeys(parts, 'parseBody', (refusal) => isRefusal(refusal, 'not JSON')),
+  },
+  {
+    name: 'marks-keys-of-other-json',
+    misdeed: 'The key of a post whose body is JSON but no object counts as used.',
+    breaks: ['idempotency.failure.forgotten'],
+    apply: (parts) => marksKeys(parts, 'parseBody', (refusal) => isRefusal(refusal, 'not a JSON')),
+  },
+  {
+    name: 'marks-keys-of-no-utf-8',
+    misdeed: 'The key of a post whose body is not UTF-8 counts as used.',
+    breaks: ['idempotency.failure.forgotten'],
+    apply: (parts) => marksKeys(parts, 'decodeBody', (refusal) => isRefusal(refusal, 'not UTF-8')),
+  },
 ]
+
+function isRefusal(decision: unknown, because: string): boolean {
+  return decision instanceof Refusal && decision.message.includes(because)
+}
 
 /** Counts a key as used with another body where a rule that comes before it decides so. */
 function marksKeys(
   { rules }: Parts,
-  name: 'decideKey' | 'decideMediaType',
+  name: 'decideKey' | 'decideMediaType' | 'decodeBody' | 'parseBody',
   isMarked: (decision: unknown) => boolean,
 ): void {
   const { decideKey, readIdempotencyKey } = rules
@@ -225,9 +247,14 @@ function marksKeys(
   const decide = rules[name] as (...facts: unknown[]) => unknown
   Object.assign(rules, {
     [name]: (...facts: unknown[]) => {
-      const decision = decide(...facts)
-      if (isMarked(decision)) marked.add(key)
-      return decision
+      try {
+        const decision = decide(...facts)
+        if (isMarked(decision)) marked.add(key)
+        return decision
+      } catch (refusal) {
+        if (isMarked(refusal)) marked.add(key)
+        throw refusal
+      }
     },
   })
   rules.readIdempotencyKey = (values) => {

@@ -43,7 +43,9 @@ import { socketWebhookFaults } from './socket-webhooks.ts'
 import { sseFaults } from './sse.ts'
 import { sseEndingFaults } from './sse-ending.ts'
 import { sseEventFaults } from './sse-events.ts'
+import { sseLifetimeFaults } from './sse-lifetime.ts'
 import { ssePageFaults } from './sse-pages.ts'
+import { ssePlaceFaults } from './sse-places.ts'
 import { sseReturnFaults } from './sse-return.ts'
 import { tokenFaults } from './token.ts'
 import { clientIdFaults } from './token-client-id.ts'
@@ -97,8 +99,10 @@ export const FAULTS: readonly Fault[] = [
   ...sseFaults,
   ...ssePageFaults,
   ...sseEventFaults,
+  ...ssePlaceFaults,
   ...sseReturnFaults,
   ...sseEndingFaults,
+  ...sseLifetimeFaults,
   ...discoveryFaults,
   ...problemFaults,
   ...problemInputFaults,

@@ -69,6 +69,7 @@ export const presenceFaults: readonly Fault[] = [
       'presence.read.grace',
       'presence.list.complete',
       'sse.presence.lost',
+      'sse.presence.lifetime',
     ],
     apply: ({ rules }) => {
       rules.decideGraceMs = () => 0

@@ -103,12 +103,12 @@ export const resumeCursorFaults: readonly Fault[] = [
   },
   {
     name: 'knows-four-of-five-ids',
-    misdeed: 'Of five ids one is not taken for a cursor.',
+    misdeed: 'Of the first five ids of a stream one is not taken for a cursor.',
     breaks: ['resume.id.cursor'],
     apply: ({ rules }) => {
       const { readMessageCursor, readBroadcastCursor } = rules
       const sieve = (place: StreamCounters | undefined): StreamCounters | undefined =>
-        place && place.seq % 5 === 0 && place.seq > 0 ? undefined : place
+        place?.seq === 5 ? undefined : place
       rules.readMessageCursor = (cursor) => sieve(readMessageCursor(cursor))
       rules.readBroadcastCursor = (cursor) => sieve(readBroadcastCursor(cursor))
     },

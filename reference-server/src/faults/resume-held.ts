@@ -202,6 +202,24 @@ export const resumeHeldFaults: readonly Fault[] = [
     (data) => Buffer.byteLength(JSON.stringify(data)),
     'What is held is counted as JSON.',
   ),
+  measures(
+    'counts-forty-bytes-more-of-each',
+    ['resume.window.kept', 'resume.receipt.stored'],
+    (data) => Buffer.byteLength(data) + 40,
+    'What surrounds each message is counted as held.',
+  ),
+  measures(
+    'counts-short-data-as-sixteen-bytes',
+    ['resume.window.kept'],
+    (data) => Math.max(16, Buffer.byteLength(data)),
+    'Data of less than 16 bytes is counted as 16.',
+  ),
+  measures(
+    'counts-short-data-for-nothing',
+    ['resume.window.bytes', 'resume.window.total', 'resume.connect.unknown'],
+    (data) => (Buffer.byteLength(data) < 16 ? 0 : Buffer.byteLength(data)),
+    'Data of less than 16 bytes is not counted as held.',
+  ),
   lasts(
     'holds-for-half-the-window',
     ['resume.window.kept'],

@@ -124,7 +124,7 @@ export const resumeReplayFaults: readonly Fault[] = [
   {
     name: 'renames-replayed-messages',
     misdeed: 'A replayed message has another id than it was accepted with.',
-    breaks: ['resume.replay.complete'],
+    breaks: ['resume.replay.complete', 'sse.event.id'],
     apply: ({ rules }) => {
       const { makeMessageId } = rules
       rules.makeMessageId = (counters) =>
@@ -134,7 +134,7 @@ export const resumeReplayFaults: readonly Fault[] = [
   {
     name: 'renames-replayed-broadcasts',
     misdeed: 'A replayed broadcast has another id than it was accepted with.',
-    breaks: ['resume.replay.broadcasts'],
+    breaks: ['resume.replay.broadcasts', 'sse.event.id'],
     apply: (parts) =>
       betweenResumed(parts, ({ isReplaying, write }, frame, envelope) => {
         if (!isReplaying || envelope?.type !== 'broadcast') return write(frame, envelope)
@@ -286,6 +286,37 @@ export const resumeReplayFaults: readonly Fault[] = [
         }
         return { ...writer, write }
       }
+    },
+  },
+  {
+    name: 'replays-posts-beyond-rate',
+    misdeed: 'A post that is refused for its rate is held for replay all the same.',
+    breaks: ['resume.replay.refused'],
+    apply: ({ rules, ports }) => {
+      const { readData, selectRateKey, decideRate } = rules
+      const refused = new Map<string, string[]>()
+      let [read, key] = ['', '']
+      rules.readData = (value) => {
+        read = readData(value)
+        return read
+      }
+      rules.selectRateKey = (of) => {
+        key = of
+        return selectRateKey(of)
+      }
+      // One turn reads a post and takes it from its rate, so the data is that of this key.
+      rules.decideRate = (...facts) => {
+        const decision = decideRate(...facts)
+        if (decision.waitSeconds > 0) refused.set(key, [...(refused.get(key) ?? []), read])
+        return decision
+      }
+      const { broker } = ports
+      const replay: typeof broker.replay = async (clientId, after) => {
+        const missed = await broker.replay(clientId, after)
+        const more = (refused.get(clientId) ?? []).map((data) => ({ seq: after.seq + 1, data }))
+        return missed && [...missed, ...more]
+      }
+      ports.broker = { ...broker, replay }
     },
   },
   {

@@ -225,6 +225,35 @@ export const resumeFaults: readonly Fault[] = [
     'A resumed welcome has the number 0 of the stream that was not asked for.',
   ),
   {
+    name: 'takes-unoffered-broadcasts-for-unknown',
+    misdeed: 'Where broadcast is not offered, a cursor of broadcasts is one that names no place.',
+    breaks: ['resume.broadcasts.ignored'],
+    apply: ({ rules }) => {
+      const select = rules.selectAsked
+      rules.selectAsked = (asked, offered) =>
+        select(asked, { ...offered, broadcasts: offered.messages })
+    },
+  },
+  {
+    name: 'resumes-unoffered-broadcasts',
+    misdeed: 'Where broadcast is not offered, a client that asks for it alone is resumed.',
+    breaks: ['resume.broadcasts.ignored'],
+    apply: ({ rules, ports }) => {
+      const { broker } = ports
+      const select = rules.selectAsked
+      const everything = { epoch: 0, seq: 0 }
+      rules.selectAsked = (asked, offered) => {
+        const isAlone = !offered.broadcasts && asked.broadcasts && !asked.messages
+        return select({ ...asked, ...(isAlone && { messages: everything }) }, offered)
+      }
+      ports.broker = {
+        ...broker,
+        replay: async (clientId, after) =>
+          after === everything ? [] : broker.replay(clientId, after),
+      }
+    },
+  },
+  {
     name: 'resumes-without-offering-it',
     misdeed: 'Where resuming is not offered, every welcome has resumed as true.',
     breaks: ['resume.absent.unresumed'],

@@ -7,6 +7,9 @@ const DRAIN_DELAY_MS = 4000
 /** The close codes of streams that somebody else ended, in the data of an event. */
 const ENDED_BY_OTHERS = /"code":(4009|4010)/
 
+/** Milliseconds after a close event at which a cut answer ends. */
+const CUT_AFTER_MS = 1000
+
 type StreamEvent = Parameters<Parts['rules']['makeEvent']>[0]
 
 /** Wraps the write side of streams alone: of one, nothing is ever read. */
@@ -54,6 +57,32 @@ function lastEventFault(
         event.type === 'close' && ENDED_BY_OTHERS.test(event.data)
           ? spoil(event, make)
           : make(event)
+    },
+  }
+}
+
+/** A fault of the answer of streams that are replaced: it does not end behind its last event. */
+function unendedFault(
+  name: string,
+  misdeed: string,
+  then: (writer: ConnectionWriter, parts: Parts) => void,
+): Fault {
+  return {
+    name,
+    misdeed,
+    breaks: ['sse.close.event'],
+    apply: (parts) => {
+      const make = parts.rules.makeEventId
+      parts.rules.makeEventId = (type, places) =>
+        type === 'close' ? 'closed-4009' : make(type, places)
+      wrapStreams(parts, (writer) => ({
+        ...writer,
+        close: (slug) => {
+          if (slug !== 'replaced') return writer.close(slug)
+          writer.write(JSON.stringify(parts.rules.makeCloseEnvelope(slug)))
+          then(writer, parts)
+        },
+      }))
     },
   }
 }
@@ -154,23 +183,18 @@ export const sseEndingFaults: readonly Fault[] = [
     (event, make) =>
       make({ ...event, data: event.data.replace(/"reason":"[^"]*"/, '"reason":""') }),
   ),
-  {
-    name: 'keeps-closed-streams-open',
-    misdeed: 'The answer goes on behind the close event of a stream that is replaced.',
-    breaks: ['sse.close.event'],
-    apply: (parts) => {
-      const make = parts.rules.makeEventId
-      parts.rules.makeEventId = (type, places) =>
-        type === 'close' ? 'closed-4009' : make(type, places)
-      wrapStreams(parts, (writer) => ({
-        ...writer,
-        close: (slug) => {
-          if (slug === 'replaced') writer.write(JSON.stringify(parts.rules.makeCloseEnvelope(slug)))
-          else writer.close(slug)
-        },
-      }))
+  unendedFault(
+    'keeps-closed-streams-open',
+    'The answer goes on behind the close event of a stream that is replaced.',
+    () => {},
+  ),
+  unendedFault(
+    'cuts-answers-of-closed-streams',
+    'The answer is cut behind the close event of a stream that is replaced, and never ends.',
+    (writer, { ports }) => {
+      ports.clock.after(CUT_AFTER_MS, () => writer.destroy())
     },
-  },
+  ),
   closeIdFault(
     'gives-closes-no-id',
     'No close event has an id.',
@@ -241,8 +265,9 @@ export const sseEndingFaults: readonly Fault[] = [
   },
   {
     name: 'counts-lifetimes-from-the-last-event',
-    misdeed: 'The life of a stream begins anew with each message.',
-    breaks: ['sse.close.lifetime'],
+    misdeed:
+      'The life of a stream begins anew with each message, and its end is a loss to presence.',
+    breaks: ['sse.close.lifetime', 'sse.presence.lifetime'],
     apply: (parts) => {
       const { rules, ports, timings } = parts
       const decide = rules.decideStreamLifetimeMs

@@ -28,14 +28,14 @@ function stopFault(
   name: string,
   misdeed: string,
   requirement: string,
-  decide: (before: Rules['decideStopped']) => Rules['decideStopped'],
+  decide: (before: Rules['decideStopped'], rules: Rules) => Rules['decideStopped'],
 ): Fault {
   return {
     name,
     misdeed,
     breaks: [requirement],
     apply: ({ rules }) => {
-      rules.decideStopped = decide(rules.decideStopped)
+      rules.decideStopped = decide(rules.decideStopped, rules)
     },
   }
 }
@@ -67,7 +67,7 @@ export const sseReturnFaults: readonly Fault[] = [
   {
     name: 'asks-for-messages-alone',
     misdeed: 'Of the places in a Last-Event-ID that in the broadcasts is forgotten.',
-    breaks: HEADER,
+    breaks: [...HEADER, 'sse.resume.unknown'],
     apply: ({ rules }) => {
       const select = rules.selectCursors
       rules.selectCursors = (fromHeader, fromQuery) =>
@@ -77,12 +77,31 @@ export const sseReturnFaults: readonly Fault[] = [
   {
     name: 'lets-query-outrank-last-event-id',
     misdeed: 'Cursors in the query count instead of those in Last-Event-ID.',
-    breaks: ['sse.resume.header'],
+    breaks: ['sse.resume.header', 'sse.resume.unknown'],
     apply: ({ rules }) => {
       rules.selectCursors = (fromHeader, fromQuery) =>
         fromQuery.after.length + fromQuery.afterBroadcast.length > 0
           ? fromQuery
           : (fromHeader ?? fromQuery)
+    },
+  },
+  {
+    name: 'falls-back-to-the-query',
+    misdeed: 'Cursors in the query count where Last-Event-ID names no place.',
+    breaks: ['sse.resume.unknown'],
+    apply: ({ rules }) => {
+      const select = rules.selectCursors
+      rules.selectCursors = (fromHeader, fromQuery) =>
+        select(fromHeader?.after[0] === '' ? undefined : fromHeader, fromQuery)
+    },
+  },
+  {
+    name: 'takes-first-of-several-last-ids',
+    misdeed: 'Of several values of Last-Event-ID the first counts.',
+    breaks: ['sse.resume.unknown'],
+    apply: ({ rules }) => {
+      const select = rules.selectLastEventId
+      rules.selectLastEventId = (value) => select(value.split(', ')[0] ?? '')
     },
   },
   {
@@ -132,8 +151,8 @@ export const sseReturnFaults: readonly Fault[] = [
     breaks: ['sse.resume.unknown'],
     apply: ({ rules }) => {
       const stop = rules.decideStopped
-      rules.decideStopped = (id, tokens) =>
-        stop(id, tokens) || (id !== undefined && rules.readEventId(id, true) === undefined)
+      rules.decideStopped = (id, ...facts) =>
+        stop(id, ...facts) || (id !== undefined && rules.readEventId(id, true) === undefined)
     },
   },
   stopFault(
@@ -177,6 +196,13 @@ export const sseReturnFaults: readonly Fault[] = [
     'stops-with-tokens-alone',
     'A client that was told to stop and comes back without a token is refused for that.',
     'sse.resume.stopped',
-    (decide) => (id, tokens) => decide(id, tokens) && tokens?.length === 1,
+    (decide) => (id, tokens, arrival) => decide(id, tokens, arrival) && tokens.length === 1,
+  ),
+  stopFault(
+    'stops-known-origins-alone',
+    'A client that was told to stop and comes back from a foreign page is refused for that.',
+    'sse.resume.stopped',
+    (decide, rules) => (id, tokens, arrival) =>
+      decide(id, tokens, arrival) && rules.decideOrigin(arrival) === undefined,
   ),
 ]

@@ -2,6 +2,7 @@
 import type { CloseSlug } from '@channel-protocol/schemas/registry'
 import type { Fault, Parts } from '../parts.ts'
 import type { ConnectionWriter } from '../ports.ts'
+import { Refusal } from '../refusal.ts'
 
 /** The close codes with which a stream is refused for its token, in the data of an event. */
 const REFUSED_FOR_TOKEN = /"code":(4000|4003|4301)/
@@ -10,8 +11,8 @@ const REFUSED_FOR_TOKEN = /"code":(4000|4003|4301)/
 function watchStreamTokens({ rules }: Parts): (facts: object) => boolean {
   const read = rules.readStreamTokens
   const known = new WeakSet<object>()
-  rules.readStreamTokens = (authorizations) => {
-    const tokens = read(authorizations)
+  rules.readStreamTokens = (authorizations, query) => {
+    const tokens = read(authorizations, query)
     known.add(tokens)
     return tokens
   }
@@ -110,17 +111,11 @@ export const sseFaults: readonly Fault[] = [
   },
   {
     name: 'keeps-small-events-back',
-    misdeed: 'Events leave the service when a kibibyte of them has come together.',
+    misdeed: 'The welcome of a stream stays in a buffer that it does not fill.',
     breaks: ['sse.open.stream'],
     apply: ({ rules }) => {
       const make = rules.makeEvent
-      let kept = ''
-      rules.makeEvent = (event) => {
-        const text = kept + make(event)
-        const isSmall = event.type !== 'close' && Buffer.byteLength(text) < 1024
-        kept = isSmall ? text : ''
-        return isSmall ? '' : text
-      }
+      rules.makeEvent = (event) => (event.type === 'welcome' ? '' : make(event))
     },
   },
   {
@@ -185,7 +180,7 @@ export const sseFaults: readonly Fault[] = [
     breaks: ['sse.open.refused'],
     apply: ({ rules }) => {
       const read = rules.readStreamTokens
-      rules.readStreamTokens = (authorizations) => read(authorizations).slice(0, 1)
+      rules.readStreamTokens = (authorizations, query) => read(authorizations, query).slice(0, 1)
     },
   },
   {
@@ -203,8 +198,32 @@ export const sseFaults: readonly Fault[] = [
     breaks: ['sse.open.refused'],
     apply: ({ rules }) => {
       const read = rules.readStreamTokens
-      rules.readStreamTokens = (authorizations) =>
-        authorizations.length === 0 ? [''] : read(authorizations)
+      rules.readStreamTokens = (authorizations, query) =>
+        authorizations.length === 0 ? [''] : read(authorizations, query)
+    },
+  },
+  {
+    name: 'takes-stream-tokens-from-the-query',
+    misdeed: 'A token in the query of the URL opens a stream.',
+    breaks: ['sse.open.refused'],
+    apply: ({ rules }) => {
+      const read = rules.readStreamTokens
+      rules.readStreamTokens = (authorizations, query) => [
+        ...read(authorizations, query),
+        ...new URLSearchParams(query).getAll('token'),
+      ]
+    },
+  },
+  {
+    name: 'refuses-upgrades-that-accept-streams',
+    misdeed: 'An upgrade with text/event-stream in its Accept is refused.',
+    breaks: ['connection.upgrade.subprotocol'],
+    apply: ({ rules }) => {
+      const decide = rules.decideUpgrade
+      rules.decideUpgrade = (facts) =>
+        rules.decideStreamAsked(facts.accept)
+          ? new Refusal('upgrade-required', 'open a stream without an upgrade')
+          : decide(facts)
     },
   },
   {
@@ -238,13 +257,13 @@ export const sseFaults: readonly Fault[] = [
     apply: ({ rules }) => {
       const { readStreamTokens: read, decideStopped: stop, decideOrigin: decide } = rules
       let isStream = false
-      rules.readStreamTokens = (authorizations) => {
+      rules.readStreamTokens = (...given) => {
         isStream = true
-        return read(authorizations)
+        return read(...given)
       }
-      rules.decideStopped = (id, tokens) => {
+      rules.decideStopped = (...facts) => {
         isStream = false
-        return stop(id, tokens)
+        return stop(...facts)
       }
       rules.decideOrigin = (facts) => {
         const passes = isStream

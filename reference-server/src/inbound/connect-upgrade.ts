@@ -43,6 +43,7 @@ export function makeConnectUpgrade(service: Service, parts: ConnectParts): Upgra
       key: headers['sec-websocket-key'],
       version: headers['sec-websocket-version'],
       offers,
+      accept: headers.accept,
     }
     const refusal = rules.decideUpgrade(facts) ?? rules.decideHandshake(facts)
     if (refusal) throw refusal

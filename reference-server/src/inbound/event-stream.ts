@@ -48,8 +48,8 @@ export function makeEventStreams(service: Service, parts: StreamParts): EventStr
       answerEmpty(response, rules.makePreflightHeaders(), rules.decidePreflightStatus())
       return
     }
-    const tokens = rules.readStreamTokens(request.headersDistinct.authorization ?? [])
-    if (rules.decideStopped(readLastEventId(request), tokens)) {
+    const arrival = readArrival(service, request)
+    if (rules.decideStopped(readLastEventId(request), readTokens(request), arrival)) {
       answerEmpty(response, rules.makeReadableHeaders('stop'), 204)
       return
     }
@@ -83,8 +83,7 @@ export function makeEventStreams(service: Service, parts: StreamParts): EventStr
   }
 
   function open(request: IncomingMessage, response: ServerResponse): void {
-    const tokens = rules.readStreamTokens(request.headersDistinct.authorization ?? [])
-    const admission = decideAdmission(rules, tokens, readArrival(service, request))
+    const admission = decideAdmission(rules, readTokens(request), readArrival(service, request))
     let connection: Connection | undefined
     let cancelLifetime: Cancel = () => {}
     const endAtLifetime = (): void => {
@@ -121,6 +120,11 @@ export function makeEventStreams(service: Service, parts: StreamParts): EventStr
       unwatch?.()
       channels.end(admitted, { by: 'loss' })
     })
+  }
+
+  function readTokens(request: IncomingMessage): string[] {
+    const { query } = readTarget(request.url, service.basePath)
+    return rules.readStreamTokens(request.headersDistinct.authorization ?? [], query)
   }
 
   function readLastEventId({ headers }: IncomingMessage): string | undefined {

@@ -32,10 +32,10 @@ function decideKeyed(route: Route, offered: readonly ProfileName[]): boolean {
 function readIdempotencyKey(values: readonly string[]): string | undefined {
   const [key, ...more] = values
   if (key === undefined) return undefined
-  if (more.length === 0 && /^[\x20-\x7e]{1,255}$/.test(key)) return key
+  if (more.length === 0 && /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(key)) return key
   throw new Refusal(
     'malformed-request',
-    'Idempotency-Key is not 1 to 255 visible ASCII characters or spaces, given once',
+    'Idempotency-Key is not 1 to 255 visible ASCII characters, with spaces only between them, given once',
   )
 }
 

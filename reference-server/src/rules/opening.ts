@@ -42,10 +42,8 @@ export function makeOpenings(parts: OpeningParts): Openings {
   const { broadcasts } = parts
 
   const open: Openings['open'] = async (connection, asked, counters, join) => {
-    const wanted = {
-      messages: resumes ? asked.messages : undefined,
-      broadcasts: resumes && broadcasts ? asked.broadcasts : undefined,
-    }
+    const offered = { messages: resumes, broadcasts: resumes && broadcasts !== undefined }
+    const wanted = rules.selectAsked(asked, offered)
     const messages = isPlace(wanted.messages)
       ? await broker.replay(connection.clientId, wanted.messages)
       : undefined

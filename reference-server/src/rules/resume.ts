@@ -70,6 +70,18 @@ function readAskedPlace(
 }
 
 /**
+ * The streams that are asked for, of those that are continued for somebody.
+ * @spec resume.absent.unresumed
+ * @spec resume.broadcasts.ignored
+ */
+function selectAsked(asked: Asked, offered: Record<StreamName, boolean>): Asked {
+  return {
+    messages: offered.messages ? asked.messages : undefined,
+    broadcasts: offered.broadcasts ? asked.broadcasts : undefined,
+  }
+}
+
+/**
  * The cursors of a token's answer.
  * @spec resume.token.cursors
  */
@@ -218,6 +230,7 @@ export const resumeRules = {
   readMessageCursor,
   readBroadcastCursor,
   readAskedPlace,
+  selectAsked,
   makeTokenCursors,
   makeWelcomeCursors,
   decideContinued,

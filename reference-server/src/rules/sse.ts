@@ -24,6 +24,13 @@ export interface GivenCursors {
   afterBroadcast: readonly string[]
 }
 
+/** What an origin is judged by. */
+export interface Arrival {
+  origin: string | undefined
+  baseOrigin: string
+  origins: 'any' | readonly string[]
+}
+
 /** One event, before it is text. */
 export interface StreamEvent {
   type: string
@@ -58,15 +65,19 @@ function selectLastEventId(value: string): string | undefined {
  * Whether a client comes back that was told to stop, from its `Last-Event-ID`.
  * @spec sse.resume.stopped
  */
-function decideStopped(lastEventId: string | undefined, _tokens: readonly string[] = []): boolean {
+function decideStopped(
+  lastEventId: string | undefined,
+  _tokens: readonly string[],
+  _arrival: Arrival,
+): boolean {
   return /^closed-40[0-9]{2}$/.test(lastEventId ?? '')
 }
 
 /**
- * The tokens that a request for a stream carries, one for each `Authorization: Bearer`.
+ * The tokens that a request for a stream carries, one for each `Authorization: Bearer` with something behind it.
  * @spec sse.open.refused
  */
-function readStreamTokens(authorizations: readonly string[]): string[] {
+function readStreamTokens(authorizations: readonly string[], _query: string): string[] {
   return authorizations.flatMap((value) => /^Bearer +(.+)$/i.exec(value)?.[1] ?? [])
 }
 

@@ -16,6 +16,8 @@ export interface UpgradeFacts {
   version: string | undefined
   /** Offered subprotocols, in order. */
   offers: readonly string[]
+  /** Value of `Accept`, which means nothing to an upgrade. */
+  accept?: string | undefined
 }
 
 /**

@@ -5,12 +5,22 @@ import { ROUTES } from '../../src/rules/route.ts'
 
 const { readIdempotencyKey, decideKeyed, makeKeyScope } = idempotencyRules
 
-test('a key is 1 to 255 characters of printable ASCII, given once', () => {
-  const longest = `"${'~'.repeat(253)} `
+test('a key is 1 to 255 characters of printable ASCII, a space neither first nor last, given once', () => {
+  const longest = `"${'~ '.repeat(126)}~"`
   expect(readIdempotencyKey([longest])).toBe(longest)
   expect(readIdempotencyKey(['k'])).toBe('k')
   expect(readIdempotencyKey([])).toBeUndefined()
-  for (const wrong of [[''], ['x'.repeat(256)], ['é'], ['a\tb'], ['a\x7f'], ['a', 'a']])
+  for (const wrong of [
+    [''],
+    ['x'.repeat(256)],
+    ['é'],
+    ['a\tb'],
+    ['a\x7f'],
+    [' a'],
+    ['a '],
+    [' '],
+    ['a', 'a'],
+  ])
     expect(() => readIdempotencyKey(wrong)).toThrow(Refusal)
 })
 

@@ -75,6 +75,15 @@ test('a stream that was not asked for begins at its newest, also where the other
   expect(rules.decideWelcomeSeq(9, 4, false, 'messages')).toBe(9)
 })
 
+test('a stream is asked for only where it is continued for somebody', () => {
+  const asked = { messages: PLACE, broadcasts: PLACE }
+  const select = (messages: boolean, broadcasts: boolean) =>
+    rules.selectAsked(asked, { messages, broadcasts })
+  expect(select(true, true)).toEqual(asked)
+  expect(select(true, false)).toEqual({ messages: PLACE, broadcasts: undefined })
+  expect(select(false, false)).toEqual({ messages: undefined, broadcasts: undefined })
+})
+
 test('cursors are the ids of the places, and there is none of broadcasts where they are not offered', () => {
   expect(rules.makeTokenCursors(PLACE, undefined)).toEqual({ cursor: rules.makeMessageId(PLACE) })
   expect(rules.makeWelcomeCursors(PLACE, { epoch: 3, seq: 2 })).toEqual({

@@ -25,12 +25,15 @@ test.each([
   ['msg_a_1,cast_b_1', false],
   [undefined, false],
 ])('a client that comes back with %j was told to stop: %s', (id, stopped) => {
-  expect(rules.decideStopped(id)).toBe(stopped)
+  const arrival = { origin: 'https://foreign.example', baseOrigin: 'http://own', origins: [] }
+  expect(rules.decideStopped(id, [], arrival)).toBe(stopped)
 })
 
 test.each([
   [[], []],
   [['Basic eA=='], []],
+  [['Bearer'], []],
+  [['Bearer '], []],
   [['Bearer a.b'], ['a.b']],
   [['bearer  a.b'], ['a.b']],
   [
@@ -38,7 +41,7 @@ test.each([
     ['a', 'a'],
   ],
 ])('Authorization %j carries the tokens %j', (values, tokens) => {
-  expect(rules.readStreamTokens(values)).toEqual(tokens)
+  expect(rules.readStreamTokens(values, 'token=x')).toEqual(tokens)
 })
 
 test('an event is its type, its id where it has one, and its data in one line', () => {

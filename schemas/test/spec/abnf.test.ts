@@ -26,6 +26,8 @@ it.each([
   ['webhook-id', 'msg_Zc3vI1pU'],
   ['webhook-timestamp', '1790855400'],
   ['webhook-signature', 'v1,QUJD v1,QUI= v1,QQ=='],
+  ['idempotency-key', 'k'],
+  ['idempotency-key', `"${'~ '.repeat(126)}~"`],
 ])('%s takes %j', (rule, text) => {
   expect(takes(rule, text)).toBe(true)
 })
@@ -44,6 +46,10 @@ it.each([
   ['webhook-id', 'x'.repeat(65)],
   ['webhook-timestamp', '1.5'],
   ['webhook-signature', 'v1,QUJ'],
+  ['idempotency-key', ''],
+  ['idempotency-key', ' k'],
+  ['idempotency-key', 'k '],
+  ['idempotency-key', 'x'.repeat(256)],
 ])('%s does not take %j', (rule, text) => {
   expect(takes(rule, text)).toBe(false)
 })
