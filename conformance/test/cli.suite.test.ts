@@ -19,7 +19,9 @@ describe('channel-conformance', () => {
     expect(code).toBe(0)
   })
 
-  test('a server started by somebody else is judged by its URL, presence included', async () => {
+  test('a server started by somebody else is judged by its URL, presence included', {
+    timeout: 240_000,
+  }, async () => {
     const webhooks = `http://127.0.0.1:${await freePort()}`
     server = await startReferenceServer('--test-timings', '--application-base', webhooks)
     const { code, stdout } = await conformance('run', server.url, '--webhooks', webhooks, '--json')
@@ -36,8 +38,13 @@ describe('channel-conformance', () => {
     expect(code).toBe(0)
   })
 
-  test('a server with a fault is not conformant: exit 1, every failure aimed at it and quoting its clause', () =>
-    expectOnlyAimedFailures('accepts-expired-token'))
+  test(
+    'a server with a fault is not conformant: exit 1, every failure aimed at it and quoting its clause',
+    {
+      timeout: 240_000,
+    },
+    () => expectOnlyAimedFailures('accepts-expired-token'),
+  )
 
   const ledger = readLedger()
   test('a failure shows id, level, clause, expected, got, the marked transcript and one command to repeat it', async () => {

@@ -60,8 +60,9 @@ async function postAll(
       next += 1
       const receipt = await post('/v1/messages', { client_id: 'ann', data })
       accepted.set(Number(receipt.seq), data)
-      if (hasBroadcast) await post('/v1/broadcasts', { data: `with ${data}` })
+      // Before anything else is awaited, so that no count is passed over.
       onAccepted(accepted.size)
+      if (hasBroadcast) await post('/v1/broadcasts', { data: `with ${data}` })
     }
   }
   await Promise.all(Array.from({ length: POSTERS }, keepPosting))

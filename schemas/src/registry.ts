@@ -629,7 +629,7 @@ export const LIMITS = {
     "default": 100000,
     "floor": 1000,
     "max": null,
-    "test": 10000,
+    "test": 2000,
     "advertised": true,
     "profiles": [
       "idempotency"
