@@ -30,7 +30,7 @@ export type Need =
   | 'reports'
   | 'clock'
 
-/** One check: drives the target once and judges one requirement. */
+/** One check: a stimulus, and what is judged of it for one requirement. Checks with the same `drive` share one run of it. */
 export interface Check {
   /** `noun.situation.reaction`; never reused. */
   readonly id: string

@@ -30,9 +30,13 @@ export interface RunOptions {
   readonly onResult?: (result: Result) => void
 }
 
+/** Checks that judge one and the same stimulus; of one check at least. */
+type Together = readonly [Check, ...Check[]]
+
 /**
- * Makes every check whose decision is `run`, longest waits first. A check that needs the target for itself
- * gets a service of its own where the suite can start one; elsewhere its turn comes after all others.
+ * Makes every check whose decision is `run`, longest waits first. Checks with the same drive share what it saw. A check
+ * that needs the target for itself gets a service of its own where the suite can start one; elsewhere its turn comes
+ * after all others.
  */
 export async function runChecks(
   planned: readonly PlannedCheck[],
@@ -61,19 +65,22 @@ export async function runChecks(
     })
   }
   const runnable = planned.filter(({ decision }) => decision === 'run').map(({ check }) => check)
-  const wait = (check: Check): number => check.waitSeconds?.(target.site.advertised) ?? 0
-  const order = shuffle(runnable, options.seed).sort((a, b) => wait(b) - wait(a))
+  const wait = ([check]: Together): number => check.waitSeconds?.(target.site.advertised) ?? 0
+  const order = shuffle(groupByDrive(runnable), options.seed).sort((a, b) => wait(b) - wait(a))
   const { launch } = target.site
-  const parallel = order.filter(({ alone }) => !alone || launch)
-  const last = order.filter(({ alone }) => alone && !launch)
-  const work = async (queue: Check[]): Promise<void> => {
-    for (let check = queue.shift(); check; check = queue.shift()) {
-      const run = (site: Site): Promise<Result> =>
+  const parallel = order.filter(([{ alone }]) => !alone || launch)
+  const last = order.filter(([{ alone }]) => alone && !launch)
+  const work = async (queue: Together[]): Promise<void> => {
+    for (let checks = queue.shift(); checks; checks = queue.shift()) {
+      const together = checks
+      const run = (site: Site): Promise<Result[]> =>
         runUndisturbed(watch, () =>
-          runCheck(check, { ...target, site }, ledger, http, options.patienceMs),
+          runTogether(together, { ...target, site }, ledger, http, options.patienceMs),
         )
-      const needsOwn = check.alone || check.limits
-      put(needsOwn && launch ? await onOwnService(launch, check, run) : await run(target.site))
+      const needsOwn = together[0].alone || together[0].limits
+      const made =
+        needsOwn && launch ? await onOwnService(launch, together[0], run) : await run(target.site)
+      for (const result of made) put(result)
     }
   }
   await Promise.all(
@@ -92,33 +99,51 @@ export async function runChecks(
 const STALL_MS = 200
 const ATTEMPTS = 3
 
+/** Checks whose drive is the same function, in the order of the first of each. */
+function groupByDrive(checks: readonly Check[]): Together[] {
+  const groups = new Map<Check['drive'], [Check, ...Check[]]>()
+  for (const check of checks) {
+    const group = groups.get(check.drive)
+    if (group) group.push(check)
+    else groups.set(check.drive, [check])
+  }
+  return [...groups.values()]
+}
+
 /**
- * Makes a check again when it did not pass while the suite itself stood still. This is no second chance for
+ * Makes checks again when one did not pass while the suite itself stood still. This is no second chance for
  * the target: the first measurement was spoilt by whoever measured.
  */
 export async function runUndisturbed(
   watch: Pick<StallWatch, 'longestSince'>,
-  run: () => Promise<Result>,
-): Promise<Result> {
+  run: () => Promise<Result[]>,
+): Promise<Result[]> {
   for (let attempt = 1; ; attempt += 1) {
     const startedMs = performance.now()
-    const result = await run()
+    const results = await run()
     const stalledMs = watch.longestSince(startedMs)
-    if (result.verdict === 'pass' || result.verdict === 'defect' || stalledMs < STALL_MS)
-      return result
-    if (attempt === ATTEMPTS) {
-      const stalled = `the suite itself stood still for ${Math.round(stalledMs)} ms, ${ATTEMPTS} times in a row; run it on a calmer machine`
-      const reason = `${stalled}; the last time: ${describeResult(result)}`
-      const { check, requirement, durationMs, timeline } = result
-      return {
-        check,
-        requirement,
-        verdict: 'inconclusive',
-        reason,
-        durationMs,
-        ...(timeline && { timeline }),
-      }
-    }
+    if (stalledMs < STALL_MS || results.every(isCertain)) return results
+    if (attempt === ATTEMPTS)
+      return results.map((result) => (isCertain(result) ? result : spoilt(result, stalledMs)))
+  }
+}
+
+/** Whether no stall of the suite can have made a result what it is. */
+function isCertain({ verdict }: Result): boolean {
+  return verdict === 'pass' || verdict === 'defect'
+}
+
+function spoilt(result: Result, stalledMs: number): Result {
+  const stalled = `the suite itself stood still for ${Math.round(stalledMs)} ms, ${ATTEMPTS} times in a row; run it on a calmer machine`
+  const reason = `${stalled}; the last time: ${describeResult(result)}`
+  const { check, requirement, durationMs, timeline } = result
+  return {
+    check,
+    requirement,
+    verdict: 'inconclusive',
+    reason,
+    durationMs,
+    ...(timeline && { timeline }),
   }
 }
 
@@ -137,19 +162,20 @@ async function onOwnService<T>(
   }
 }
 
-async function runCheck(
-  check: Check,
+/** Drives the target once and judges what was seen by each of the checks. */
+async function runTogether(
+  checks: Together,
   target: Target,
   ledger: Ledger,
   http: Http,
   patienceMs: number,
-): Promise<Result> {
+): Promise<Result[]> {
   const startedAt = performance.now()
   const recorder = startRecorder()
   const drive = makeDrive(target.site, http, recorder, patienceMs)
   let trouble: { verdict: 'inconclusive' | 'defect'; reason: string } | undefined
   try {
-    await check.drive(drive)
+    await checks[0].drive(drive)
   } catch (error) {
     trouble =
       error instanceof SetUpFailed
@@ -161,16 +187,14 @@ async function runCheck(
   }
   const timeline: Timeline = { advertised: target.site.advertised, events: [...recorder.events] }
   await drive.finish()
-  const judged = trouble ?? judgeCheck(check, timeline, isMust(ledger.find(check.proves)))
-  const result: Result = {
-    check: check.id,
-    requirement: check.proves,
-    ...judged,
-    durationMs: Math.round(performance.now() - startedAt),
-  }
-  // Nobody asks what was seen of a pass, and most of the suite's own work would go into hiding its secrets.
-  if (judged.verdict === 'pass') return result
-  return redact({ ...result, timeline }, [...target.secrets, ...recorder.secrets])
+  const durationMs = Math.round(performance.now() - startedAt)
+  return checks.map((check) => {
+    const judged = trouble ?? judgeCheck(check, timeline, isMust(ledger.find(check.proves)))
+    const result: Result = { check: check.id, requirement: check.proves, ...judged, durationMs }
+    // Nobody asks what was seen of a pass, and most of the suite's own work would go into hiding its secrets.
+    if (judged.verdict === 'pass') return result
+    return redact({ ...result, timeline }, [...target.secrets, ...recorder.secrets])
+  })
 }
 
 /** Judges a recorded timeline: the control arm first, then the requirement; a pass needs something observed. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import type { Check } from '../src/check.ts'
 import { CHECKS } from '../src/checks/index.ts'
 import { isMust, isTestable, readLedger } from '../src/ledger.ts'
 import { uncited } from '../src/self-test/coverage.ts'
@@ -17,6 +18,15 @@ describe('the registry of checks', () => {
 
   test('every check judges a requirement that the specification has and that can be judged', () => {
     const wrong = CHECKS.filter(({ proves }) => !isTestable(ledger.find(proves)))
+    expect(wrong.map(({ id }) => id)).toEqual([])
+  })
+
+  test('checks that share a stimulus need the same service, as they are judged on one', () => {
+    const needs = (check: Check): string =>
+      JSON.stringify([check.alone, check.limits, check.needs?.includes('exec')])
+    const wrong = CHECKS.filter((check) =>
+      CHECKS.some((other) => other.drive === check.drive && needs(other) !== needs(check)),
+    )
     expect(wrong.map(({ id }) => id)).toEqual([])
   })
 

@@ -50,17 +50,12 @@ const SOCKET_SENDS: Filling = {
   }),
 }
 
-/**
- * Fills the service up to its bound and asks then for one result more; once more when those before it are forgotten,
- * while that answer would still be kept.
- */
+/** Fills the service up to its bound and asks then for one result more. */
 async function fillResults(drive: Drive, { path, most, body }: Filling): Promise<void> {
   const limit = drive.advertised.limits.idempotency_results ?? 0
-  const window = seconds(drive.advertised, WINDOW)
   if (!(await drive.post('plain', drive.clientId(), drive.text()))?.id) return
   // What earlier checks left at a shared target is forgotten first.
   if (limit > FEW_RESULTS) await drive.pass(latestSeconds(drive.advertised, WINDOW))
-  const startedMs = Date.now()
   const first = keyedMessage(drive)
   if (!(await sendThrice(drive, first))) return
   const size = Math.max(1, Math.min(most(drive), Math.floor(limit / 2)))
@@ -79,25 +74,39 @@ async function fillResults(drive: Drive, { path, most, body }: Filling): Promise
   const one = keyedMessage(drive)
   await sendKeyed(drive, 'one more', one)
   await sendKeyed(drive, 'first after it', first)
+}
+
+/**
+ * Fills the service and asks a full one once more late in the window, and again when those before it are forgotten,
+ * while that answer would still be kept.
+ */
+async function fillAndComeBack(drive: Drive): Promise<void> {
+  const window = seconds(drive.advertised, WINDOW)
+  const room = latestSeconds(drive.advertised, WINDOW)
+  const isShared = (drive.advertised.limits.idempotency_results ?? 0) > FEW_RESULTS
+  const startedMs = Date.now() + (isShared ? room * 1000 : 0)
+  await fillResults(drive, SINGLES)
   await drive.pass(window * LATE - (Date.now() - startedMs) / 1000)
   const late = keyedMessage(drive)
   await sendKeyed(drive, 'late', late)
-  await drive.pass(latestSeconds(drive.advertised, WINDOW) - window * LATE)
+  await drive.pass(room - window * LATE)
   await sendKeyed(drive, 'late again', late)
 }
 
+const fillWithBatches: Check['drive'] = (drive) => fillResults(drive, BATCHES)
+const fillWithSends: Check['drive'] = (drive) => fillResults(drive, SOCKET_SENDS)
+
 function fillCheck(
-  filling: Filling,
-  check: Pick<Check, 'id' | 'proves' | 'profiles' | 'control' | 'judge' | 'killedBy'>,
+  windows: number,
+  check: Pick<Check, 'id' | 'proves' | 'profiles' | 'control' | 'judge' | 'killedBy' | 'drive'>,
 ): Check {
   return {
     ...check,
     alone: true,
     limits: { idempotency_results: FEW_RESULTS },
     waitSeconds: (advertised) =>
-      2 * latestOf(WINDOW)(advertised) +
+      windows * latestOf(WINDOW)(advertised) +
       (advertised.limits.idempotency_results ?? 0) / POSTS_PER_SECOND,
-    drive: (drive) => fillResults(drive, filling),
     control: all(
       thrice('Receipt'),
       withinWindow('first', 'first after it'),
@@ -121,30 +130,34 @@ const BOUNDED = all(refused('one more', 'over-capacity'), repeated('first after 
 
 /** In the order of the chapter. */
 export const IDEMPOTENCY_RESULTS_CHECKS: readonly Check[] = [
-  fillCheck(SINGLES, {
+  fillCheck(2, {
     id: 'idempotency.crowded-out.carried-out',
     proves: 'idempotency.failure.forgotten',
+    drive: fillAndComeBack,
     control: all(withinWindow('first', 'late'), refused('late', 'over-capacity')),
     judge: answeredAs('late again', 200, 'Receipt'),
     killedBy: ['keeps-failures', 'keeps-answers-long'],
   }),
-  fillCheck(SINGLES, {
+  fillCheck(2, {
     id: 'idempotency.results.bounded',
     proves: 'idempotency.results.bounded',
+    drive: fillAndComeBack,
     judge: BOUNDED,
     killedBy: UNBOUNDED,
   }),
-  fillCheck(BATCHES, {
+  fillCheck(1, {
     id: 'idempotency.batch-results.bounded',
     proves: 'idempotency.results.bounded',
     profiles: ['batch'],
+    drive: fillWithBatches,
     judge: BOUNDED,
     killedBy: ['counts-batches-as-one-result', ...UNBOUNDED],
   }),
-  fillCheck(SOCKET_SENDS, {
+  fillCheck(1, {
     id: 'idempotency.send-results.bounded',
     proves: 'idempotency.results.bounded',
     profiles: ['sockets'],
+    drive: fillWithSends,
     judge: BOUNDED,
     killedBy: ['counts-socket-sends-as-one-result', 'ignores-keys-of-socket-sends', ...UNBOUNDED],
   }),

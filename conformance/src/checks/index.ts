@@ -37,6 +37,7 @@ import { PRESENCE_GRACE_CHECKS } from './presence-grace.ts'
 import { PRESENCE_READING_CHECKS } from './presence-reading.ts'
 import { PRESENCE_VERSION_CHECKS } from './presence-versions.ts'
 import { PROBLEM_CHECKS } from './problem.ts'
+import { PROBLEM_DISCLOSURE_CHECKS } from './problem-disclosure.ts'
 import { PROBLEM_INPUT_CHECKS } from './problem-input.ts'
 import { PROBLEM_NEIGHBOUR_CHECKS } from './problem-neighbours.ts'
 import { RESUME_CHECKS } from './resume.ts'
@@ -160,6 +161,7 @@ export const CHECKS: readonly Check[] = [
   ...DISCOVERY_CHECKS,
   ...PROBLEM_CHECKS,
   ...PROBLEM_INPUT_CHECKS,
+  ...PROBLEM_DISCLOSURE_CHECKS,
   ...PROBLEM_NEIGHBOUR_CHECKS,
   ...SECURITY_CHECKS,
 ]

@@ -38,6 +38,11 @@ async function missTooLong(drive: Drive): Promise<void> {
   await scene.comeFor('later behind it', behindIt)
 }
 
+const LET_TIME_PASS: Readonly<Record<Kind, Check['drive']>> = {
+  messages: (drive) => letTimePass(drive, 'messages'),
+  broadcasts: (drive) => letTimePass(drive, 'broadcasts'),
+}
+
 /** Misses one, and another half a window later; comes back in time, and when the first is too old. */
 async function letTimePass(drive: Drive, kind: Kind): Promise<void> {
   const window = seconds(drive.advertised, 'resume_window_seconds')
@@ -185,7 +190,7 @@ export const RESUME_HELD_CHECKS: readonly Check[] = [
     id: `resume.time-${kind}.kept`,
     proves: 'resume.window.kept',
     waitSeconds: waitForWindow,
-    drive: (drive) => letTimePass(drive, kind),
+    drive: LET_TIME_PASS[kind],
     control: all(accepted('first'), accepted('second')),
     judge: keptSoLong('inside', 'first'),
     killedBy: ['holds-for-half-the-window'],
@@ -194,7 +199,7 @@ export const RESUME_HELD_CHECKS: readonly Check[] = [
     id: `resume.time-${kind}.bounded`,
     proves: 'resume.window.time',
     waitSeconds: waitForWindow,
-    drive: (drive) => letTimePass(drive, kind),
+    drive: LET_TIME_PASS[kind],
     control: all(resumed('inside', true), arrived('late', 'later', streamOf(kind))),
     judge: unseen('late', ['first'], streamOf(kind)),
     killedBy: ['holds-for-ever', 'holds-longer-with-each-message'],
@@ -203,7 +208,7 @@ export const RESUME_HELD_CHECKS: readonly Check[] = [
     id: `resume.beyond-time-${kind}.unresumed`,
     proves: 'resume.connect.unknown',
     waitSeconds: waitForWindow,
-    drive: (drive) => letTimePass(drive, kind),
+    drive: LET_TIME_PASS[kind],
     control: all(resumed('inside', true), arrived('late', 'later', streamOf(kind))),
     judge: welcomedAnew('late', ['first', 'second'], streamOf(kind)),
     killedBy: [

@@ -219,6 +219,7 @@ export const SSE_LAST_ID_CHECKS: readonly Check[] = [
       'ignores-last-event-id',
       'gives-places-before-events',
       'takes-last-event-id-as-inclusive',
+      'gives-every-close-an-id',
     ],
   },
 ]

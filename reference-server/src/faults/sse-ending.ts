@@ -204,7 +204,7 @@ export const sseEndingFaults: readonly Fault[] = [
   closeIdFault(
     'gives-every-close-an-id',
     'Every close event has an id.',
-    ['sse.close.id'],
+    ['sse.close.id', 'sse.resume.header'],
     (code) => `closed-${code}`,
   ),
   closeIdFault(
