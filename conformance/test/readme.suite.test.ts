@@ -34,7 +34,7 @@ function shapeOf(line: string): unknown {
 
 let server: StartedProgram
 const channel = (...args: string[]): Promise<Ended> =>
-  runProgram('reference-server/client/main.ts', args, { CHANNEL_URL: server.url })
+  runProgram('reference-server/command-line/main.ts', args, { CHANNEL_URL: server.url })
 const printed = ({ stdout }: Ended): unknown[] => stdout.trimEnd().split('\n').map(shapeOf)
 const promised = (command: string): unknown[] =>
   (shown.get(`npm run channel -- ${command}`) ?? []).map(shapeOf)

@@ -5,7 +5,7 @@ import { makeWindow } from './brokers/window.ts'
 import { systemClock, systemRandom } from './clock.ts'
 import { makeConnectUpgrade } from './inbound/connect-upgrade.ts'
 import { makeEventStreams } from './inbound/event-stream.ts'
-import { makeHttpServer } from './inbound/http.ts'
+import { makeHttpServer, type RequestTaker } from './inbound/http.ts'
 import type { Service } from './inbound/service.ts'
 import { makeSocketUpgrade } from './inbound/socket-upgrade.ts'
 import { makeUpgrades } from './inbound/upgrade.ts'
@@ -51,6 +51,8 @@ export interface Surroundings {
   clock?: Clock
   random?: Random
   metrics?: ScrapedMetrics
+  /** Answers requests on the same origin that are not the service's own, for whoever serves pages beside it. */
+  elsewhere?: RequestTaker
 }
 
 /**
@@ -151,7 +153,11 @@ export async function startServer(
   const streams = settings.profiles.includes('sse')
     ? makeEventStreams(service, { heartbeat: streamHeartbeat, wrapWriter: wraps.writer })
     : undefined
-  const http = makeHttpServer(service, upgrades, streams)
+  const { elsewhere } = surroundings
+  const http = makeHttpServer(service, upgrades, [
+    ...(streams ? [streams] : []),
+    ...(elsewhere ? [elsewhere] : []),
+  ])
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)
     http.listen({ port: settings.port, host: settings.host, backlog: ACCEPT_BACKLOG }, resolve)

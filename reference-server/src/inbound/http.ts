@@ -34,7 +34,7 @@ export interface RequestTaker {
 export function makeHttpServer(
   service: Service,
   upgrades: UpgradeTaker,
-  streams: RequestTaker | undefined,
+  takers: readonly RequestTaker[],
 ): Server {
   const { rules, timings, limits, ports } = service
   const seconds = timings.request_timeout_seconds
@@ -86,8 +86,9 @@ export function makeHttpServer(
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     answering.set(request.socket, response)
     const target = readTarget(request.url, service.basePath)
-    if (streams?.takes(request, target.path)) {
-      streams.onRequest(request, response)
+    const taker = takers.find((one) => one.takes(request, target.path))
+    if (taker) {
+      taker.onRequest(request, response)
       return
     }
     answer(request, response, target).catch((cause: unknown) => {

@@ -10,7 +10,7 @@ import {
   ServiceProblemError,
   ServiceUnreachableError,
 } from '../../application/index.ts'
-import { type Script, startStubService } from '../client/stub-service.ts'
+import { type Script, startStubService } from '../command-line/stub-service.ts'
 
 const KEY = 'a-key-that-is-shown-to-nobody-0001'
 const RECEIPT = { id: 'msg_1', seq: 1, epoch: 1_800_000_000_000_000, connections: 2 }

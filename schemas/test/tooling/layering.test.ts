@@ -41,7 +41,7 @@ const forbiddenImports: Record<string, string[]> = {
   ],
   'reference-server/src/faults/token': ['../server.ts'],
   'reference-server/test/server.test': ['@channel-protocol/conformance'],
-  'reference-server/client/listen': ['../src/settings.ts'],
+  'reference-server/command-line/listen': ['../src/settings.ts'],
   'reference-server/application/application': ['../src/ports.ts', '../demos/push-chat/chat.ts'],
   'reference-server/demos/push-chat/chat': ['../../src/ports.ts', './faults/index.ts'],
   'reference-server/demos/push-chat/rules/users': ['../faults/users.ts', 'node:http', 'undici'],

@@ -1,6 +1,6 @@
 import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
 import { afterEach, describe, expect, test } from 'vitest'
-import { runCommand } from '../../client/commands.ts'
+import { runCommand } from '../../command-line/commands.ts'
 import { type Script, type StubService, startStubService } from './stub-service.ts'
 
 const services: StubService[] = []
