@@ -9,7 +9,8 @@ export const CLOSE_CODES = {
     "profile": "core",
     "presence": "closed",
     "grace": false,
-    "meaning": "The client said goodbye."
+    "meaning": "The client said goodbye.",
+    "gae": "close"
   },
   "protocol-error": {
     "code": 1002,
@@ -18,7 +19,8 @@ export const CLOSE_CODES = {
     "profile": "robust",
     "presence": "protocol-error",
     "grace": false,
-    "meaning": "A frame broke RFC 6455."
+    "meaning": "A frame broke RFC 6455.",
+    "gae": "error"
   },
   "unsupported-data": {
     "code": 1003,
@@ -27,7 +29,8 @@ export const CLOSE_CODES = {
     "profile": "sockets",
     "presence": "protocol-error",
     "grace": false,
-    "meaning": "A binary frame where only text is taken."
+    "meaning": "A binary frame where only text is taken.",
+    "gae": "error"
   },
   "invalid-utf8": {
     "code": 1007,
@@ -36,7 +39,8 @@ export const CLOSE_CODES = {
     "profile": "robust",
     "presence": "protocol-error",
     "grace": false,
-    "meaning": "A text frame was not UTF-8."
+    "meaning": "A text frame was not UTF-8.",
+    "gae": "error"
   },
   "frame-too-large": {
     "code": 1009,
@@ -45,7 +49,8 @@ export const CLOSE_CODES = {
     "profile": "robust",
     "presence": "protocol-error",
     "grace": false,
-    "meaning": "A client frame was larger than `client_frame_bytes`."
+    "meaning": "A client frame was larger than `client_frame_bytes`.",
+    "gae": "error"
   },
   "bad-request": {
     "code": 4000,
@@ -54,7 +59,8 @@ export const CLOSE_CODES = {
     "profile": "core",
     "presence": null,
     "grace": false,
-    "meaning": "No token, or several, were offered."
+    "meaning": "No token, or several, were offered.",
+    "gae": "error"
   },
   "forbidden": {
     "code": 4003,
@@ -63,7 +69,8 @@ export const CLOSE_CODES = {
     "profile": "core",
     "presence": null,
     "grace": false,
-    "meaning": "The origin is not allowed."
+    "meaning": "The origin is not allowed.",
+    "gae": "error"
   },
   "protocol-violation": {
     "code": 4008,
@@ -72,7 +79,8 @@ export const CLOSE_CODES = {
     "profile": "core",
     "presence": "protocol-error",
     "grace": false,
-    "meaning": "The client sent data on a channel."
+    "meaning": "The client sent data on a channel.",
+    "gae": "error"
   },
   "replaced": {
     "code": 4009,
@@ -81,7 +89,8 @@ export const CLOSE_CODES = {
     "profile": "core",
     "presence": null,
     "grace": false,
-    "meaning": "A newer connection of the same client id took over."
+    "meaning": "A newer connection of the same client id took over.",
+    "gae": "error"
   },
   "disconnected-by-application": {
     "code": 4010,
@@ -90,7 +99,8 @@ export const CLOSE_CODES = {
     "profile": "control",
     "presence": "disconnected-by-application",
     "grace": false,
-    "meaning": "The application ended the connection."
+    "meaning": "The application ended the connection.",
+    "gae": "error"
   },
   "over-capacity": {
     "code": 4100,
@@ -99,7 +109,8 @@ export const CLOSE_CODES = {
     "profile": "robust",
     "presence": null,
     "grace": false,
-    "meaning": "The service holds as many connections as it can."
+    "meaning": "The service holds as many connections as it can.",
+    "gae": "silent"
   },
   "internal-error": {
     "code": 4101,
@@ -108,7 +119,8 @@ export const CLOSE_CODES = {
     "profile": "core",
     "presence": "lost",
     "grace": true,
-    "meaning": "The service met a defect of its own."
+    "meaning": "The service met a defect of its own.",
+    "gae": "silent"
   },
   "rate-limited": {
     "code": 4102,
@@ -117,7 +129,8 @@ export const CLOSE_CODES = {
     "profile": "robust",
     "presence": null,
     "grace": false,
-    "meaning": "Too many connection attempts."
+    "meaning": "Too many connection attempts.",
+    "gae": "silent"
   },
   "slow-consumer": {
     "code": 4103,
@@ -126,7 +139,8 @@ export const CLOSE_CODES = {
     "profile": "robust",
     "presence": "slow-consumer",
     "grace": true,
-    "meaning": "The client did not read what was sent."
+    "meaning": "The client did not read what was sent.",
+    "gae": "silent"
   },
   "heartbeat-timeout": {
     "code": 4104,
@@ -135,7 +149,8 @@ export const CLOSE_CODES = {
     "profile": "robust",
     "presence": "heartbeat-timeout",
     "grace": true,
-    "meaning": "Nothing was read from the client after a Ping."
+    "meaning": "Nothing was read from the client after a Ping.",
+    "gae": "silent"
   },
   "application-unavailable": {
     "code": 4105,
@@ -144,7 +159,8 @@ export const CLOSE_CODES = {
     "profile": "sockets",
     "presence": null,
     "grace": false,
-    "meaning": "The application did not answer a webhook that the socket depends on."
+    "meaning": "The application did not answer a webhook that the socket depends on.",
+    "gae": "silent"
   },
   "draining": {
     "code": 4200,
@@ -153,7 +169,8 @@ export const CLOSE_CODES = {
     "profile": "robust",
     "presence": "draining",
     "grace": true,
-    "meaning": "The service is about to stop or move."
+    "meaning": "The service is about to stop or move.",
+    "gae": "silent"
   },
   "max-lifetime": {
     "code": 4201,
@@ -162,7 +179,8 @@ export const CLOSE_CODES = {
     "profile": "sse",
     "presence": "max-lifetime",
     "grace": true,
-    "meaning": "The connection reached its longest life."
+    "meaning": "The connection reached its longest life.",
+    "gae": "silent"
   },
   "state-lost": {
     "code": 4202,
@@ -171,7 +189,8 @@ export const CLOSE_CODES = {
     "profile": "core",
     "presence": "state-lost",
     "grace": true,
-    "meaning": "The counters of this client id began a new epoch."
+    "meaning": "The counters of this client id began a new epoch.",
+    "gae": "silent"
   },
   "token-expired": {
     "code": 4300,
@@ -180,7 +199,8 @@ export const CLOSE_CODES = {
     "profile": "core",
     "presence": "token-expired",
     "grace": true,
-    "meaning": "The token is authentic and too old."
+    "meaning": "The token is authentic and too old.",
+    "gae": "expired"
   },
   "token-invalid": {
     "code": 4301,
@@ -189,7 +209,8 @@ export const CLOSE_CODES = {
     "profile": "core",
     "presence": null,
     "grace": false,
-    "meaning": "The token cannot be verified: forged, forgotten, revoked, or of a retired key."
+    "meaning": "The token cannot be verified: forged, forgotten, revoked, or of a retired key.",
+    "gae": "invalid"
   }
 } as const
 
@@ -202,6 +223,39 @@ export const CLOSE_DUTIES = {
   "back-off": "Come back after a random wait between 1 s and a bound that starts at 2 s, doubles to 30 s, and starts again after 30 s welcomed.",
   "reconnect": "Come back at once (after `after_seconds` where a `reconnect` envelope gave it) plus 0 to 1 s of jitter.",
   "refresh": "Fetch a fresh token once and come back, plus 0 to 1 s of jitter; a second 43xx without a welcome between counts as 41xx."
+} as const
+
+/** What the goog.appengine script tells its page of an ending; of `error`, the close code itself and its reason. */
+export const GAE_CALLBACKS = {
+  "silent": {
+    "onerror": null,
+    "onclose": false
+  },
+  "close": {
+    "onerror": null,
+    "onclose": true
+  },
+  "error": {
+    "onerror": {
+      "code": "the close code",
+      "description": "its reason"
+    },
+    "onclose": true
+  },
+  "expired": {
+    "onerror": {
+      "code": 401,
+      "description": "Token+timed+out."
+    },
+    "onclose": true
+  },
+  "invalid": {
+    "onerror": {
+      "code": 401,
+      "description": "Invalid+token."
+    },
+    "onclose": true
+  }
 } as const
 
 /** The URI below which problem types lie. */
@@ -1115,7 +1169,7 @@ export const PROFILES = {
   "gae": {
     "name": "gae",
     "role": "service",
-    "status": "reserved",
+    "status": "specified",
     "requires": [
       "core"
     ],
@@ -1138,7 +1192,7 @@ export const PROFILES = {
   "client": {
     "name": "client",
     "role": "client",
-    "status": "reserved",
+    "status": "specified",
     "requires": [],
     "paths": [],
     "meaning": "What a client library owes."

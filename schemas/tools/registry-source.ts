@@ -7,6 +7,7 @@ type RegistryFile = {
   readonly description: string
   readonly rows: readonly Row[]
   readonly duties?: unknown
+  readonly gae?: unknown
   readonly type_base?: unknown
 }
 
@@ -54,6 +55,11 @@ export async function registryOutputs(): Promise<readonly Output[]> {
     constant('CLOSE_CODES', `${closes.description} Keyed by slug.`, keyed(closes, 'slug')),
     keyType('CloseSlug', 'The registry name of a close code.', 'CLOSE_CODES'),
     constant('CLOSE_DUTIES', 'What each duty asks of a client.', closes.duties),
+    constant(
+      'GAE_CALLBACKS',
+      'What the goog.appengine script tells its page of an ending; of `error`, the close code itself and its reason.',
+      closes.gae,
+    ),
     constant('PROBLEM_TYPE_BASE', 'The URI below which problem types lie.', problems.type_base),
     constant('PROBLEMS', `${problems.description} Keyed by code.`, keyed(problems, 'code')),
     keyType('ProblemCode', 'The registry name of a problem.', 'PROBLEMS'),

@@ -51,6 +51,8 @@ export const CHAPTERS = [
   'presence',
   'webhook',
   'socket',
+  'gae',
+  'client',
   'application',
   'problem',
   'security',

@@ -10,6 +10,13 @@ export interface CloseRow {
   presence: string | null
   grace: boolean
   meaning: string
+  gae: string
+}
+
+/** What the goog.appengine script tells its page of an ending. */
+export interface GaeCallbacks {
+  onerror: { code: string | number; description: string } | null
+  onclose: boolean
 }
 
 /** A row of the table of problems. */
@@ -76,7 +83,11 @@ export interface WebhookRow {
 
 /** All tables of the registry that the text shows. */
 export interface Registry {
-  closeCodes: { duties: Record<string, string>; rows: CloseRow[] }
+  closeCodes: {
+    duties: Record<string, string>
+    gae: Record<string, GaeCallbacks>
+    rows: CloseRow[]
+  }
   problems: { type_base: string; rows: ProblemRow[] }
   limits: { rows: LimitRow[] }
   timings: { rows: TimingRow[] }

@@ -1,6 +1,6 @@
 /** Tools of the specification: the generated tables of the chapters; it alone turns the registry into Markdown. */
 import type { Requirement } from './ledger.ts'
-import type { Registry, TimingRow } from './registry.ts'
+import type { CloseRow, Registry, TimingRow } from './registry.ts'
 
 type Row = readonly (string | number)[]
 
@@ -45,6 +45,13 @@ export function registryTables(registry: Registry): Map<string, string> {
       table(
         ['duty', 'what the client does'],
         Object.entries(closeCodes.duties).map(([name, text]) => [name, text]),
+      ),
+    ],
+    [
+      'gae-callbacks',
+      table(
+        ['code', 'slug', 'callbacks', '`code`', '`description`'],
+        closeCodes.rows.map((row) => [row.code, code(row.slug), ...gaeCells(closeCodes.gae, row)]),
       ),
     ],
     [
@@ -134,6 +141,16 @@ export function registryTables(registry: Registry): Map<string, string> {
       ),
     ],
   ])
+}
+
+function gaeCells(callbacks: Registry['closeCodes']['gae'], { code: close, gae }: CloseRow): Row {
+  const told = callbacks[gae]
+  if (!told) throw new Error(`the close code ${close} has callbacks of no known kind: ${gae}`)
+  const { onerror, onclose } = told
+  const names = [...(onerror ? ['`onerror`'] : []), ...(onclose ? ['`onclose`'] : [])]
+  if (!onerror) return [names.join(', ') || 'none', '', '']
+  const text = typeof onerror.code === 'number' ? code(onerror.description) : onerror.description
+  return [names.join(', '), onerror.code, text]
 }
 
 function timingCells(row: TimingRow): Row {
