@@ -6,7 +6,7 @@ import type { Drive } from '../drive/drive.ts'
 import { afterGrace, goOnline, type Online } from '../drive/online.ts'
 import { closed, welcomed } from '../judges/connection.ts'
 import { countsClosed, reportedInOrder } from '../judges/control.ts'
-import { all } from '../judges/finding.ts'
+import { all, each, type Judge } from '../judges/finding.ts'
 import { reportedAheadOf, reportedGone, waitedForGrace } from '../judges/presence.ts'
 import { seconds } from '../timeline/timeline.ts'
 
@@ -34,61 +34,53 @@ async function awaitReports(drive: Drive, ...clients: readonly Online[]): Promis
   )
 }
 
+/** Ends two clients, one of them with its tokens, while the grace of a third runs. */
+async function endTwo(drive: Drive, alreadyLeft: boolean): Promise<void> {
+  const [client, revoked, twin] = await Promise.all(
+    ['client', 'revoked', 'twin'].map((as) => goOnline(drive, as)),
+  )
+  if (!client || !revoked || !twin) return
+  await leave(twin)
+  if (alreadyLeft) await Promise.all([leave(client), leave(revoked)])
+  await drive.pass(seconds(drive.advertised, 'presence_grace_seconds') / 4)
+  await disconnect(drive, 'disconnect', idOf(client))
+  await revoke(drive, 'revocation', idOf(revoked))
+  await awaitReports(drive, client, revoked, twin)
+}
+
+/** Both are reported ahead of the third, and with this reason. */
+function bothGone(reason: string): Judge {
+  return each(['client', 'revoked'], (as) =>
+    all(reportedAheadOf(as, 'twin'), reportedGone(as, reason)),
+  )
+}
+
 /** In the order of the chapter. */
 export const CONTROL_PRESENCE_CHECKS: readonly Check[] = [
   {
     ...NEEDS,
     id: 'control.disconnected.reported',
     proves: 'control.presence.reported',
-    drive: async (drive) => {
-      const [client, revoked, twin] = await Promise.all(
-        ['client', 'revoked', 'twin'].map((as) => goOnline(drive, as)),
-      )
-      if (!client || !revoked || !twin) return
-      await leave(twin)
-      await drive.pass(seconds(drive.advertised, 'presence_grace_seconds') / 4)
-      await disconnect(drive, 'disconnect', idOf(client))
-      await revoke(drive, 'revocation', idOf(revoked))
-      await awaitReports(drive, client, revoked, twin)
-    },
+    drive: (drive) => endTwo(drive, false),
     control: all(
       waitedForGrace('twin'),
       closed('client', 'disconnected-by-application'),
       closed('revoked', 'disconnected-by-application'),
     ),
-    judge: all(
-      ...['client', 'revoked'].map((as) =>
-        all(reportedAheadOf(as, 'twin'), reportedGone(as, 'disconnected-by-application')),
-      ),
-    ),
+    judge: bothGone('disconnected-by-application'),
     killedBy: ['waits-after-disconnect', 'reports-disconnect-as-closed'],
   },
   {
     ...NEEDS,
     id: 'control.grace.cut',
     proves: 'control.grace.ended',
-    drive: async (drive) => {
-      const [twin, client, revoked] = await Promise.all(
-        ['twin', 'client', 'revoked'].map((as) => goOnline(drive, as)),
-      )
-      if (!client || !revoked || !twin) return
-      await leave(twin)
-      await Promise.all([leave(client), leave(revoked)])
-      await drive.pass(seconds(drive.advertised, 'presence_grace_seconds') / 4)
-      await disconnect(drive, 'disconnect', idOf(client))
-      await revoke(drive, 'revocation', idOf(revoked))
-      await awaitReports(drive, client, revoked, twin)
-    },
+    drive: (drive) => endTwo(drive, true),
     control: all(
       waitedForGrace('twin'),
       countsClosed('disconnect', 0),
       countsClosed('revocation', 0),
     ),
-    judge: all(
-      ...['client', 'revoked'].map((as) =>
-        all(reportedAheadOf(as, 'twin'), reportedGone(as, 'lost')),
-      ),
-    ),
+    judge: bothGone('lost'),
     killedBy: ['keeps-grace-at-disconnect', 'renames-reason-of-ended-grace'],
   },
   {

@@ -66,6 +66,37 @@ function texts(drive: Drive, count: number): string[] {
   return Array.from({ length: count }, () => drive.text())
 }
 
+/** Texts that are as long as they may be. */
+function largeData({ advertised }: Drive): string[] {
+  const bytes = advertised.limits.data_bytes ?? 0
+  return ['x'.repeat(bytes), '€'.repeat(Math.floor(bytes / 3)), '\n'.repeat(bytes)]
+}
+
+/** Posts texts that must arrive unchanged, on a stream and on a WebSocket beside it. */
+function dataCheck(
+  id: string,
+  textsOf: (drive: Drive) => readonly string[],
+  killedBy: Check['killedBy'],
+): Check {
+  return {
+    id,
+    proves: 'sse.event.data',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const stream = await drive.streams.connect('client', clientId)
+      const texts = textsOf(drive)
+      await postToTwin(drive, texts)
+      for (const data of texts) await drive.post('post', clientId, data)
+      const fence = drive.text()
+      await drive.post('fence', clientId, fence)
+      await stream.message(fence)
+    },
+    control: all(delivered('twin', 'twin post'), accepted('post'), stillYoung('client')),
+    judge: all(delivered('client', 'post'), arrived('client', 'fence')),
+    killedBy,
+  }
+}
+
 /** In the order of the chapter. */
 export const SSE_EVENT_CHECKS: readonly Check[] = [
   {
@@ -104,53 +135,21 @@ export const SSE_EVENT_CHECKS: readonly Check[] = [
     judge: formed('client', 2),
     killedBy: ['names-no-events', 'names-events-envelope', 'names-broadcasts-messages-on-streams'],
   },
-  {
-    id: 'sse.awkward-data.delivered',
-    proves: 'sse.event.data',
-    drive: async (drive) => {
-      const clientId = drive.clientId()
-      const stream = await drive.streams.connect('client', clientId)
-      await postToTwin(drive, AWKWARD_DATA)
-      for (const data of AWKWARD_DATA) await drive.post('post', clientId, data)
-      const fence = drive.text()
-      await drive.post('fence', clientId, fence)
-      await stream.message(fence)
-    },
-    control: all(delivered('twin', 'twin post'), accepted('post'), stillYoung('client')),
-    judge: all(delivered('client', 'post'), arrived('client', 'fence')),
-    killedBy: [
-      'breaks-data-at-line-ends',
-      'breaks-data-at-carriage-returns',
-      'streams-nul-as-nothing',
-      'ends-lines-at-separators',
-      'trims-data-on-streams',
-      'streams-ascii-alone',
-    ],
-  },
-  {
-    id: 'sse.large-data.delivered',
-    proves: 'sse.event.data',
-    drive: async (drive) => {
-      const clientId = drive.clientId()
-      const stream = await drive.streams.connect('client', clientId)
-      const bytes = drive.advertised.limits.data_bytes ?? 0
-      const sizes = ['x'.repeat(bytes), '€'.repeat(Math.floor(bytes / 3)), '\n'.repeat(bytes)]
-      await postToTwin(drive, sizes)
-      for (const data of sizes) await drive.post('post', clientId, data)
-      const fence = drive.text()
-      await drive.post('fence', clientId, fence)
-      await stream.message(fence)
-    },
-    control: all(delivered('twin', 'twin post'), accepted('post'), stillYoung('client')),
-    judge: all(delivered('client', 'post'), arrived('client', 'fence')),
-    killedBy: [
-      'cuts-large-data-on-streams',
-      'streams-ascii-alone',
-      'breaks-data-at-line-ends',
-      'streams-long-data-alone',
-      'streams-long-envelopes-in-a-list',
-    ],
-  },
+  dataCheck('sse.awkward-data.delivered', () => AWKWARD_DATA, [
+    'breaks-data-at-line-ends',
+    'breaks-data-at-carriage-returns',
+    'streams-nul-as-nothing',
+    'ends-lines-at-separators',
+    'trims-data-on-streams',
+    'streams-ascii-alone',
+  ]),
+  dataCheck('sse.large-data.delivered', largeData, [
+    'cuts-large-data-on-streams',
+    'streams-ascii-alone',
+    'breaks-data-at-line-ends',
+    'streams-long-data-alone',
+    'streams-long-envelopes-in-a-list',
+  ]),
   {
     id: 'sse.messages.delivered',
     proves: 'sse.event.delivered',

@@ -103,6 +103,25 @@ async function comeBackAs(drive: Drive, ways: Readonly<Record<string, How>>): Pr
   }
 }
 
+/** Comes back in ways that name no place, beside one that does. */
+function unresumedCheck(
+  id: string,
+  ways: Readonly<Record<string, How>>,
+  killedBy: Check['killedBy'],
+): Check {
+  return {
+    id,
+    proves: 'sse.resume.unknown',
+    drive: async (drive) => {
+      await comeBackAs(drive, { ...ways, control: (own) => ({ lastEventId: own }) })
+      await comeBackByWebSocket(drive)
+    },
+    control: all(twinResumes, welcomed('first'), saysResumed('control', true)),
+    judge: each(Object.keys(ways), (as) => saysResumed(as, false)),
+    killedBy,
+  }
+}
+
 /** In the order of the chapter. */
 export const SSE_RETURN_CHECKS: readonly Check[] = [
   {
@@ -162,41 +181,21 @@ export const SSE_RETURN_CHECKS: readonly Check[] = [
     ),
     killedBy: ['ignores-query-of-streams'],
   },
-  {
-    id: 'sse.unknown-id.unresumed',
-    proves: 'sse.resume.unknown',
-    drive: async (drive) => {
-      await comeBackAs(drive, { ...UNKNOWN, control: (own) => ({ lastEventId: own }) })
-      await comeBackByWebSocket(drive)
-    },
-    control: all(twinResumes, welcomed('first'), saysResumed('control', true)),
-    judge: each(Object.keys(UNKNOWN), (as) => saysResumed(as, false)),
-    killedBy: [
-      'resumes-at-any-id',
-      'refuses-unknown-ids',
-      'stops-at-every-closing-id',
-      'looks-for-stops-anywhere-in-ids',
-      'reads-starts-of-event-ids',
-      'takes-first-of-several-last-ids',
-      'asks-for-messages-alone',
-    ],
-  },
-  {
-    id: 'sse.two-ids.unresumed',
-    proves: 'sse.resume.unknown',
-    drive: async (drive) => {
-      await comeBackAs(drive, { ...TWICE, control: (own) => ({ lastEventId: own }) })
-      await comeBackByWebSocket(drive)
-    },
-    control: all(twinResumes, welcomed('first'), saysResumed('control', true)),
-    judge: each(Object.keys(TWICE), (as) => saysResumed(as, false)),
-    killedBy: [
-      'takes-first-of-several-last-ids',
-      'resumes-at-any-id',
-      'refuses-unknown-ids',
-      'reads-starts-of-event-ids',
-    ],
-  },
+  unresumedCheck('sse.unknown-id.unresumed', UNKNOWN, [
+    'resumes-at-any-id',
+    'refuses-unknown-ids',
+    'stops-at-every-closing-id',
+    'looks-for-stops-anywhere-in-ids',
+    'reads-starts-of-event-ids',
+    'takes-first-of-several-last-ids',
+    'asks-for-messages-alone',
+  ]),
+  unresumedCheck('sse.two-ids.unresumed', TWICE, [
+    'takes-first-of-several-last-ids',
+    'resumes-at-any-id',
+    'refuses-unknown-ids',
+    'reads-starts-of-event-ids',
+  ]),
   {
     id: 'sse.unknown-id-with-cursor.unresumed',
     proves: 'sse.resume.unknown',

@@ -49,12 +49,14 @@ async function openOwn({ patterns, profiles }: RunOptions): Promise<OpenedTarget
     ...(some(true) ? [startDemoHost()] : []),
   ]
   const hosts = await Promise.all(starting)
-  const targets = await Promise.all(hosts.map((host) => host.start({ testTimings: true })))
-  return {
-    targets,
-    notes: [],
-    async close() {
-      await Promise.all(hosts.map((host) => host.stop()))
-    },
+  const close = async (): Promise<void> => {
+    await Promise.all(hosts.map((host) => host.stop()))
+  }
+  try {
+    const targets = await Promise.all(hosts.map((host) => host.start({ testTimings: true })))
+    return { targets, notes: [], close }
+  } catch (error) {
+    await close()
+    throw error
   }
 }
