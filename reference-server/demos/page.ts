@@ -10,6 +10,18 @@ export interface PageContent {
   main: HtmlEscapedString | Promise<HtmlEscapedString>
 }
 
+/** The samples' pages as the navigation has them; a page whose title is one of these is the current one. */
+const places = [
+  { title: 'Push chat', path: '/push/' },
+  { title: 'Simple chat', path: '/chat/' },
+  { title: 'Notes', path: '/notes/' },
+  { title: 'Sockets', path: '/sockets/' },
+  { title: 'Live view', path: '/live/' },
+  { title: 'Specification', path: '/spec/' },
+] as const
+
+const sign = html`<svg viewBox="0 0 32 22" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round"><path d="M2 6h25m-6-4 6 4-6 4M30 16H5m6-4-6 4 6 4"/></svg>`
+
 /** Writes a whole page. Its connection state and errors are shown in `#state`, which assistive technology announces. */
 export function writePage({
   title,
@@ -21,14 +33,32 @@ export function writePage({
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
   <title>${title} · Channel Protocol</title>
   <link rel="stylesheet" href="/demos/style.css">
   <link rel="icon" href="data:,">
 </head>
 <body>
-  <header><a href="/">Channel Protocol</a> <h1>${title}</h1> <p id="state" role="status"></p></header>
-  <main>${main}</main>
+  <a class="skip" href="#main">To the content</a>
+  <header>
+    <div class="bar">
+      <a class="brand" href="/">${sign} Channel Protocol</a>
+      <nav aria-label="Samples"><ul>${places.map((place) => writePlace(place, title))}</ul></nav>
+    </div>
+  </header>
+  <main id="main" tabindex="-1">
+    <div class="title"><h1>${title}</h1> <p id="state" role="status"></p></div>
+    ${main}
+  </main>
   ${scripts.map((src) => html`<script src="${src}"></script>`)}
 </body>
 </html>`
+}
+
+function writePlace(
+  { title, path }: (typeof places)[number],
+  current: string,
+): HtmlEscapedString | Promise<HtmlEscapedString> {
+  const mark = title === current ? html` aria-current="page"` : ''
+  return html`<li><a href="${path}"${mark}>${title}</a></li>`
 }

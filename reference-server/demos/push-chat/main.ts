@@ -1,6 +1,7 @@
 /** The program: flags and variables to a chat that runs against a service; the only place that exits. */
 import { parseArgs } from 'node:util'
 import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
+import { DEFAULT_TIME_ZONE, isTimeZone } from '../local-time.ts'
 import { type Listener, listen, startPushChat } from './push-chat.ts'
 
 const usageStatus = 2
@@ -14,6 +15,8 @@ const help = `push-chat: the sample chat, on a channel service that runs
   --service <url>          the service (default: http://${serviceHost}:${servicePort}; CHANNEL_URL)
   --application-key <key>  (default: the published one for development; CHANNEL_APPLICATION_KEY)
   --webhook-secret <whsec> several are allowed (default: the published ones; CHANNEL_WEBHOOK_SECRET, comma between)
+  --time-zone <name>       whose offset messages are dated with (default: ${DEFAULT_TIME_ZONE}; CHAT_TIME_ZONE)
+  --show-ip                tell everybody the addresses of all; they are personal data
 `
 
 function complainAndExit(message: string): never {
@@ -31,6 +34,8 @@ function readFlags(argv: readonly string[]) {
       service: text,
       'application-key': text,
       'webhook-secret': { type: 'string', multiple: true },
+      'time-zone': text,
+      'show-ip': { type: 'boolean' },
       help: { type: 'boolean' },
     } as const
     return parseArgs({ args: [...argv], options }).values
@@ -42,6 +47,11 @@ function readFlags(argv: readonly string[]) {
 function readUrl(name: string, text: string): string {
   if (/^https?:\/\//.test(text) && URL.canParse(text)) return text
   return complainAndExit(`${name}: it is an address such as http://${serviceHost}:${servicePort}`)
+}
+
+function readTimeZone(name: string): string {
+  if (isTimeZone(name)) return name
+  return complainAndExit('--time-zone: it is a name such as Europe/Berlin')
 }
 
 async function listenOrExit(host: string, port: string): Promise<Listener> {
@@ -66,6 +76,7 @@ async function main(): Promise<void> {
   const secrets = flags['webhook-secret'] ?? env.CHANNEL_WEBHOOK_SECRET?.split(',')
   const serviceUrl = readUrl('--service', service)
   const baseUrl = base === undefined ? {} : { baseUrl: readUrl('--base-url', base) }
+  const timeZone = readTimeZone(flags['time-zone'] ?? env.CHAT_TIME_ZONE ?? DEFAULT_TIME_ZONE)
   const listener = await listenOrExit(host, flags.port ?? env.CHAT_PORT ?? chatUrl.port)
   const chat = startPushChat(
     {
@@ -73,6 +84,8 @@ async function main(): Promise<void> {
       applicationKey:
         flags['application-key'] ?? env.CHANNEL_APPLICATION_KEY ?? DEVELOPMENT.application_keys[0],
       webhookSecrets: secrets ?? DEVELOPMENT.webhook_secrets,
+      timeZone,
+      showIp: flags['show-ip'] ?? false,
       ...baseUrl,
     },
     listener,

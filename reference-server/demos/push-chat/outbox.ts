@@ -15,8 +15,6 @@ interface Job {
 /** What an outbox needs. */
 export interface OutboxParts {
   send(clientId: string, text: string): Promise<unknown>
-  /** The list of users as it is now, as text. */
-  makeList(): string
   clock: Clock
   complain: Complain
 }
@@ -25,8 +23,8 @@ export interface OutboxParts {
 export interface Outbox {
   /** Sends text to each; answers whether the service took it for all of them. */
   post(receivers: readonly string[], text: string): Promise<boolean>
-  /** Sends the list to each, made when its turn has come; one that still waits is not repeated. */
-  announce(receivers: readonly string[]): void
+  /** Sends each what `makeList` makes when its turn has come; where that still waits, it is not repeated. */
+  announce(receivers: readonly string[], makeList: () => string): void
 }
 
 /**
@@ -34,7 +32,7 @@ export interface Outbox {
  * @spec application.post.ordered
  * @spec application.users.newest
  */
-export function makeOutbox({ send, makeList, clock, complain }: OutboxParts): Outbox {
+export function makeOutbox({ send, clock, complain }: OutboxParts): Outbox {
   const queues = new Map<string, Job[]>()
 
   /** Sends one text. Only what the service certainly did not take is sent again. */
@@ -71,7 +69,6 @@ export function makeOutbox({ send, makeList, clock, complain }: OutboxParts): Ou
     void work(clientId, jobs)
   }
 
-  const list: Job = { makeText: makeList, settle: () => {} }
   return {
     async post(receivers, text) {
       const sent = receivers.map(
@@ -80,9 +77,11 @@ export function makeOutbox({ send, makeList, clock, complain }: OutboxParts): Ou
       )
       return (await Promise.all(sent)).every(Boolean)
     },
-    announce(receivers) {
-      for (const clientId of receivers)
-        if (!queues.get(clientId)?.includes(list)) put(clientId, list)
+    announce(receivers, makeList) {
+      for (const clientId of receivers) {
+        const waits = queues.get(clientId)?.some(({ makeText }) => makeText === makeList)
+        if (!waits) put(clientId, { makeText: makeList, settle: () => {} })
+      }
     },
   }
 }

@@ -1,6 +1,7 @@
 /** What one chat is composed of before it is joined; the place where a named fault may change one rule or port. */
 import type { Application } from '@channel-protocol/reference-server/application'
 import type { Clock } from './clock.ts'
+import type { PushHistory } from './history.ts'
 import type { ChatRules } from './rules/rule-book.ts'
 
 /** One line about what went wrong; fields never hold a key, a secret, a token or what was posted. */
@@ -14,6 +15,10 @@ export interface ChatSettings {
   webhookSecrets: readonly string[]
   /** The public base of the chat; the address that it listens on where absent. */
   baseUrl?: string
+  /** Whether lists and messages tell addresses; they do not where absent. */
+  showIp?: boolean
+  /** The IANA name of the zone whose offset posts are dated with; that of the article where absent. */
+  timeZone?: string
 }
 
 /** Everything that decides how a chat behaves. */
@@ -31,6 +36,8 @@ export interface ChatParts {
   /** An id of a session that nobody can guess. */
   makeSessionId(): string
   complain: Complain
+  /** Where messages are kept for newcomers; nowhere where absent. */
+  history?: PushHistory
 }
 
 /** A named, deliberate defect: a change of one rule or port that breaks the requirements it names. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { makeApplication } from '@channel-protocol/reference-server/application'
 import { makeChat } from './chat.ts'
 import { makeMovableClock } from './clock.ts'
+import { makeListener } from './http.ts'
 import type { ChatFault, ChatParts, ChatSettings, Complain } from './parts.ts'
 import { makeRoutes } from './routes.ts'
 import { makeChatRules } from './rules/rule-book.ts'
@@ -71,7 +72,7 @@ export function startPushChat(
   const baseUrl = (settings.baseUrl ?? listener.url).replace(/\/+$/, '')
   const { origin } = new URL(baseUrl)
   const chat = makeChat(parts)
-  listener.server.on('request', makeRoutes(chat, parts, origin))
+  listener.server.on('request', makeListener(makeRoutes(chat, parts, origin)))
   return {
     baseUrl,
     advance: (seconds) => userClock.advance(seconds * 1000),

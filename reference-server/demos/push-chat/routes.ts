@@ -1,20 +1,34 @@
 /** The chat's routes: they alone know paths and methods, and what of a request each of them uses. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { WebhookRefusedError } from '@channel-protocol/reference-server/application'
 import { WEBHOOKS } from '@channel-protocol/schemas/registry'
 import type { Chat, ChatEvent } from './chat.ts'
-import { readBody, writeAnswer } from './http.ts'
 import type { ChatParts } from './parts.ts'
 import { Refusal } from './refusal.ts'
 import type { Answer } from './rules/answer.ts'
 
 const webhookBytes = 64 * 1024
 
+/** A request, whatever server it came through. */
+export interface ChatRequest {
+  method: string
+  /** Path and query. */
+  url: string
+  headers: IncomingHttpHeaders
+  /** The address of the peer, as its socket has it. */
+  address: string | undefined
+  /** All bytes of the body. Rejects with Refusal. */
+  readBody(maxBytes: number): Promise<Uint8Array>
+}
+
+/** Answers a request; refusals and defects are answers too. */
+export type AnswerRequest = (request: ChatRequest) => Promise<Answer>
+
 interface Route {
   method: 'GET' | 'POST'
   /** Whether pages of other origins may use it. */
   isOpen: boolean
-  answer(request: IncomingMessage): Promise<Answer>
+  answer: AnswerRequest
 }
 
 /** Answers every request of one chat. `ownOrigin` is that of its configured base. */
@@ -22,27 +36,28 @@ export function makeRoutes(
   chat: Chat,
   { rules, complain }: ChatParts,
   ownOrigin: string,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  async function login(request: IncomingMessage): Promise<Answer> {
-    const { login, session } = await chat.login(rules.readSession(request.headers.cookie))
+): AnswerRequest {
+  async function login({ headers, address }: ChatRequest): Promise<Answer> {
+    const { login, session } = await chat.login(rules.readSession(headers.cookie), address)
     const cookie = rules.writeSessionCookie(session, ownOrigin.startsWith('https:'))
     return rules.makeLoginAnswer(login, cookie)
   }
 
-  async function post(request: IncomingMessage): Promise<Answer> {
+  async function post(request: ChatRequest): Promise<Answer> {
     const { 'content-type': contentType, cookie, origin, host } = request.headers
     const text = await chat.post({
       contentType,
-      query: request.url?.split('?', 2)[1] ?? '',
-      body: await readBody(request, rules.decideMaxBodyBytes()),
+      query: request.url.split('?', 2)[1] ?? '',
+      body: await request.readBody(rules.decideMaxBodyBytes()),
       session: rules.readSession(cookie),
       isOwnPage: rules.isOwnOrigin(origin, ownOrigin, host),
+      address: request.address,
     })
     return rules.makePostAnswer(text)
   }
 
-  const report = (event: ChatEvent) => async (request: IncomingMessage) => {
-    const body = await readBody(request, webhookBytes)
+  const report = (event: ChatEvent) => async (request: ChatRequest) => {
+    const body = await request.readBody(webhookBytes)
     try {
       const { outcome, webhookId } = await chat.report(event, { headers: request.headers, body })
       return { status: rules.decideTakenStatus(outcome, webhookId), headers: {} }
@@ -62,7 +77,7 @@ export function makeRoutes(
     ]),
   ])
 
-  async function answer(request: IncomingMessage, route: Route | undefined): Promise<Answer> {
+  async function answer(request: ChatRequest, route: Route | undefined): Promise<Answer> {
     if (route === undefined)
       throw new Refusal('not-found', 'there are /login, /post and the webhook routes')
     if (request.method === 'OPTIONS' && route.isOpen) {
@@ -76,8 +91,8 @@ export function makeRoutes(
     return route.answer(request)
   }
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [path = ''] = (request.url ?? '').split('?', 1)
+  return async (request) => {
+    const [path = ''] = request.url.split('?', 1)
     const route = routes.get(path)
     const made = await answer(request, route).catch((cause: unknown) => {
       if (cause instanceof Refusal) return rules.makeRefusalAnswer(cause)
@@ -88,8 +103,6 @@ export function makeRoutes(
       const { origin } = request.headers
       Object.assign(made.headers, rules.makeCrossOriginHeaders(made.status, origin))
     }
-    writeAnswer(request, response, made)
+    return made
   }
-
-  return (request, response) => void serve(request, response)
 }

@@ -3,10 +3,9 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
   type Application,
-  type ClosedWebhook,
-  type MessageWebhook,
   WebhookRefusedError,
 } from '@channel-protocol/reference-server/application'
+import { type Hall, onClosed, onMessage } from './talk.ts'
 
 const longestBodyBytes = 256 * 1024
 
@@ -17,17 +16,12 @@ export interface RunningHandlers {
   stop(): Promise<void>
 }
 
-/** Answers one page on the path `echo/<user>`, and tells everybody what is said elsewhere. */
-async function onMessage(application: Application, message: MessageWebhook): Promise<void> {
-  if (message.path.startsWith('echo/'))
-    await application.sendSocketMessage(message.socket, `Received: "${message.body}"`)
-  else await application.broadcastSocketMessage(message.body)
-}
-
-/** Tells everybody whose socket is over; the user is the last segment of the path. */
-async function onClosed(application: Application, closed: ClosedWebhook): Promise<void> {
-  const user = closed.path.split('/').at(-1)
-  await application.broadcastSocketMessage(`${user} has left the building`)
+/** Everybody is every socket of the service. */
+function makeHall(application: Application): Hall {
+  return {
+    tell: (socket, text) => application.sendSocketMessage(socket, text),
+    tellAll: (text) => application.broadcastSocketMessage(text),
+  }
 }
 
 /** Starts the handlers on a port that the system chooses; `application` is asked for when the first webhook arrives. */
@@ -45,9 +39,9 @@ export async function startHandlers(application: () => Application): Promise<Run
     const route = request.url?.split('/')[3]
     if (route === 'handshake') await helper.parseWebhook(webhook, 'handshake')
     else if (route === 'message')
-      await onMessage(helper, await helper.parseWebhook(webhook, 'message'))
+      await onMessage(makeHall(helper), await helper.parseWebhook(webhook, 'message'))
     else if (route === 'closed')
-      await onClosed(helper, await helper.parseWebhook(webhook, 'closed'))
+      await onClosed(makeHall(helper), await helper.parseWebhook(webhook, 'closed'))
     else await helper.parseWebhook(webhook, 'started')
   }
 

@@ -20,4 +20,7 @@ test('a wrong flag is one line on standard error and exit code 2', async () => {
   const { code, errors } = await runProgram(MAIN, ['--service', 'nowhere']).ended
   expect(code).toBe(2)
   expect(errors).toMatch(/^push-chat: --service: it is an address .*\n$/)
+  const zone = await runProgram(MAIN, ['--port', '0', '--time-zone', 'Asia/Tokio']).ended
+  expect(zone.code).toBe(2)
+  expect(zone.errors).toBe('push-chat: --time-zone: it is a name such as Europe/Berlin\n')
 })

@@ -16,12 +16,13 @@ function start(send?: (clientId: string, text: string) => Promise<unknown>) {
         sent.push(`${clientId}: ${text}`)
         return new Promise<void>((resolve) => held.push(resolve))
       }),
-    makeList: () => `list ${revision}`,
     clock,
     complain: () => {},
   })
+  const makeList = () => `list ${revision}`
   return {
     outbox,
+    announce: () => outbox.announce(['a'], makeList),
     sent,
     clock,
     change: () => {
@@ -46,13 +47,13 @@ test('a user is sent one text after the other, and others do not wait for it', a
 })
 
 test('a list that still waits stands for later ones and is as new as they are', async () => {
-  const { outbox, sent, change, answer } = start()
-  outbox.announce(['a'])
+  const { outbox, announce, sent, change, answer } = start()
+  announce()
   change()
-  outbox.announce(['a'])
+  announce()
   void outbox.post(['a'], 'then')
   change()
-  outbox.announce(['a'])
+  announce()
   expect(sent).toEqual(['a: list 1'])
   await answer()
   await answer()

@@ -44,7 +44,7 @@ test('whoever asks a chat for anything meets a fault of which nobody sees what i
 })
 
 test('a rule is asked for when it is called, and answers as before', () => {
-  const asked = watched(({ rules }) => expect(rules.writeInstant(0)).toBe('now'))
+  const asked = watched(({ rules }) => expect(rules.writeInstant(0, 'UTC')).toBe('now'))
   expect(asked).toContain('rules.writeInstant')
   expect(asked).not.toContain('rules.isLoginAnnounced')
 })

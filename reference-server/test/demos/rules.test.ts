@@ -96,9 +96,9 @@ describe('posts', () => {
   test('a message has the value unchanged, and at most 32,767 bytes', () => {
     const value = '"<b>\\ \u2028 👩‍👩‍👧 \u0001'
     const post = { clientId: 'a', value, token: undefined }
-    const text = rules.writeMessage(post, rules.writeInstant(0))
+    const text = rules.writeMessage(post, rules.writeInstant(0, 'Asia/Tokyo'))
     expect(JSON.parse(text)).toEqual({
-      message: { value, client_id: 'a', datetime: '1970-01-01T00:00:00.000Z' },
+      message: { value, client_id: 'a', datetime: '1970-01-01T09:00:00.000+09:00' },
     })
     expect(() => rules.demandSize('é'.repeat(16_383))).not.toThrow()
     expect(() => rules.demandSize('é'.repeat(16_384))).toThrow(

@@ -1,6 +1,6 @@
 /** Answers as headers and text: they alone know what a page gets to read. */
 import { PROBLEM_TYPE_BASE, PROBLEMS } from '@channel-protocol/schemas/registry'
-import type { Problem } from '@channel-protocol/schemas/types'
+import type { PresentUser, Problem } from '@channel-protocol/schemas/types'
 import type { Refusal } from '../refusal.ts'
 
 /** What a sign-in gives its page. */
@@ -8,7 +8,7 @@ export interface Login {
   clientId: string
   token: string
   connectUrl: string
-  users: readonly { client_id: string }[]
+  users: readonly PresentUser[]
 }
 
 /** An answer to be written; text goes out as it is. */

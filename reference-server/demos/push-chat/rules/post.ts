@@ -1,5 +1,6 @@
 /** Posts and pushes as text: they alone know the form that a page sends and the JSON that pages receive. */
 import { utf8Bytes } from '@channel-protocol/schemas'
+import { writeLocalInstant } from '../../local-time.ts'
 import { Refusal } from '../refusal.ts'
 
 const longestMessageBytes = 32_767
@@ -41,11 +42,13 @@ function decodeUtf8(body: Uint8Array): string {
 }
 
 /**
- * The text that a post becomes, for everybody and for the answer.
+ * The text that a post becomes, for everybody and for the answer; with an address only where one is given.
  * @spec application.post.message
+ * @spec application.address.hidden
  */
-function writeMessage({ clientId, value }: Post, datetime: string): string {
-  return JSON.stringify({ message: { value, client_id: clientId, datetime } })
+function writeMessage({ clientId, value }: Post, datetime: string, ip?: string): string {
+  const address = ip === undefined ? {} : { ip }
+  return JSON.stringify({ message: { value, client_id: clientId, datetime, ...address } })
 }
 
 /**
@@ -75,9 +78,9 @@ function writeUsers(users: readonly object[]): string {
   return JSON.stringify({ users })
 }
 
-/** An instant as RFC 3339. */
-function writeInstant(ms: number): string {
-  return new Date(ms).toISOString()
+/** An instant as RFC 3339 with the offset of a time zone. */
+function writeInstant(ms: number, timeZone: string): string {
+  return writeLocalInstant(ms, timeZone)
 }
 
 export const postRules = {

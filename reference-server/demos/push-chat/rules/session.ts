@@ -51,6 +51,14 @@ function selectOfSession(session: string | undefined, users: Iterable<User>): Us
 }
 
 /**
+ * The address that lists and messages tell of a peer, if any: none unless the operator asked for it.
+ * @spec application.address.hidden
+ */
+function chooseAddress(address: string | undefined, isShown = false): string | undefined {
+  return isShown ? address?.replace(/^::ffff:/i, '') : undefined
+}
+
+/**
  * The value of `Set-Cookie` for a session.
  * @spec application.session.cookie
  */
@@ -89,6 +97,7 @@ export const sessionRules = {
   readSession,
   chooseSession,
   selectOfSession,
+  chooseAddress,
   writeSessionCookie,
   isOwnOrigin,
   isProven,

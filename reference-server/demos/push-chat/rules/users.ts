@@ -3,12 +3,14 @@ import {
   isNewerPresence,
   type PresenceNumber,
 } from '@channel-protocol/reference-server/application'
+import type { PresentUser } from '@channel-protocol/schemas/types'
 
 const idleMs = 600_000
 const neverOpenedMs = 120_000
 
-/** Users that a list may have: with client ids of 22 characters it then fits into one message of any service. */
-const mostPresent = 800
+/** Characters, all of them ASCII, of a list that fits into one message of any service, and of its longest entry. */
+const longestListChars = 32_767
+const longestEntryChars = 100
 const mostUsers = 10_000
 
 /** Where a user is in its life; one that is forgotten is no longer held. */
@@ -21,6 +23,8 @@ export interface User {
   sessionDigest: string
   /** Digest of the token that the login answered. */
   tokenDigest: string
+  /** The address that lists tell of the user, if any. */
+  ip?: string | undefined
   state: UserState
   /** The newest report about the user. */
   seen: PresenceNumber | undefined
@@ -44,7 +48,7 @@ export interface UserChange {
 
 /** How somebody who just logged in begins. */
 function makeUser(
-  facts: Pick<User, 'clientId' | 'sessionDigest' | 'tokenDigest'>,
+  facts: Pick<User, 'clientId' | 'sessionDigest' | 'tokenDigest' | 'ip'>,
   nowMs: number,
 ): User {
   return { ...facts, state: 'fresh', seen: undefined, loggedInAtMs: nowMs, stirredAtMs: nowMs }
@@ -124,8 +128,9 @@ function findUser(users: ReadonlyMap<string, User>, clientId: string): User | un
 
 /** Whether nobody else can sign in at the moment, while `pending` others are signing in. */
 function isFull(users: ReadonlyMap<string, User>, pending: number): boolean {
-  const present = selectReceivers(users.values()).length
-  return users.size + pending >= mostUsers || present + pending >= mostPresent
+  const list = JSON.stringify({ users: listUsers(users.values()) })
+  const longest = list.length + (pending + 1) * longestEntryChars
+  return users.size + pending >= mostUsers || longest > longestListChars
 }
 
 /**
@@ -158,8 +163,10 @@ function selectHearers(users: Iterable<User>, poster: User): string[] {
  * The list that pages show.
  * @spec application.users.present
  */
-function listUsers(users: Iterable<User>): { client_id: string }[] {
-  return [...users].filter(isPresent).map(({ clientId }) => ({ client_id: clientId }))
+function listUsers(users: Iterable<User>): PresentUser[] {
+  return [...users]
+    .filter(isPresent)
+    .map(({ clientId, ip }) => ({ client_id: clientId, ...(ip === undefined ? {} : { ip }) }))
 }
 
 export const userRules = {
