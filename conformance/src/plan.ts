@@ -144,7 +144,10 @@ export function isForApplications(check: Check, ledger: Ledger): boolean {
 }
 
 /** Whether a pattern, or one of several, names this check or its requirement. */
-export function isSelected(check: Check, patterns: readonly string[]): boolean {
+export function isSelected(
+  check: Pick<Check, 'id' | 'proves'>,
+  patterns: readonly string[],
+): boolean {
   return (
     patterns.length === 0 ||
     patterns.some((pattern) => matches(pattern, check.id) || matches(pattern, check.proves))

@@ -100,8 +100,10 @@ const STALL_MS = 200
 const ATTEMPTS = 3
 
 /** Checks whose drive is the same function, in the order of the first of each. */
-function groupByDrive(checks: readonly Check[]): Together[] {
-  const groups = new Map<Check['drive'], [Check, ...Check[]]>()
+export function groupByDrive<C extends { readonly drive: unknown }>(
+  checks: readonly C[],
+): [C, ...C[]][] {
+  const groups = new Map<unknown, [C, ...C[]]>()
   for (const check of checks) {
     const group = groups.get(check.drive)
     if (group) group.push(check)
@@ -199,7 +201,7 @@ async function runTogether(
 
 /** Judges a recorded timeline: the control arm first, then the requirement; a pass needs something observed. */
 export function judgeCheck(
-  check: Check,
+  check: Pick<Check, 'control' | 'judge'>,
   timeline: Timeline,
   isBinding: boolean,
 ): Pick<Result, 'verdict' | 'reason' | 'expected' | 'got' | 'offender' | 'control'> {

@@ -60,10 +60,7 @@ export function summarise(results: readonly Result[], ledger: Ledger, facts: Run
       }
     })
   const binding = ledger.requirements.filter(
-    (requirement) =>
-      requirement.actor !== 'client' &&
-      isMust(requirement) &&
-      facts.profiles.includes(requirement.profile),
+    (requirement) => isMust(requirement) && facts.profiles.includes(requirement.profile),
   )
   const verdictOf = new Map(
     requirements.map(({ requirement, verdict }) => [requirement.id, verdict]),

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { Check } from '../src/check.ts'
-import { CHECKS } from '../src/checks/index.ts'
+import { type AnyCheck, EVERY_CHECK as CHECKS } from '../src/checks/every.ts'
 import { isMust, isTestable, readLedger } from '../src/ledger.ts'
 import { uncited } from '../src/self-test/coverage.ts'
 
@@ -22,7 +21,7 @@ describe('the registry of checks', () => {
   })
 
   test('checks that share a stimulus need the same service, as they are judged on one', () => {
-    const needs = (check: Check): string =>
+    const needs = (check: AnyCheck): string =>
       JSON.stringify([check.alone, check.limits, check.needs?.includes('exec')])
     const wrong = CHECKS.filter((check) =>
       CHECKS.some((other) => other.drive === check.drive && needs(other) !== needs(check)),

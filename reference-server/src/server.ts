@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { makeMemoryBroker } from './brokers/memory.ts'
 import { makeWindow } from './brokers/window.ts'
 import { systemClock, systemRandom } from './clock.ts'
+import { readGaeScript } from './gae-script.ts'
 import { makeConnectUpgrade } from './inbound/connect-upgrade.ts'
 import { makeEventStreams } from './inbound/event-stream.ts'
 import { makeHttpServer, type RequestTaker } from './inbound/http.ts'
@@ -136,6 +137,7 @@ export async function startServer(
     takeBroadcast: () => takeBroadcast('all'),
     applicationKeys: settings.applicationKeys,
     signingKey: settings.signingKey ?? Buffer.from(random.bytes(32)).toString('hex'),
+    gaeScript: settings.profiles.includes('gae') ? await readGaeScript() : '',
     cursorKey: Buffer.from(random.bytes(32)).toString('hex'),
     basePath: settings.baseUrl ? new URL(settings.baseUrl).pathname.replace(/\/$/, '') : '',
     baseUrl: () => baseUrl,

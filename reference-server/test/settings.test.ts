@@ -21,6 +21,7 @@ test('nothing configured on loopback means the development credentials', () => {
     'sse',
     'idempotency',
     'control',
+    'gae',
   ])
 })
 

@@ -995,6 +995,10 @@ export interface TimelineEvent {
     | 'webhook'
     | 'webhook-answer'
     | 'instance'
+    | 'token-request'
+    | 'attempt'
+    | 'told'
+    | 'page'
     | 'note'
 }
 /**

@@ -25,6 +25,14 @@ import { CONTROL_HELD_CHECKS } from './control-held.ts'
 import { CONTROL_PRESENCE_CHECKS } from './control-presence.ts'
 import { CONTROL_REVOCATION_CHECKS } from './control-revocation.ts'
 import { DISCOVERY_CHECKS } from './discovery.ts'
+import { GAE_CHECKS } from './gae.ts'
+import { GAE_CLOSING_CHECKS } from './gae-closing.ts'
+import { GAE_CONNECTING_CHECKS } from './gae-connecting.ts'
+import { GAE_ENDING_CHECKS } from './gae-endings.ts'
+import { GAE_MESSAGE_CHECKS } from './gae-messages.ts'
+import { GAE_OPENING_CHECKS } from './gae-opening.ts'
+import { GAE_RETURN_CHECKS } from './gae-returns.ts'
+import { GAE_TOKEN_CHECKS } from './gae-tokens.ts'
 import { IDEMPOTENCY_CHECKS } from './idempotency.ts'
 import { IDEMPOTENCY_KEEPING_CHECKS } from './idempotency-keeping.ts'
 import { IDEMPOTENCY_KEY_CHECKS } from './idempotency-keys.ts'
@@ -143,6 +151,14 @@ export const CHECKS: readonly Check[] = [
   ...SSE_LIFETIME_CHECKS,
   ...SSE_PRESSURE_CHECKS,
   ...SSE_TRANSPORT_CHECKS,
+  ...GAE_CHECKS,
+  ...GAE_CONNECTING_CHECKS,
+  ...GAE_OPENING_CHECKS,
+  ...GAE_MESSAGE_CHECKS,
+  ...GAE_CLOSING_CHECKS,
+  ...GAE_ENDING_CHECKS,
+  ...GAE_RETURN_CHECKS,
+  ...GAE_TOKEN_CHECKS,
   ...APPLICATION_VERSION_CHECKS,
   ...APPLICATION_REPORT_CHECKS,
   ...APPLICATION_USERS_CHECKS,

@@ -1,6 +1,6 @@
 /** `explain`: what a check or a requirement is about. */
 
-import { CHECKS } from '../checks/index.ts'
+import { EVERY_CHECK } from '../checks/every.ts'
 import { isTestable, readLedger } from '../ledger.ts'
 import { suggest } from '../plan.ts'
 import { EXIT } from '../summary.ts'
@@ -9,13 +9,13 @@ import { UsageError } from './usage-error.ts'
 /** Prints the clause and the checks of a requirement, or of the requirement that a check judges. */
 export function explain(id: string): number {
   const ledger = readLedger()
-  const check = CHECKS.find((candidate) => candidate.id === id)
+  const check = EVERY_CHECK.find((candidate) => candidate.id === id)
   const requirement = ledger.requirements.find(
     (candidate) => candidate.id === (check?.proves ?? id),
   )
   if (!requirement) {
     const ids = [
-      ...CHECKS.map((candidate) => candidate.id),
+      ...EVERY_CHECK.map((candidate) => candidate.id),
       ...ledger.requirements.map((candidate) => candidate.id),
     ]
     throw new UsageError(
@@ -36,7 +36,7 @@ export function explain(id: string): number {
       ? []
       : [`  not judged from outside (${requirement.class}): ${requirement.reason ?? ''}`]),
   ]
-  for (const { id: name, needs = [], killedBy, control, alone, drive } of CHECKS.filter(
+  for (const { id: name, needs = [], killedBy, control, alone, drive } of EVERY_CHECK.filter(
     ({ proves }) => proves === requirement.id,
   )) {
     lines.push('', `  check ${name}`)

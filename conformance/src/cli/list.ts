@@ -1,6 +1,6 @@
 /** `list`: the checks that there are. */
 
-import { CHECKS } from '../checks/index.ts'
+import { EVERY_CHECK } from '../checks/every.ts'
 import { readLedger } from '../ledger.ts'
 import { isSelected, suggest } from '../plan.ts'
 import { EXIT } from '../summary.ts'
@@ -9,9 +9,9 @@ import { UsageError } from './usage-error.ts'
 /** Prints one line per check, grouped by profile. */
 export function list(patterns: readonly string[], { json }: { json?: boolean }): number {
   const ledger = readLedger()
-  const checks = CHECKS.filter((check) => isSelected(check, patterns))
+  const checks = EVERY_CHECK.filter((check) => isSelected(check, patterns))
   if (checks.length === 0) {
-    const ids = CHECKS.flatMap(({ id, proves }) => [id, proves])
+    const ids = EVERY_CHECK.flatMap(({ id, proves }) => [id, proves])
     throw new UsageError(
       `nothing matches; did you mean ${suggest(patterns[0] ?? '', ids).join(', ')}?`,
     )

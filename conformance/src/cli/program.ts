@@ -86,6 +86,37 @@ export async function program(args: readonly string[], env: NodeJS.ProcessEnv): 
     })
 
   root
+    .command('client')
+    .description(
+      "judge a client from a service that the suite plays; without --exec or --page the project's own client",
+    )
+    .argument(
+      '[program...]',
+      'with --exec, after --: the program that holds the client, and its arguments',
+    )
+    .option(
+      '--exec',
+      'start the program and talk to it in lines; conformance/src/client/README.md says which',
+    )
+    .option('--page <file>', 'serve this HTML file and its folder, for a browser that you open')
+    .option('--only <patterns...>', 'patterns over check and requirement ids')
+    .option('--strict', 'no verdict while any testable MUST is not judged')
+    .option('--json', 'print the report as JSON and nothing else')
+    .option('--report <file>', 'write the report as JSON')
+    .option('--junit <file>', 'write the report as JUnit XML')
+    .option('--quiet', 'print only deviations and the verdict')
+    .option(
+      '--self-test',
+      'prove the checks: every wrong client is caught, and no empty program passes',
+    )
+    .option('--aimed', 'with --self-test: each wrong client only by the checks aimed at it')
+    .option('--fault <names...>', 'with --self-test: only these wrong clients')
+    .action(async (operands: string[], options: Record<string, unknown>) => {
+      const { client } = await import('./client.ts')
+      exitCode = await client(operands, options, env)
+    })
+
+  root
     .command('list')
     .description('list checks with the requirement that each judges')
     .argument('[patterns...]', 'patterns over check and requirement ids')
@@ -153,6 +184,7 @@ Examples:
   channel-conformance run https://push.example/base --application-key K1 K2 --no-webhooks
   channel-conformance run --application http://127.0.0.1:9090
                                                             judge a web application that uses the protocol
+  channel-conformance client --exec -- node adapter.js      judge a client library
   channel-conformance explain token.expiry.close
 
 Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 no verdict, 5 a defect of the suite, 130 interrupted.`

@@ -1,6 +1,5 @@
 /** `run`: judges a target and reports. */
 
-import { readFileSync, writeFileSync } from 'node:fs'
 import { PROFILES } from '@channel-protocol/schemas/registry'
 import { CHECKS } from '../checks/index.ts'
 import type { Site } from '../drive/site.ts'
@@ -8,23 +7,16 @@ import { type Ledger, readLedger } from '../ledger.ts'
 import { APPLICATION_PROFILE, type PlannedCheck, planChecks } from '../plan.ts'
 import { preflight } from '../preflight.ts'
 import { preflightApplication } from '../preflight-application.ts'
-import { renderDeviations, renderSummary, type Style, styleFor } from '../report/console.ts'
-import { renderJunit } from '../report/junit.ts'
-import { makeReport, type Report, type ReportTarget } from '../report/report.ts'
+import { styleFor } from '../report/console.ts'
+import type { ReportTarget } from '../report/report.ts'
 import { runChecks } from '../runner.ts'
-import { EXIT, summarise } from '../summary.ts'
+import { EXIT } from '../summary.ts'
 import { type Target, TargetUnavailable } from '../target/target.ts'
 import type { Result } from '../verdict.ts'
+import { concludeRun, makeProgress, type Surroundings } from './conclude.ts'
 import { type OpenedTargets, openTargets } from './open-target.ts'
 import { makeReproduce } from './reproduce.ts'
 import { type RunOptions, readRunOptions } from './run-options.ts'
-
-/** Where a run is seen. */
-interface Surroundings {
-  readonly env: NodeJS.ProcessEnv
-  readonly style: Style
-  say(...lines: string[]): void
-}
 
 const PATIENCE_MS = 5000
 
@@ -75,7 +67,6 @@ async function judge(
     results.push(...judged.results)
     troubles.push(...judged.troubles)
   }
-  const seconds = (Date.now() - startedAt.getTime()) / 1000
   const offered = [...new Set(targets.flatMap(profilesOf))]
   const missing = options.profiles.filter((name) => !offered.includes(name))
   const [trouble] = [
@@ -83,7 +74,7 @@ async function judge(
     ...troubles,
   ]
   const testTimings = targets.some(({ site }) => site.advertised.testTimings)
-  const summary = summarise(results, ledger, {
+  const facts = {
     profiles:
       options.profiles.length > 0
         ? options.profiles
@@ -92,20 +83,17 @@ async function judge(
     isPartial: options.patterns.length > 0,
     isStrict: options.isStrict,
     ...(trouble !== undefined && { preflight: trouble }),
-  })
+  }
   const reproduce = makeReproduce(options.url?.baseUrl, env, [
     `--seed ${options.seed}`,
     ...options.again,
   ])
-  const run = { seed: options.seed, startedAt, seconds }
-  const version = readVersion()
   const target = describeTargets(targets, offered, testTimings)
-  writeReports(makeReport({ results, summary, ledger, target, run, version, reproduce }), options)
-  say(
-    ...renderDeviations(results, ledger, style, reproduce),
-    ...renderSummary(summary, seconds, style),
-  )
-  return summary.exitCode
+  const { seed } = options
+  return concludeRun({ results, ledger, facts, target, seed, startedAt, reproduce }, options, {
+    style,
+    say,
+  })
 }
 
 /** Plans and makes the checks of one target, and says what is about to happen. */
@@ -172,32 +160,4 @@ function describeTargets(
 
 function withoutHope({ check }: PlannedCheck): PlannedCheck {
   return { check, decision: { notRun: 'the preflight failed' } }
-}
-
-/** Progress on a terminal in place; nothing elsewhere, where only deviations matter. */
-function makeProgress(
-  count: number,
-  options: RunOptions,
-): (result?: { readonly verdict: string }) => void {
-  if (!process.stderr.isTTY || options.isQuiet) return () => {}
-  let done = 0
-  return (result) => {
-    if (result?.verdict === 'not-run' || result?.verdict === 'unsupported') return
-    if (result) done += 1
-    process.stderr.write(result ? `\r${done}/${count}` : '\r\u001b[K')
-  }
-}
-
-function writeReports(report: Report, options: RunOptions): void {
-  const json = `${JSON.stringify(report, undefined, 2)}\n`
-  if (options.isJson) process.stdout.write(json)
-  if (options.reportFile !== undefined) writeFileSync(options.reportFile, json)
-  if (options.junitFile !== undefined) writeFileSync(options.junitFile, renderJunit(report))
-}
-
-function readVersion(): string {
-  const manifest = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  ) as { version: string }
-  return manifest.version
 }

@@ -10,6 +10,7 @@ import { sendBurst } from './burst.ts'
 import { openCrowd } from './crowd.ts'
 import type { Http } from './http.ts'
 import { makeSocketsDrive, type SocketsDrive } from './page-sockets.ts'
+import { makePagesDrive, type PagesDrive } from './pages.ts'
 import { openRaw, type RawConnection } from './raw.ts'
 import type { Arrival } from './receiver.ts'
 import { SetUpFailed } from './set-up-failed.ts'
@@ -111,6 +112,7 @@ export interface Drive {
   pass(seconds: number): Promise<void>
   readonly sockets: SocketsDrive
   readonly streams: StreamsDrive
+  readonly pages: PagesDrive
   readonly application: ApplicationDrive
   note(as: string, what: string): void
   /** Keeps a text that a check made out of a secret, such as a spoilt key, out of every report. */
@@ -285,6 +287,7 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
     pass: (wait) => pass(wait * 1000),
     sockets: makeSocketsDrive(recorder, nonce, patienceMs, { call, open, allWebhooks }),
     streams: makeStreamsDrive(recorder, http, patienceMs, mint, (end) => endings.push(end)),
+    pages: makePagesDrive(site.baseUrl, http, recorder),
     application: makeApplicationDrive(site.application, http, recorder, patienceMs, open, (end) =>
       endings.push(end),
     ),

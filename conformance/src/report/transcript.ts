@@ -71,6 +71,14 @@ function describe(event: TimelineEvent): string {
       return `==> webhook #${event.to} ${typeof event.status === 'number' ? `answered ${event.status}` : event.status}`
     case 'instance':
       return `*** instance ${event.what}`
+    case 'token-request':
+      return `==> the callback is asked for a token: ${event.status}`
+    case 'attempt':
+      return `==> ${event.transport === 'stream' ? 'asks for an event stream' : 'WebSocket'} ${event.url} ${event.headers['last-event-id'] ?? ''}`
+    case 'told':
+      return `==> tells its page: ${event.what} ${JSON.stringify(event.members)}`
+    case 'page':
+      return `*** page at ${event.seconds.toFixed(3)} s: ${event.what} ${JSON.stringify(event.members)}`
     case 'note':
       return `*** ${event.what}`
   }

@@ -51,14 +51,10 @@ export function countCoverage(
   }
 }
 
-/** Testable MUSTs of services and applications that no check names. */
-export function uncited(ledger: Ledger, checks: readonly Check[]): Requirement[] {
+/** Testable MUSTs that no check names. */
+export function uncited(ledger: Ledger, checks: readonly Pick<Check, 'proves'>[]): Requirement[] {
   const cited = new Set(checks.map(({ proves }) => proves))
   return ledger.requirements.filter(
-    (requirement) =>
-      requirement.actor !== 'client' &&
-      isMust(requirement) &&
-      isTestable(requirement) &&
-      !cited.has(requirement.id),
+    (requirement) => isMust(requirement) && isTestable(requirement) && !cited.has(requirement.id),
   )
 }

@@ -107,6 +107,47 @@ export interface NoteEvent extends Moment {
   readonly what: string
 }
 
+/** A question of the client under test for a token, and what it was answered. `as` is the role of its channel. */
+export interface TokenRequestEvent extends Moment {
+  readonly kind: 'token-request'
+  readonly status: number
+  /** Absent where the callback was made to fail. */
+  readonly token?: string
+}
+
+/** An attempt of the client under test to connect. `as` is the role of its channel and the number of the attempt: `main#1`. */
+export interface AttemptEvent extends Moment {
+  readonly kind: 'attempt'
+  readonly transport: 'websocket' | 'stream'
+  readonly url: string
+  /** The elements of `Sec-WebSocket-Protocol`, in order. */
+  readonly subprotocols: readonly string[]
+  readonly headers: Headers
+}
+
+/** Something that the client under test told its page. `as` is the role of its channel. */
+export interface ToldEvent extends Moment {
+  readonly kind: 'told'
+  /** `open`, `message`, `close` ... */
+  readonly what: string
+  /** All that its program said of it. */
+  readonly members: Readonly<Record<string, unknown>>
+}
+
+/** Something that a page saw or did which the suite played around a script of the target. `as` is the role of the page. */
+export interface PageEvent extends Moment {
+  readonly kind: 'page'
+  /**
+   * `attempt`, `goodbye`, `abandon`, `sent` of the script's connections; `accepted`, `given`, `ended` by the suite at
+   * their other end, or `missing` where there was none; `loaded`, `returned` from `open`, `callback`, `threw` and `said`
+   * of the page.
+   */
+  readonly what: string
+  /** On the clock of the page. */
+  readonly seconds: number
+  readonly members: Readonly<Record<string, unknown>>
+}
+
 /** Any event. */
 export type TimelineEvent =
   | RequestEvent
@@ -120,6 +161,10 @@ export type TimelineEvent =
   | WebhookEvent
   | WebhookAnswerEvent
   | InstanceEvent
+  | TokenRequestEvent
+  | AttemptEvent
+  | ToldEvent
+  | PageEvent
   | NoteEvent
 
 /** An event before the recorder has numbered it. */
@@ -135,4 +180,5 @@ export const OBSERVED_KINDS: ReadonlySet<TimelineEvent['kind']> = new Set([
   'close',
   'end',
   'webhook',
+  'attempt',
 ])

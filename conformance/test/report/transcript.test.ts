@@ -128,6 +128,33 @@ describe('renderTranscript', () => {
     ],
     [{ kind: 'webhook-answer', as: 'a', status: 204, to: 1 }, '==> webhook #1 answered 204'],
     [{ kind: 'webhook-answer', as: 'a', status: 'dropped', to: 1 }, '==> webhook #1 dropped'],
+    [{ kind: 'token-request', as: 'a', status: 503 }, '==> the callback is asked for a token: 503'],
+    [
+      {
+        kind: 'attempt',
+        as: 'a',
+        transport: 'websocket',
+        url: '/connect?after=m-1',
+        subprotocols: [],
+        headers: {},
+      },
+      '==> WebSocket /connect?after=m-1',
+    ],
+    [
+      {
+        kind: 'attempt',
+        as: 'a',
+        transport: 'stream',
+        url: '/connect',
+        subprotocols: [],
+        headers: { 'last-event-id': 'm-1' },
+      },
+      '==> asks for an event stream /connect m-1',
+    ],
+    [
+      { kind: 'told', as: 'a', what: 'close', members: { code: 4003 } },
+      '==> tells its page: close {"code":4003}',
+    ],
     [{ kind: 'instance', as: 'a', what: 'stopped' }, '*** instance stopped'],
     [{ kind: 'note', as: 'a', what: 'fence passed' }, '*** fence passed'],
   ])('%o is one readable line', ([event, text]) => {

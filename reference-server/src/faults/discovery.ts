@@ -64,15 +64,17 @@ export const discoveryFaults: readonly Fault[] = [
   },
   {
     name: 'serves-unoffered-profile',
-    misdeed:
-      'The path of the script, a profile that is not offered, answers with the discovery document.',
+    misdeed: 'The script is served though the discovery document does not have its profile.',
     breaks: ['discovery.profile.refused'],
     apply: ({ rules }) => {
-      const { decideProfile, decideRoute } = rules
-      const path = '/_ah/channel/jsapi'
-      rules.decideProfile = (asked, offered) =>
-        asked === path ? undefined : decideProfile(asked, offered)
-      rules.decideRoute = (asked) => decideRoute(asked === path ? '/v1' : asked)
+      const make = rules.makeDiscovery
+      rules.makeDiscovery = (facts) => {
+        const { profiles, ...document } = make(facts)
+        return {
+          ...document,
+          profiles: profiles.filter((name) => name !== 'gae') as typeof profiles,
+        }
+      }
     },
   },
   {

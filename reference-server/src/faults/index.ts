@@ -12,6 +12,10 @@ import { controlRevocationFaults } from './control-revocation.ts'
 import { discoveryFaults } from './discovery.ts'
 import { drainFaults } from './drain.ts'
 import { frameFaults } from './frames.ts'
+import { gaeFaults } from './gae.ts'
+import { gaeEndingFaults } from './gae-endings.ts'
+import { gaeSocketFaults } from './gae-sockets.ts'
+import { gaeTokenFaults } from './gae-tokens.ts'
 import { idempotencyFaults } from './idempotency.ts'
 import { idempotencyKeepingFaults } from './idempotency-keeping.ts'
 import { idempotencyKeyFaults } from './idempotency-keys.ts'
@@ -103,6 +107,10 @@ export const FAULTS: readonly Fault[] = [
   ...sseReturnFaults,
   ...sseEndingFaults,
   ...sseLifetimeFaults,
+  ...gaeFaults,
+  ...gaeSocketFaults,
+  ...gaeEndingFaults,
+  ...gaeTokenFaults,
   ...discoveryFaults,
   ...problemFaults,
   ...problemInputFaults,

@@ -229,7 +229,7 @@ export const tokenFaults: readonly Fault[] = [
   {
     name: 'builds-connect-url-from-host',
     misdeed: 'The connect_url names the Host of the request.',
-    breaks: ['token.connect-url.configured'],
+    breaks: ['token.connect-url.configured', 'gae.script.connect'],
     apply: ({ rules }) => {
       const make = rules.makeConnectUrl
       rules.makeConnectUrl = (facts) =>

@@ -9,6 +9,7 @@ import { answerBatch } from './routes/batch.ts'
 import { answerBroadcast } from './routes/broadcast.ts'
 import { answerDisconnect } from './routes/control.ts'
 import { answerDiscovery } from './routes/discovery.ts'
+import { answerGae } from './routes/gae.ts'
 import { answerMessage } from './routes/message.ts'
 import { answerPresence } from './routes/presence.ts'
 import { answerSocket, answerSocketBroadcast, answerSocketSend } from './routes/socket.ts'
@@ -25,6 +26,7 @@ const HANDLERS: Record<RouteName, Handler> = {
   broadcast: answerBroadcast,
   presence: answerPresence,
   control: answerDisconnect,
+  gae: answerGae,
   // A WebSocket upgrade never comes here.
   connect: async ({ rules }) => {
     const facts = { upgrade: undefined, key: undefined, version: undefined, offers: [] }
@@ -93,7 +95,12 @@ export async function answerCall(
     throw new Refusal('malformed-request', 'the request has no Host')
   if (route.keyed) authorize(service, request, method, target)
   const handle = (body: Record<string, unknown>): Promise<Answer> =>
-    HANDLERS[route.name](service, { body, query: target.query, host: request.headers.host })
+    HANDLERS[route.name](service, {
+      body,
+      query: target.query,
+      host: request.headers.host,
+      ifNoneMatch: request.headers['if-none-match'],
+    })
   if (!route.members) return handle({})
   const keys = request.headersDistinct['idempotency-key'] ?? []
   throwIf(rules.decideIdempotency(keys, service.facts.profiles))

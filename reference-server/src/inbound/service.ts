@@ -27,6 +27,8 @@ export interface Service {
   applicationKeys: readonly string[]
   signingKey: string
   cursorKey: string
+  /** The built script of the goog.appengine surface, its place for the connect URL still open; empty without `gae`. */
+  gaeScript: string
   /** Path of the base, without a trailing slash; empty for a base without a path. */
   basePath: string
   /** Public base without a trailing slash; known once the listener has its port. */
@@ -41,6 +43,8 @@ export interface Call {
   /** The raw query. */
   query: string
   host: string | undefined
+  /** The raw `If-None-Match`. */
+  ifNoneMatch?: string | undefined
 }
 
 /** Answers one kind of call; refuses by throwing a Refusal. */

@@ -3,18 +3,19 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../ports.ts'
 
-/** An answer to be written: `body` becomes JSON. */
+/** An answer to be written: `text` as it is, or else `body` as JSON. */
 export interface WrittenAnswer {
   status: number
   headers: Record<string, string>
   mediaType: string
   body: object
+  text?: string
 }
 
 /** Writes an answer; the connection may serve another request. */
 export function writeAnswer(response: ServerResponse, answer: WrittenAnswer): void {
   if (response.headersSent || response.destroyed) return
-  const body = Buffer.from(JSON.stringify(answer.body))
+  const body = Buffer.from(writeBody(answer))
   response.writeHead(answer.status, makeHeaders(answer, body.length))
   response.end(body)
 }
@@ -30,7 +31,7 @@ export function writeLastAnswer(
   linger: { clock: Clock; lingerMs: number },
 ): void {
   if (response.headersSent || response.destroyed) return
-  const body = Buffer.from(JSON.stringify(answer.body))
+  const body = Buffer.from(writeBody(answer))
   response.writeHead(answer.status, {
     ...makeHeaders(answer, body.length),
     connection: 'close',
@@ -57,7 +58,7 @@ export function writeRawAnswer(
     stream.destroy()
     return
   }
-  const body = JSON.stringify(answer.body)
+  const body = writeBody(answer)
   const headers = { ...makeHeaders(answer, Buffer.byteLength(body)), connection: 'close' }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   const head = [`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`, ...lines]
@@ -65,6 +66,10 @@ export function writeRawAnswer(
   stream.resume()
   const cancel = linger.clock.after(linger.lingerMs, () => stream.destroy())
   stream.once('close', cancel)
+}
+
+function writeBody({ text, body }: WrittenAnswer): string {
+  return text ?? JSON.stringify(body)
 }
 
 function makeHeaders(answer: WrittenAnswer, bytes: number): Record<string, string> {

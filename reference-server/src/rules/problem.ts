@@ -7,8 +7,10 @@ import { Refusal } from '../refusal.ts'
 export interface Answer {
   status: number
   headers: Record<string, string>
-  mediaType: 'application/json' | 'application/problem+json'
+  mediaType: 'application/json' | 'application/problem+json' | 'text/javascript; charset=utf-8'
   body: object
+  /** Written as it is, in place of the body. */
+  text?: string
 }
 
 /**

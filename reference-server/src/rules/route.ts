@@ -12,6 +12,7 @@ export type RouteName =
   | 'broadcast'
   | 'presence'
   | 'control'
+  | 'gae'
   | SocketRouteName
 
 type SocketRouteName = 'socket' | 'socket-open' | 'socket-send' | 'socket-broadcast'
@@ -94,6 +95,7 @@ export const ROUTES: readonly Route[] = [
     keyed: true,
     members: ['client_id', 'revoke_tokens'],
   },
+  { name: 'gae', path: '/_ah/channel/jsapi', methods: READ, profile: 'gae', keyed: false },
   {
     name: 'socket',
     path: '/v1/sockets',

@@ -5,6 +5,7 @@ import { clientIdRules } from './client-id.ts'
 import { connectionRules } from './connection.ts'
 import { controlRules } from './control.ts'
 import { discoveryRules } from './discovery.ts'
+import { gaeRules } from './gae.ts'
 import { idempotencyRules } from './idempotency.ts'
 import { keyRules } from './key.ts'
 import { livenessRules } from './liveness.ts'
@@ -40,6 +41,7 @@ export function makeRules() {
     ...sseRules,
     ...controlRules,
     ...idempotencyRules,
+    ...gaeRules,
     ...makeSenderRules(),
   }
 }

@@ -24,7 +24,6 @@ test.each([
   ['POST', '/v1/nothing', 404, 'not-found'],
   ['GET', '/', 404, 'not-found'],
   ['GET', '/v1/', 404, 'not-found'],
-  ['GET', '/_ah/channel/jsapi', 501, 'profile-not-supported'],
   ['GET', '/v1/presence', 501, 'profile-not-supported'],
   ['DELETE', '/v1/tokens', 405, 'method-not-allowed'],
   ['POST', '/v1', 405, 'method-not-allowed'],
