@@ -17,7 +17,9 @@ test('a mail is at once a note in every page of its sender, as text, and in no p
     const another = await enterNotes(grace, 'grace')
     await pages[1]?.waitForSelector('#state[data-state=open]')
     for (const [count, text] of INJECTIONS.entries()) {
-      expect(await sendMail(demo.url, 'ada@example.org', `${count} ${text}`, text)).toBeLessThan(300)
+      expect(await sendMail(demo.url, 'ada@example.org', `${count} ${text}`, text)).toBeLessThan(
+        300,
+      )
       for (const page of pages) {
         await untilShown(page, '#notes h3', `${count} ${text}`)
         await untilShown(page, '#notes p', text)

@@ -65,9 +65,9 @@ test.each([
     await withWindows(stage(), (one) =>
       withWindows(stage(), async (other) => {
         const page = await enter(one)
-        await one.context.setOffline(true)
         await demo.stop()
         await page.waitForSelector(AWAY)
+        await one.context.setOffline(true)
         await start()
         const speaker = await enter(other)
         await write(speaker, field, 'while you were away')
