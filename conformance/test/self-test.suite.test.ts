@@ -30,7 +30,7 @@ beforeAll(async () => {
   for (const host of hosts) {
     const own = await host.faults()
     faults.push(...own)
-    const how = { range: 'aimed' as const, concurrency: 12 }
+    const how = { range: 'aimed' as const, concurrency: 24 }
     kills.push(...(await measureKills(host, own, CHECKS, ledger, how)))
   }
 }, 240_000)

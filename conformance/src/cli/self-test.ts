@@ -17,7 +17,7 @@ import type { Result } from '../verdict.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Servers judged at once: whole suites at a time keep two cores busy, aimed checks mostly wait. */
-const CONCURRENCY = { aimed: 12, reaching: 12, all: 8 } as const
+const CONCURRENCY = { aimed: 24, reaching: 12, all: 8 } as const
 
 const JUDGED_BY = {
   aimed: 'the checks aimed at it',
