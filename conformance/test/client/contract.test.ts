@@ -24,7 +24,11 @@ test('a line without an event or an id says nothing of a channel', () => {
 
 test('an adapter is ready with its greeting, and tells each listener of its own channel', async () => {
   const written: string[] = []
-  const making = makeAdapter({ write: (line) => written.push(line), stop: async () => {} })
+  const making = makeAdapter({
+    write: (line) => written.push(line),
+    betweenMs: 0,
+    stop: async () => {},
+  })
   making.take('noise before the greeting')
   making.take('{"event":"ready","name":"n","version":"1"}')
   const adapter = await making.ready
@@ -38,7 +42,7 @@ test('an adapter is ready with its greeting, and tells each listener of its own 
 })
 
 test('an adapter that ends before its greeting says why', async () => {
-  const making = makeAdapter({ write: () => {}, stop: async () => {} })
+  const making = makeAdapter({ write: () => {}, betweenMs: 0, stop: async () => {} })
   making.end('it has ended (1)')
   await expect(making.ready).rejects.toThrow('it has ended (1)')
 })

@@ -188,7 +188,12 @@ export const CLIENT_ARRIVAL_CHECKS: readonly ClientCheck[] = [
       given(BROADCASTS, TEXTS, 'broadcast'),
       given(MIXED, ['broadcast 1', 'broadcast 2', 'broadcast 3'], 'broadcast'),
     ),
-    killedBy: ['ignores-broadcasts', 'trims-data', 'one-memory-for-both-streams'],
+    killedBy: [
+      'ignores-broadcasts',
+      'drops-long-messages',
+      'trims-data',
+      'one-memory-for-both-streams',
+    ],
   },
   {
     id: 'client.duplicate.dropped',

@@ -62,6 +62,9 @@ async function refuseTokens(drive: ClientDrive): Promise<void> {
   )
 }
 
+/** For the first question, whose turn to be opened may be the last of all. */
+const OPENING_SECONDS = 25
+
 const FAILING = { start: 'fails-at-first', later: 'fails-later', refresh: 'fails-at-refresh' }
 
 /** Callbacks that fail: twice before anything else, and once when the client comes back. */
@@ -78,6 +81,7 @@ async function failCallbacks(drive: ClientDrive): Promise<void> {
     (async () => {
       const channel = drive.open(FAILING.start)
       channel.failTokens(2, 500)
+      await channel.asked(1, OPENING_SECONDS)
       if (await channel.asked(3, 2 + 4 + LATE * 3)) await channel.next(LATE * 2)
     })(),
     failLater(FAILING.later, 4201),

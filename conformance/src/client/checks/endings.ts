@@ -67,7 +67,7 @@ const WITHOUT_CODE = ['empty', 'lost', 'status-503', 'status-429', 'reset']
 async function endWithoutCode(drive: ClientDrive): Promise<void> {
   await Promise.all(
     WITHOUT_CODE.map(async (role) => {
-      const channel = drive.open(role)
+      const channel = drive.open(role, { isHeld: true })
       const attempt = await channel.first()
       if (role === 'empty' || role === 'lost') {
         attempt.welcome()
@@ -76,7 +76,8 @@ async function endWithoutCode(drive: ClientDrive): Promise<void> {
       if (role === 'empty') attempt.close()
       else if (role.startsWith('status-')) attempt.refuse(Number(role.slice(-3)))
       else attempt.drop()
-      await channel.next(AWAY_SECONDS)
+      const next = await channel.next(AWAY_SECONDS)
+      next?.accept()
     }),
   )
 }

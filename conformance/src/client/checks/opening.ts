@@ -104,7 +104,7 @@ const OPENING_SECONDS = 30
 async function keepWaiting(drive: ClientDrive): Promise<void> {
   await Promise.all([
     (async () => {
-      const channel = drive.open(UNANSWERED)
+      const channel = drive.open(UNANSWERED, { isHeld: true })
       const attempt = await channel.first()
       await attempt.ended(OPENING_SECONDS + LATE * 2)
       await channel.next(2 + LATE * 2)

@@ -102,7 +102,7 @@ const releasedInTime: Judge = (timeline) => {
 
 /** The share of a token's life after which a client renews. */
 const [EARLIEST, LATEST] = [0.75, 0.95]
-const TOLERANCE_SECONDS = 0.15
+const TOLERANCE_SECONDS = 0.5
 
 /** The newer attempt comes at 75 to 95 % of the time that the welcome gives. */
 function timely(role: string): Judge {

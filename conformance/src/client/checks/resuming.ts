@@ -22,7 +22,7 @@ const WELCOME_PLACES = {
 async function comeBackToPlaces(drive: ClientDrive): Promise<void> {
   await Promise.all([
     (async () => {
-      const channel = drive.open(RECEIVED, TOKEN_PLACES)
+      const channel = drive.open(RECEIVED, { answer: TOKEN_PLACES })
       const first = await channel.connected(WELCOME_PLACES)
       first.message(1, 'message 1')
       first.broadcast(1, 'broadcast 1')
@@ -47,7 +47,7 @@ async function comeBackToPlaces(drive: ClientDrive): Promise<void> {
       third?.welcome()
     })(),
     (async () => {
-      const channel = drive.open(NOTHING, TOKEN_PLACES)
+      const channel = drive.open(NOTHING, { answer: TOKEN_PLACES })
       const first = await channel.connected(WELCOME_PLACES)
       await channel.told('open')
       channel.answerWith(LATER_TOKEN_PLACES)

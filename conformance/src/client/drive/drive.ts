@@ -32,10 +32,21 @@ export interface ClientChannel {
   close(): void
 }
 
+/** How a channel is played. */
+export interface ChannelOptions {
+  /** Members of answers to the callback, besides those that all have. */
+  readonly answer?: object
+  /**
+   * Whether upgrades wait for a decision of the drive. Others are completed as they arrive: a browser holds back what
+   * a page opens while others of its WebSockets wait.
+   */
+  readonly isHeld?: boolean
+}
+
 /** The stimulus' hands. */
 export interface ClientDrive {
   /** Opens a channel; `role` names it in the timeline. */
-  open(role: string, more?: object): ClientChannel
+  open(role: string, options?: ChannelOptions): ClientChannel
   /** Lets time pass that the specification gives. */
   pass(seconds: number): Promise<void>
   /** Has the client do something new from beginning to end: what it owed before is done by then, or not at all. */
@@ -45,6 +56,8 @@ export interface ClientDrive {
 
 /** For what must come within moments. */
 const SOON_SECONDS = 5
+/** For the first attempt, whose turn to be opened may be the last of all. */
+const FIRST_SECONDS = 25
 
 /** Makes the drive of one recording, and what ends all that it opened. */
 export function makeClientDrive(
@@ -52,11 +65,11 @@ export function makeClientDrive(
   service: ProgrammableService,
   recorder: Recorder,
 ): { readonly drive: ClientDrive; finish(): void } {
-  const channels: ClientChannel[] = []
+  const finishing: (() => void)[] = []
   let fences = 0
-  function open(role: string, more: object = {}): ClientChannel {
-    const channel = openChannel(role, more, adapter, service, recorder)
-    channels.push(channel)
+  function open(role: string, options: ChannelOptions = {}): ClientChannel {
+    const { channel, finish } = openChannel(role, options, adapter, service, recorder)
+    finishing.push(finish)
     return channel
   }
   const drive: ClientDrive = {
@@ -77,32 +90,36 @@ export function makeClientDrive(
   return {
     drive,
     finish() {
-      for (const channel of channels) channel.close()
+      for (const finishChannel of finishing) finishChannel()
     },
   }
 }
 
 function openChannel(
   role: string,
-  more: object,
+  { answer = {}, isHeld = false }: ChannelOptions,
   adapter: Adapter,
   service: ProgrammableService,
   recorder: Recorder,
-): ClientChannel {
+): { readonly channel: ClientChannel; finish(): void } {
   const attempts = makeGrowing<Attempt>()
   const told = makeGrowing<ToldEvent>()
   const questions = makeGrowing<number>()
   const id = `${role}-${randomBytes(6).toString('hex')}`
   let taken = 0
   let failing = { times: 0, status: 500 }
-  let members = more
+  let members = answer
+  let isUndecided = isHeld
   let held:
     | { readonly asked: (isAsked: boolean) => void; readonly until: Promise<void> }
     | undefined
   const tokenUrl = service.add({
     role,
     recorder,
-    took: (attempt) => attempts.add(attempt),
+    took(attempt) {
+      if (!isUndecided) attempt.accept()
+      attempts.add(attempt)
+    },
     async answerToken() {
       questions.add(questions.entries.length)
       if (held) {
@@ -130,11 +147,12 @@ function openChannel(
     return attempt
   }
   async function first(): Promise<Attempt> {
-    const attempt = await next(SOON_SECONDS * 2)
+    const attempt = await next(FIRST_SECONDS)
     if (attempt) return attempt
     throw new SetUpFailed(`the client did not try to connect the channel ${role}`)
   }
-  return {
+  const close = (): void => adapter.send({ command: 'close', id })
+  const channel: ClientChannel = {
     role,
     next,
     first,
@@ -158,13 +176,21 @@ function openChannel(
       const until = Promise.withResolvers<void>()
       held = { asked: asked.resolve, until: until.promise }
       return {
-        asked: within(asked.promise, SOON_SECONDS * 1000).then((isAsked) => isAsked === true),
+        asked: within(asked.promise, FIRST_SECONDS * 1000).then((isAsked) => isAsked === true),
         release: until.resolve,
       }
     },
     async asked(count, seconds) {
       return (await questions.collect(count, () => true, seconds * 1000)).length >= count
     },
-    close: () => adapter.send({ command: 'close', id }),
+    close,
+  }
+  return {
+    channel,
+    finish() {
+      close()
+      isUndecided = false
+      for (const attempt of attempts.entries) attempt.accept()
+    },
   }
 }

@@ -17,6 +17,8 @@ export interface Adapter extends Ready {
 /** How lines travel to and from a program. */
 export interface Wire {
   write(line: string): void
+  /** Milliseconds that the client needs between two channels that it opens. */
+  readonly betweenMs: number
   stop(): Promise<void>
 }
 
@@ -42,7 +44,7 @@ export function makeAdapter(wire: Wire): MakingAdapter {
         isReady = true
         greeting.resolve({
           ...ready,
-          send: paced((command) => wire.write(writeLine(command))),
+          send: paced((command) => wire.write(writeLine(command)), wire.betweenMs),
           listen: (id, take) => listeners.set(id, take),
           gone: gone.promise,
           stop: wire.stop,
@@ -59,18 +61,15 @@ export function makeAdapter(wire: Wire): MakingAdapter {
   }
 }
 
-/** Browsers hold back WebSockets of a page that opens many in one moment. */
-const BETWEEN_MS = 15
-
 /** Lets what opens something wait for its turn, and what follows for the same channel wait with it. */
-function paced(send: (command: Command) => void): (command: Command) => void {
+function paced(send: (command: Command) => void, betweenMs: number): (command: Command) => void {
   const queue: Command[] = []
   let isBusy = false
   const work = async (): Promise<void> => {
     isBusy = true
     for (let command = queue.shift(); command; command = queue.shift()) {
       send(command)
-      if (command.command === 'open') await pass(BETWEEN_MS)
+      if (command.command === 'open') await pass(betweenMs)
     }
     isBusy = false
   }

@@ -20,6 +20,9 @@ export interface WaitingPage {
   opened(seconds: number): Promise<Adapter>
 }
 
+/** Browsers hold a page's WebSockets back for seconds where several are opening at once. */
+const BETWEEN_MS = 80
+
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -67,6 +70,7 @@ export async function servePage(file: string): Promise<WaitingPage> {
 
 function talkOver(socket: WebSocket): MakingAdapter {
   const making = makeAdapter({
+    betweenMs: BETWEEN_MS,
     write: (line) => socket.send(line, () => {}),
     stop: async () => socket.close(),
   })

@@ -7,6 +7,7 @@ import { type Adapter, makeAdapter } from './adapter.ts'
 
 const READY_MS = 10_000
 const END_MS = 2000
+const BETWEEN_MS = 5
 /** How much of standard error is shown, in characters. */
 const EVIDENCE = 2000
 
@@ -16,6 +17,7 @@ export async function startProgram([program = '', ...args]: readonly string[]): 
   const ended = Promise.withResolvers<void>()
   let complaints = ''
   const making = makeAdapter({
+    betweenMs: BETWEEN_MS,
     write: (line) => {
       if (child.stdin.writable) child.stdin.write(`${line}\n`)
     },

@@ -46,6 +46,7 @@ export function openSmallClient({ rules, ask, tell }: SmallClientParts): { close
   let abandonedAt = Number.NEGATIVE_INFINITY
   let isOver = false
   let wasOpen = false
+  let wasWelcomed = false
   let unopened = 0
   let keptAfterSeconds = 0
   let last: { epoch: unknown; seq: unknown } = { epoch: undefined, seq: undefined }
@@ -69,8 +70,8 @@ export function openSmallClient({ rules, ask, tell }: SmallClientParts): { close
   }
 
   function connect(answer: Answer): void {
-    const wasWelcomed = Object.keys(known).length > 0
-    const places = rules.places({ answer, known, wasWelcomed })
+    const hasPlaces = Object.keys(known).length > 0
+    const places = rules.places({ answer, known, wasWelcomed: hasPlaces })
     const url = new URL(rules.url(answer))
     if (places.message !== undefined) url.searchParams.set('after', places.message)
     if (places.broadcast !== undefined) url.searchParams.set('after_broadcast', places.broadcast)
@@ -145,13 +146,13 @@ export function openSmallClient({ rules, ask, tell }: SmallClientParts): { close
       }
     }
     current = connection
-    const isBack = wasOpen && !isRenewal
-    if (!wasOpen && rules.tellsOpen.atWelcome) tellOpen()
+    const isBack = wasWelcomed && !isRenewal
+    if (!wasWelcomed && rules.tellsOpen.atWelcome) tellOpen()
     if (isBack && rules.tellsOpen.whenBack) tellOpen()
     if (isRenewal && rules.tellsOpen.atRenewal) tellOpen()
     if (isBack && rules.tellsReturn)
       tell({ event: 'resumed', resumed: rules.isComplete(welcome, last) })
-    wasOpen = true
+    wasWelcomed = true
     last = { epoch: welcome.epoch, seq: welcome.seq }
     const welcomePlaces = placesOf(welcome)
     known =
