@@ -16,7 +16,7 @@ function write(line: object): void {
 }
 
 async function fetchToken(url: string): Promise<TokenAnswer> {
-  const answer = await fetch(url)
+  const answer = await fetch(url, { cache: 'no-store' })
   if (answer.status !== 200) throw new Error(`the token was answered ${answer.status}`)
   return (await answer.json()) as TokenAnswer
 }

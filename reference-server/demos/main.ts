@@ -78,7 +78,9 @@ function explainAndExit(error: unknown): never {
   const { code, message, stack } = error as NodeJS.ErrnoException
   const isTold = error instanceof SettingError || error instanceof DemoFlagError
   const isTaken = code === 'EADDRINUSE'
-  const line = isTaken ? 'another program listens there; choose another --port' : message
+  const isStore = code === 'ERR_SQLITE_ERROR'
+  const why = isStore ? `--store: ${message}` : message
+  const line = isTaken ? 'another program listens there; choose another --port' : why
   process.stderr.write(`demo: ${isTold || code !== undefined ? line : stack}\n`)
   return process.exit(usageStatus)
 }

@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { answerProblem, makeErrorHandler } from './answer-problem.ts'
+import { isLoopback } from './loopback.ts'
 import { type PagePolicy, writePageHeaders } from './origin-headers.ts'
 import type { Complain } from './push-chat/parts.ts'
 
@@ -51,6 +52,8 @@ export function makeOriginApp(parts: OriginParts): Hono {
   )
   app.use(async (context, next) => {
     const { method, path } = context.req
+    if (isRebound(context, host))
+      return answerProblem(context, 403, `the demo is at ${parts.origin}/ and under no other name`)
     if (mustMove(context, host))
       return context.redirect(`${parts.origin}${path}${new URL(context.req.url).search}`, 302)
     parts.onCall(method, path)
@@ -77,13 +80,27 @@ export function makeOriginApp(parts: OriginParts): Hono {
 }
 
 /**
+ * Whether a demo that only this machine can reach was asked for under a name of somewhere else: a page of that name
+ * would read here what its browser lets it read of its own origin (DNS rebinding).
+ */
+function isRebound({ req }: Context, host: string): boolean {
+  const asked = req.header('host') ?? host
+  return asked !== host && isLoopback(readName(host)) && !isLoopback(readName(asked))
+}
+
+/** A host without its port. */
+function readName(host: string): string {
+  return host.replace(/:\d+$/, '')
+}
+
+/**
  * Whether a page was asked for under another name of this machine: its channels would be refused, for they would come
  * from another origin than the service's own.
  */
 function mustMove({ req }: Context, host: string): boolean {
   const asked = req.header('host') ?? host
   const isPage = req.method === 'GET' && req.header('accept')?.includes('text/html') === true
-  return isPage && asked !== host && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(asked)
+  return isPage && asked !== host && isLoopback(readName(asked))
 }
 
 /** Makes an origin that answers with the application. */

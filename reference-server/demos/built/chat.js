@@ -132,6 +132,7 @@
 	setInterval(() => {
 		if (socket?.readyState === 0) showState("connecting", "Connecting");
 	}, 250);
+	history.replaceState(null, "");
 	open(parameters.getAttribute("chat_token") ?? "");
 	center.scrollTop = center.scrollHeight;
 	text.focus();

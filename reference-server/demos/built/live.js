@@ -262,10 +262,11 @@
 		let token;
 		try {
 			const answer = await fetch("/live/token");
-			if (!answer.ok) throw new Error(`status ${answer.status}`);
-			token = (await answer.json()).token;
-		} catch {
-			tell("closed", "No token: the demo does not answer. Trying again…");
+			const said = await answer.json().catch(() => ({}));
+			if (said.token === void 0) throw new Error(said.detail ?? `status ${answer.status}`);
+			token = said.token;
+		} catch (cause) {
+			tell("closed", `No token: ${cause instanceof TypeError ? "the demo does not answer" : cause.message}. Trying again…`);
 			openLater();
 			return;
 		}

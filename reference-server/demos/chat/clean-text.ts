@@ -1,4 +1,5 @@
 /** What people write, as the chat keeps it: it alone knows what is taken out before it is stored. */
+import { cleanName } from '../names.ts'
 
 const longestNick = 40
 const longestText = 1000
@@ -19,17 +20,10 @@ export function stripTags(text: string): string {
 
 /** A nick without tags, invisible characters and spare blanks, which may be empty. Throws UnfitTextError. */
 export function cleanNick(nick: string): string {
-  const composed = nick.slice(0, longestText).normalize('NFC')
-  const cleaned = stripTags(composed.replace(/[\p{Cc}\p{Cf}\p{Co}]/gu, ''))
-    .replace(/\s+/g, ' ')
-    .trim()
+  // What cannot be seen may stand inside a tag; without tags there may be spare blanks again.
+  const cleaned = cleanName(stripTags(cleanName(nick.slice(0, longestText))))
   if ([...cleaned].length <= longestNick) return cleaned
   throw new UnfitTextError(`That nickname is too long: at most ${longestNick} characters`)
-}
-
-/** What two nicks have in common that a person cannot well tell apart. */
-export function foldNick(nick: string): string {
-  return nick.normalize('NFKC').toLowerCase().replace(/\s+/g, '')
 }
 
 /** A message without tags and blanks at its ends, never empty. Throws UnfitTextError. */

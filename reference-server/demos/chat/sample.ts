@@ -67,6 +67,7 @@ export function makeChatSample(parts: ChatSampleParts): ChatSample {
   }
 
   const routes = new Hono()
+    .get('/chat', (context) => context.redirect('/', 303))
     .get('/chat/', (context) => context.redirect('/', 303))
     .post('/chat/', async (context) => {
       demandOwnPage(context)

@@ -4,10 +4,12 @@ import {
   isNewerPresence,
   type PresenceReport,
 } from '@channel-protocol/reference-server/application'
-import { foldNick } from './clean-text.ts'
+import { foldName } from '../names.ts'
 
 /** How long a page is given to open its channel. */
 const neverOpenedMs = 120_000
+/** So many who left are known at most. */
+const mostLeft = 5000
 /** How long somebody who left may come back by the same page: as long as its token lives. */
 const leftMs = 7_200_000
 
@@ -42,8 +44,8 @@ export interface ChatUsers {
   /** Takes a `started`: who was reported with a smaller epoch leaves. */
   started(epoch: number, nowMs: number): void
   /**
-   * Forgets who never opened a channel within 120 seconds, and who left so long ago that no page can come back.
-   * Answers how many.
+   * Forgets who never opened a channel within 120 seconds, and who left so long ago that no page can come back; of
+   * more than 5000 who left, those who left first. Answers how many.
    */
   cleanUp(nowMs: number): number
 }
@@ -77,13 +79,14 @@ export function makeChatUsers(store: DatabaseSync): ChatUsers {
     'UPDATE chat_users SET left_at_ms = ? WHERE left_at_ms IS NULL AND opened = 1 AND epoch < ?',
   )
   const clean = store.prepare(
-    'DELETE FROM chat_users WHERE (opened = 0 AND entered_at_ms < ?) OR left_at_ms < ?',
+    `DELETE FROM chat_users WHERE (opened = 0 AND entered_at_ms < ?1) OR left_at_ms < ?2 OR channel_id IN (
+      SELECT channel_id FROM chat_users WHERE left_at_ms IS NOT NULL ORDER BY left_at_ms DESC LIMIT -1 OFFSET ?3)`,
   )
   let floor = 0
 
   return {
     enter: ({ channelId, nick, sessionDigest }, nowMs) =>
-      insert.run(channelId, nick, foldNick(nick), sessionDigest, nowMs).changes === 1,
+      insert.run(channelId, nick, foldName(nick), sessionDigest, nowMs).changes === 1,
     find(channelId) {
       const row = select.get(channelId)
       if (row === undefined) return undefined
@@ -113,6 +116,6 @@ export function makeChatUsers(store: DatabaseSync): ChatUsers {
       floor = Math.max(floor, epoch)
       leaveAll.run(nowMs, floor)
     },
-    cleanUp: (nowMs) => Number(clean.run(nowMs - neverOpenedMs, nowMs - leftMs).changes),
+    cleanUp: (nowMs) => Number(clean.run(nowMs - neverOpenedMs, nowMs - leftMs, mostLeft).changes),
   }
 }

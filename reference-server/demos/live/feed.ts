@@ -39,6 +39,8 @@ export interface Feed {
   emit(exchange: Exchange): void
   /** Sends the state of the bench to every viewer. */
   tellBench(): void
+  /** Whether as many look as are told, so that nobody else would be. */
+  isFull(): boolean
   /** Takes a webhook about a viewer. */
   take(webhook: Webhook): void
   stop(): void
@@ -109,6 +111,7 @@ export function makeFeed({ send, describeBench, clock, complain }: FeedParts): F
       isBenchNew = true
       gather()
     },
+    isFull: () => book.online().length >= mostViewers,
     take(webhook) {
       if (webhook.event === 'started') book.started(webhook.epoch)
       if (webhook.event === 'disconnected') book.note(webhook)

@@ -89,7 +89,6 @@ const calls: readonly { method: string; path: string; kind: KindName }[] = [
   { method: 'GET', path: '/login', kind: 'login' },
   { method: 'POST', path: '/post', kind: 'value' },
   { method: 'GET', path: '/notify_token', kind: 'token-call' },
-  { method: 'POST', path: '/notify_token', kind: 'token-call' },
   { method: 'POST', path: '/chat/token', kind: 'token-call' },
   { method: 'POST', path: '/chat/', kind: 'call' },
   { method: 'POST', path: '/newMessage/', kind: 'call' },

@@ -7,6 +7,8 @@ import { findFreePort } from '../free-port.ts'
 const host = '127.0.0.1'
 const serviceProgram = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const suiteProgram = fileURLToPath(new URL('../../../conformance/src/main.ts', import.meta.url))
+/** Profiles whose checks judge something other than a service. */
+const others = ['application', 'client']
 const longestOutputBytes = 16 * 1024 * 1024
 
 /** A service on a port of its own. */
@@ -124,7 +126,7 @@ export function makePrograms(): RunPrograms {
         throw cause
       })
       return checks
-        .filter(({ killedBy, profile }) => killedBy.includes(fault) && profile !== 'application')
+        .filter(({ killedBy, profile }) => killedBy.includes(fault) && !others.includes(profile))
         .map(({ id }) => id)
     },
     startService,

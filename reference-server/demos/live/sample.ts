@@ -51,6 +51,8 @@ export function makeLiveSample(parts: LiveParts): LiveSample {
   routes.get('/live/', (context) => context.html(writeLivePage(bench !== undefined)))
 
   routes.get('/live/token', async (context) => {
+    if (feed.isFull())
+      throw new HTTPException(503, { message: 'too many are looking already: try later' })
     const clientId = `${LIVE_PREFIX}${randomBytes(12).toString('base64url')}`
     const { token } = await application.createChannel(clientId, tokenMinutes)
     context.header('cache-control', 'no-store')

@@ -1,6 +1,6 @@
 /** The mail gateway: it alone knows which requests come from it, and so may be believed who sent a message. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { BlockList, isIP } from 'node:net'
+import { isLoopback } from '../loopback.ts'
 
 /** What tells where a request comes from. */
 export interface MailRequest {
@@ -8,18 +8,6 @@ export interface MailRequest {
   address: string | undefined
   /** Its header of that name. */
   header(name: string): string | undefined
-}
-
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8)
-loopback.addAddress('::1', 'ipv6')
-
-function isLoopback(host: string): boolean {
-  const bare = host.replaceAll(/[[\]]/g, '')
-  const family = isIP(bare)
-  return (
-    bare === 'localhost' || (family > 0 && loopback.check(bare, family === 4 ? 'ipv4' : 'ipv6'))
-  )
 }
 
 function digest(text: string): Buffer {
@@ -38,7 +26,7 @@ export function makeGateway(
   const expected = secret === undefined ? undefined : digest(`Bearer ${secret}`)
   const isLocal = isLoopback(new URL(origin).hostname)
   const isBrowserOrProxy = ({ header }: MailRequest): boolean =>
-    ['origin', 'sec-fetch-site', 'forwarded', 'x-forwarded-for'].some(
+    ['origin', 'sec-fetch-site', 'forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
       (name) => header(name) !== undefined,
     )
   return (request) => {

@@ -80,6 +80,7 @@ export function makePushChatSample(given: PushChatSampleParts): Sample {
   const routes = new Hono()
     .all('/login', serve)
     .all('/post', serve)
+    .get('/push', (context) => context.redirect('/push/', 308))
     .get('/push/', (context) => {
       context.header('permissions-policy', 'unload=(self)')
       return context.html(writePushPage())

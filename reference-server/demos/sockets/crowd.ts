@@ -1,5 +1,6 @@
 /** The sockets that the sample let in: it alone knows who is there, so that nobody else's sockets are told. */
 import type { Application } from '@channel-protocol/reference-server/application'
+import { foldName } from '../names.ts'
 import { type Hall, readUser } from './talk.ts'
 
 /** One send names at most this many on every service. */
@@ -13,7 +14,7 @@ export interface Guest {
   epoch: number
 }
 
-/** The open sockets, at most 100, each under a name that no other has. */
+/** The open sockets, at most 100, each under a name that looks like no other. */
 export interface Crowd extends Hall {
   /** Why nobody of that name can come in now; nothing where somebody can. */
   refuses(name: string): 'taken' | 'full' | undefined
@@ -39,7 +40,8 @@ export function makeCrowd(application: Pick<Application, 'sendSocketMessage'>): 
     tell: (socket, text) => send([socket], text),
     tellAll: (text) => send([...guests.keys()], text),
     refuses(name) {
-      const isTaken = [...guests.values()].some(({ path }) => readUser(path) === name)
+      const folded = foldName(name)
+      const isTaken = [...guests.values()].some(({ path }) => foldName(readUser(path)) === folded)
       if (isTaken) return 'taken'
       return guests.size >= mostSockets ? 'full' : undefined
     },

@@ -7,6 +7,7 @@ import { html } from 'hono/html'
 import { HTTPException } from 'hono/http-exception'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import { makeErrorHandler } from '../answer-problem.ts'
+import { cleanName } from '../names.ts'
 import { writePage } from '../page.ts'
 import type { Complain } from '../push-chat/parts.ts'
 import type { Crowd } from './crowd.ts'
@@ -46,9 +47,7 @@ export function makeRoutes({ application, crowd, prefix, origin, complain }: Rou
     }),
     async (context) => {
       const form = await context.req.parseBody()
-      const name = String(form.name ?? '')
-        .normalize('NFC')
-        .trim()
+      const name = cleanName(String(form.name ?? ''))
       const place = places.get(String(form.place))
       if (!names.test(name))
         throw new HTTPException(400, {

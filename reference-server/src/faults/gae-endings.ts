@@ -54,6 +54,22 @@ export const gaeEndingFaults: readonly Fault[] = [
     onClose("socket.onerror?.({ code: 1000, description: '' })"),
   ),
   spoiltFault(
+    'tells-a-refusal-after-close',
+    'A page that closes while a refusal is kept back is told of the refusal.',
+    ['gae.close.page'],
+    `let refused
+    fault.end = (event, link) => {
+      if (event.code === 4301) refused = link.token
+      return event
+    }
+    fault.made = (socket) => {
+      const close = socket.close.bind(socket)
+      socket.close = () => {
+        if (socket.readyState !== 2 || socket.token !== refused) close()
+      }
+    }`,
+  ),
+  spoiltFault(
     'comes-back-after-close',
     'The script connects again a second after the page closed.',
     ['gae.close.page'],
@@ -148,6 +164,18 @@ export const gaeEndingFaults: readonly Fault[] = [
       call(error)
       socket.onclose = onclose
     })`,
+  ),
+  spoiltFault(
+    'waits-with-every-error',
+    'Each error after the first is told a second late, whatever it is.',
+    ['gae.end.told'],
+    `let count = 0
+    fault.end = (event, link) => {
+      if (link.isLeft || event.code !== 4003) return event
+      count += 1
+      if (count === 1) return event
+      setTimeout(() => link.tell.close?.(event), 1000)
+    }`,
   ),
   spoiltFault(
     'is-silent-of-unknown-stops',

@@ -68,7 +68,13 @@ export const gaeSocketFaults: readonly Fault[] = [
     'fails-without-a-handler',
     'Without a handler, `open` throws.',
     ['gae.open.partial'],
-    'fault.open = ({ ...handler }, open) => open(handler.onopen === 0 ? {} : handler)',
+    'fault.open = (handler, open) => open(handler.onopen === 0 ? {} : handler)',
+  ),
+  spoiltFault(
+    'copies-own-callbacks-alone',
+    'Callbacks that the handler has from its class are never called.',
+    ['gae.open.handler'],
+    'fault.open = (handler, open) => open(handler && { ...handler })',
   ),
   spoiltFault(
     'opens-before-the-welcome',
@@ -126,6 +132,18 @@ export const gaeSocketFaults: readonly Fault[] = [
       const id = token + /"id":"([^"]+)"/.exec(event.data)?.[1]
       if (seen.has(id)) sockets.find((one) => one.token === token)?.onmessage({ data: 'again' })
       if (event.data.includes('"type":"message"')) seen.add(id)
+      return event
+    }`,
+  ),
+  spoiltFault(
+    'gives-broadcasts-twice',
+    'A broadcast that came a second time is given a second time.',
+    ['gae.message.data'],
+    `const seen = new Set()
+    fault.take = (event, { token }) => {
+      const id = token + /"id":"([^"]+)"/.exec(event.data)?.[1]
+      if (seen.has(id)) sockets.find((one) => one.token === token)?.onmessage({ data: 'again' })
+      if (event.data.includes('"type":"broadcast"')) seen.add(id)
       return event
     }`,
   ),

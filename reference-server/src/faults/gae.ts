@@ -126,6 +126,16 @@ export const gaeFaults: readonly Fault[] = [
     ]`,
   ),
   spoiltFault(
+    'fetches-with-token-in-url',
+    'Where no WebSocket opens, the script gives the token in the query of the event stream.',
+    ['gae.script.connect'],
+    `const get = fetch
+    fault.open = (handler, open, { token }) => {
+      globalThis.fetch = (url, options) => get(url + '?token=' + token, options)
+      return open(handler)
+    }`,
+  ),
+  spoiltFault(
     'connects-without-its-protocol',
     'The script offers the token alone.',
     ['gae.script.connect'],

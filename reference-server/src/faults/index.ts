@@ -16,6 +16,7 @@ import { gaeFaults } from './gae.ts'
 import { gaeEndingFaults } from './gae-endings.ts'
 import { gaeSocketFaults } from './gae-sockets.ts'
 import { gaeTokenFaults } from './gae-tokens.ts'
+import { gaeWaitFaults } from './gae-waits.ts'
 import { idempotencyFaults } from './idempotency.ts'
 import { idempotencyKeepingFaults } from './idempotency-keeping.ts'
 import { idempotencyKeyFaults } from './idempotency-keys.ts'
@@ -111,6 +112,7 @@ export const FAULTS: readonly Fault[] = [
   ...gaeSocketFaults,
   ...gaeEndingFaults,
   ...gaeTokenFaults,
+  ...gaeWaitFaults,
   ...discoveryFaults,
   ...problemFaults,
   ...problemInputFaults,

@@ -89,3 +89,15 @@ test('the clean-up forgets who left when no page of theirs can come back', () =>
   expect(users.cleanUp(7210 * SECOND + 1)).toBe(1)
   expect(users.hasSession('s1')).toBe(false)
 })
+
+test('of those who left, the clean-up keeps the 5000 who left last', () => {
+  const { users, connected, disconnected } = start()
+  for (let n = 0; n < 5002; n += 1) {
+    users.enter({ channelId: `chat-${n}`, nick: `n${n}`, sessionDigest: 's' }, 0)
+    connected(`chat-${n}`, 5, 1)
+    if (n > 0) disconnected(`chat-${n}`, 5, 2, n)
+  }
+  expect(users.cleanUp(5002)).toBe(1)
+  expect(users.find('chat-1')).toBeUndefined()
+  for (const channelId of ['chat-0', 'chat-2']) expect(users.find(channelId)).toBeDefined()
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cleanNick, cleanText, foldNick, stripTags } from '../../demos/chat/clean-text.ts'
+import { cleanNick, cleanText, stripTags } from '../../demos/chat/clean-text.ts'
 
 test.each([
   ['<b>bold</b>', 'bold'],
@@ -24,11 +24,11 @@ test('a nick has no tags, no invisible characters and no spare blanks', () => {
   expect(cleanNick('  <i>Ada</i>\u202e \u200b Love\u0000lace\n')).toBe('Ada Lovelace')
   expect(cleanNick('<img src=x>')).toBe('')
   expect(cleanNick('<\u200bb>Ada')).toBe('Ada')
-})
-
-test('nicks that look alike are one', () => {
-  expect(foldNick('Ａda L')).toBe(foldNick('ADA  l'))
-  expect(foldNick('Ada')).not.toBe(foldNick('Aba'))
+  expect(cleanNick('Ada <b> </b> Lovelace')).toBe('Ada Lovelace')
+  for (const unseen of ['\u3164', '\u2800', '\ufe0f', '\u034f']) {
+    expect(cleanNick(unseen)).toBe('')
+    expect(cleanNick(`A${unseen}da`)).toBe('Ada')
+  }
 })
 
 test('what is too long is refused, and says how much is taken', () => {

@@ -32,6 +32,7 @@ test.concurrent.each([
   ],
   [['--base-url', 'http://127.0.0.1:8080/below'], /^demo: --base-url: .*without a path\n$/],
   [['--fault', 'mints-without-key'], /^demo: --fault: .*never broken.*\n$/],
+  [['--store', '/dev/null/store'], /^demo: --store: .+\n$/],
 ])('%j is refused in one line, with exit code 2', async (flags, message) => {
   const { code, errors } = await runProgram(MAIN, flags).ended
   expect(errors).toMatch(message)

@@ -20,7 +20,8 @@ test('without a secret, only programs on this machine are the mail gateway', asy
 
 test('a page of any origin, and what a proxy passes on, is no mail gateway', async () => {
   const { mail } = startNotes()
-  for (const header of ['origin', 'sec-fetch-site', 'forwarded', 'x-forwarded-for'])
+  const headers = ['origin', 'sec-fetch-site', 'forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
+  for (const header of headers)
     expect((await mail(writeMail(ada), { [header]: 'http://127.0.0.1:8080' })).status).toBe(403)
 })
 

@@ -204,6 +204,32 @@ test('a service that is away is told with 503, and a defect with 500 and nothing
   }
 })
 
+test.each([
+  [`From: ${ada}, ${grace}`],
+  [`From: ${ada}\r\nFrom: mallory@example.com`],
+  [`From: mallory@example.com\r\nFrom: ${ada}`],
+  [`From: users: ${ada};`],
+  [`From: "${ada}" <mallory@example.com>`],
+  [`From: ${ada} <mallory@example.com>`],
+  [`From: "${ada}"@example.com`],
+  [`From: mallory@example.com (${ada})`],
+  ['From: =?utf-8?Q?ada=40example.org?= <mallory@example.com>'],
+  [`Sender: ${ada}`],
+  ['From:'],
+])('mail that is not from one user alone is refused: %s', async (from) => {
+  const { mail, pushed } = startNotes()
+  expect((await mail(`${from}\r\nSubject: x\r\n\r\nx`)).status).toBe(403)
+  expect(pushed).toEqual([])
+})
+
+test('a message in a message is a file, however deep it is', async () => {
+  const { signIn, mail, list } = startNotes()
+  const part = 'Content-Type: message/rfc822\r\n\r\n'
+  expect((await mail(`From: ${ada}\r\n${part.repeat(2000)}`)).status).toBe(204)
+  const [note] = await list(await signIn('ada'))
+  expect(note?.attachments).toMatchObject([{ type: 'message/rfc822' }])
+})
+
 test('what is too large is refused', async () => {
   const { mail } = startNotes()
   expect((await mail(writeMail(ada, 'x', 'y'.repeat(600_000)))).status).toBe(413)
@@ -212,6 +238,10 @@ test('what is too large is refused', async () => {
   const letter = { from: ada, to: grace, subject: '', text: '', files }
   expect((await mail(composeMail(letter, new Date(0)))).status).toBe(413)
   expect((await mail(`From: ${ada}\r\nX: ${'y'.repeat(70_000)}\r\n\r\n`)).status).toBe(400)
+  const parts = 'Content-Type: multipart/mixed; boundary=b'
+  expect((await mail(`From: ${ada}\r\n${parts}\r\n\r\n${'--b\r\n\r\n'.repeat(5000)}`)).status).toBe(
+    413,
+  )
 })
 
 test('the newest 50 notes of each user are kept', async () => {

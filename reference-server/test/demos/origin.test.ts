@@ -10,21 +10,23 @@ const pages = new Hono()
   .get('/broken', () => {
     throw new Error('a secret detail')
   })
-const app = makeOriginApp({
-  routes: [pages],
-  files: {
-    '/demos/style.css': {
-      files: ['style.css', 'controls.css'].map(
-        (name) => new URL(`../../demos/${name}`, import.meta.url),
-      ),
-      type: 'text/css',
+const makeApp = (origin: string) =>
+  makeOriginApp({
+    routes: [pages],
+    files: {
+      '/demos/style.css': {
+        files: ['style.css', 'controls.css'].map(
+          (name) => new URL(`../../demos/${name}`, import.meta.url),
+        ),
+        type: 'text/css',
+      },
     },
-  },
-  origin: 'http://127.0.0.1:8080',
-  decidePolicy: (path) => (path === '/live/' ? 'strict' : 'original'),
-  onCall: (method, path) => asked.push(`${method} ${path}`),
-  complain: () => {},
-})
+    origin,
+    decidePolicy: (path) => (path === '/live/' ? 'strict' : 'original'),
+    onCall: (method, path) => asked.push(`${method} ${path}`),
+    complain: () => {},
+  })
+const app = makeApp('http://127.0.0.1:8080')
 
 test('the paths of the service are not the samples’', () => {
   for (const path of ['/v1', '/v1/tokens', '/_ah/channel/jsapi'])
@@ -68,8 +70,25 @@ test('a page asked for under another name of this machine is at the configured o
   const answer = await app.request('/push/', { headers })
   expect(answer.status).toBe(302)
   expect(answer.headers.get('location')).toBe('http://127.0.0.1:8080/push/')
-  const other = await app.request('/push/', { headers: { ...headers, host: 'page.example' } })
-  expect(other.status).toBe(200)
+  const capital = await app.request('/push/', { headers: { ...headers, host: 'LocalHost:8080' } })
+  expect(capital.status).toBe(302)
+})
+
+test('a demo of this machine answers nothing that is asked for under a name of somewhere else', async () => {
+  for (const host of ['page.example', 'page.example:8080', '127.0.0.1.page.example', '192.0.2.1']) {
+    const answer = await app.request('/push/', { headers: { host } })
+    expect(answer.status).toBe(403)
+    expect(await answer.json()).toMatchObject({
+      detail: expect.stringContaining('http://127.0.0.1:8080/'),
+    })
+  }
+})
+
+test('a demo that others can reach is asked for under any name', async () => {
+  const { headers } = await makeApp('https://demo.example').request('/push/', {
+    headers: { host: 'behind-a-proxy:8080' },
+  })
+  expect(headers.get('content-type')).toContain('text/html')
 })
 
 test('files are put together, and calls are told before they are answered', async () => {

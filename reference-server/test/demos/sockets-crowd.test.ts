@@ -92,6 +92,15 @@ test('a socket that cannot be sent to is forgotten', async () => {
   expect(sent.map(([sockets]) => sockets)).toEqual([['s1', 's2'], ['s1']])
 })
 
+test('nobody comes in under a name that looks like that of somebody who is there', async () => {
+  const { enter, ask } = start()
+  await enter('s1', 'sockets/rooms/lobby/Ada L')
+  for (const name of ['ADA L', 'Ａda\u3164 L', ' ada  l\ufe0f'])
+    expect((await ask(name)).status).toBe(409)
+  await expect(enter('s2', 'sockets/echo/ada l')).rejects.toThrow('taken')
+  expect((await ask('Ada M')).status).toBe(200)
+})
+
 test('at most a hundred are let in', async () => {
   const { enter, ask } = start()
   for (let count = 0; count < 100; count += 1) await enter(`s${count}`, `sockets/echo/u${count}`)

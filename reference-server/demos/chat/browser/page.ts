@@ -143,6 +143,8 @@ setInterval(() => {
   if (socket?.readyState === 0) showState('connecting', 'Connecting')
 }, 250)
 
+// Loading the page again would send its form once more, while this page has the nick still.
+history.replaceState(null, '')
 open(parameters.getAttribute('chat_token') ?? '')
 center.scrollTop = center.scrollHeight
 text.focus()

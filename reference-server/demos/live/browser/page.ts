@@ -78,10 +78,13 @@ async function open(): Promise<void> {
   let token: string
   try {
     const answer = await fetch('/live/token')
-    if (!answer.ok) throw new Error(`status ${answer.status}`)
-    token = ((await answer.json()) as { token: string }).token
-  } catch {
-    tell('closed', 'No token: the demo does not answer. Trying again…')
+    const said = (await answer.json().catch(() => ({}))) as { token?: string; detail?: string }
+    if (said.token === undefined) throw new Error(said.detail ?? `status ${answer.status}`)
+    token = said.token
+  } catch (cause) {
+    // What fetch throws where there is no answer says nothing to a person.
+    const why = cause instanceof TypeError ? 'the demo does not answer' : (cause as Error).message
+    tell('closed', `No token: ${why}. Trying again…`)
     openLater()
     return
   }

@@ -36,3 +36,10 @@ test('a service that mints without a key turns red with the clause', async () =>
 test('the same checks find nothing wrong with a service without the fault', async () => {
   expect(await judge(true)).toMatchObject({ phase: 'done', verdict: 'conformant', broken: [] })
 })
+
+test('a fault that clients are judged by too is looked for with the checks of services alone', async () => {
+  const { signal } = new AbortController()
+  const checks = await makePrograms().listChecks('comes-back-after-close', signal)
+  expect(checks).not.toEqual([])
+  expect(checks.filter((id) => id.startsWith('client.'))).toEqual([])
+})

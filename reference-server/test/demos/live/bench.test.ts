@@ -67,6 +67,18 @@ test('a broken service is started, judged and ended, and the verdict has the cla
   })
 })
 
+test('a token that the verdict quotes is not shown', async () => {
+  const token = `eyJjIjoi${'x'.repeat(60)}.${'y'.repeat(43)}`
+  const told = makeReport({ exitCode: 1, verdict: 'fail' }) as { results: { got: string }[] }
+  for (const result of told.results) result.got = `status 201 with body {"token":"${token}"}`
+  report = told
+  bench.start({ fault, isHealthy: false })
+  await clock.advance(0)
+  expect(bench.state()).toMatchObject({
+    broken: [{ got: 'status 201 with body {"token":"eyJjIjoi…"}' }],
+  })
+})
+
 test('without the fault the same checks judge a healthy service', async () => {
   report = makeReport({ exitCode: 0, verdict: 'pass' })
   bench.start({ fault, isHealthy: true })

@@ -63,6 +63,21 @@ test('a token is for an id that nobody had, and is not kept by caches', async ()
   for (const clientId of asked) expect(clientId).toMatch(/^live-[\w-]{16}$/)
 })
 
+test('whoever would not be told any more is refused, and told so', async () => {
+  for (let n = 0; n < 50; n += 1) {
+    expect((await live.routes.request('/live/token')).status).toBe(200)
+    const clientId = `live-${n}`
+    const counted = { webhookId: clientId, epoch: 1, version: 1 }
+    await live.take(
+      { event: 'connected', clientId, connectionId: 'c', ...counted },
+      { headers: {}, body: '' },
+    )
+  }
+  const refused = await live.routes.request('/live/token')
+  expect(refused.status).toBe(503)
+  expect(await refused.json()).toMatchObject({ detail: expect.stringContaining('too many') })
+})
+
 test('without the bench there is neither its panel nor its routes', async () => {
   live = make(false)
   expect(await (await live.routes.request('/live/')).text()).not.toContain('bench')
