@@ -6,6 +6,7 @@ import { all } from '../judges/finding.ts'
 import {
   CLOSED,
   ENDED,
+  ERRED,
   given,
   heard,
   loaded,
@@ -104,5 +105,26 @@ export const GAE_CLOSING_CHECKS: readonly Check[] = [
     control: loaded('page'),
     judge: all(heard('page', 'a', [OPENED, ENDED]), stayedAway('page', 'A', 'onclose')),
     killedBy: ['forgets-onclose-of-page', 'comes-back-after-close', 'closes-with-onerror'],
+  },
+  {
+    id: 'gae.page-close.refused',
+    proves: 'gae.close.page',
+    drive: async (drive) => {
+      const script = await drive.pages.load('page')
+      // The second refusal is not told at once.
+      await drive.pages.play('page', script, [
+        run("page.open('b', 'B')"),
+        accept('B'),
+        end('B', 4301, 'token-invalid'),
+        OPEN,
+        accept('A'),
+        end('A', 4301, 'token-invalid'),
+        run('page.sockets.a.close()'),
+        wait(LONG),
+      ])
+    },
+    control: heard('page', 'b', [ERRED, ENDED]),
+    judge: all(heard('page', 'a', [CLOSED]), stayedAway('page', 'A', 'onclose')),
+    killedBy: ['tells-a-refusal-after-close', 'closes-at-another-state'],
   },
 ]

@@ -2,7 +2,7 @@
 
 import type { Check } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
-import { accept, connected, frame, run } from '../drive/page/step.ts'
+import { accept, connected, end, frame, run, wait } from '../drive/page/step.ts'
 import { welcomed } from '../judges/connection.ts'
 import { all, each } from '../judges/finding.ts'
 import {
@@ -21,6 +21,9 @@ const OPEN = run("page.open('a', 'A')")
 /** Hosts by which a page may have asked for the script. */
 const HOSTS = ['elsewhere.example', 'elsewhere.example:8443']
 
+/** Waits after attempts that never open, in seconds: longer than the bounds of back-off. */
+const BLOCKED = [3, 5, 9, 17]
+
 /** Loads the script, and lets a page open with a token of the target as far as the first connection. */
 async function begin(drive: Drive, as: string, token: string, headers = {}) {
   const script = await drive.pages.load(as, headers)
@@ -36,17 +39,22 @@ export const GAE_CONNECTING_CHECKS: readonly Check[] = [
     proves: 'gae.script.connect',
     drive: async (drive) => {
       const { token } = await drive.mint('token', drive.clientId())
-      await begin(drive, 'page', token)
+      const { script, tokens } = await begin(drive, 'page', token)
+      // Where no WebSocket opens, a script may try something else.
+      const blocked = BLOCKED.flatMap((seconds) => [end('A', 1006), wait(seconds)])
+      await drive.pages.play('blocked', script, [OPEN, ...blocked], { tokens })
     },
     control: all(answered('token', 201), loaded('page')),
     judge: all(
       nothingThrown('page'),
       connectedAsAClient('page', 'A', 'token'),
       hidToken('page', 'token'),
+      hidToken('blocked', 'token'),
     ),
     killedBy: [
       'connects-elsewhere',
       'connects-with-token-in-url',
+      'fetches-with-token-in-url',
       'connects-without-its-protocol',
       'offers-another-protocol-too',
     ],

@@ -18,7 +18,10 @@ import {
   loaded,
   nothingThrown,
   OPENED,
+  oneWaited,
+  said,
   stayedAway,
+  toldAfter,
 } from '../judges/gae.ts'
 
 const OPEN = run("page.open('a', 'A')")
@@ -94,6 +97,17 @@ const BACK_OFF: readonly Bounds[] = [
   [1, 30],
 ]
 
+/** Channels of one page that end alike. */
+const SEVERAL = ['A', 'B', 'C']
+
+/** Pages enough for a wait at random to show its bound, and one longer than a bound that did not double twice. */
+const PAGES = Array.from({ length: 8 }, (_, place) => `page ${place + 1}`)
+const GROWN_SECONDS = 4
+/** The longest that counts as a short life, and what is longer than that. */
+const [SHORT_SECONDS, RESTED_SECONDS] = [29, 31]
+const restedAs = (as: string): string => `${as}, rested`
+const lostAs = (as: string): string => `${as}, lost`
+
 /** A judge of every ending, under the code as its role. */
 function ofEach(endings: readonly Ending[], judge: (ending: Ending, as: string) => Judge): Judge {
   return all(...endings.map((ending) => judge(ending, String(ending.code))))
@@ -112,13 +126,22 @@ export const GAE_ENDING_CHECKS: readonly Check[] = [
         const refused = [OPEN, accept('A'), end('A', code, reason), wait(1)]
         await drive.pages.play(`${code} at once`, script, refused)
       }
+      const again = SEVERAL.flatMap((on) => [accept(on), end(on, 4003, 'forbidden'), wait(LONG)])
+      const opening = run("page.open('a', 'A'); page.open('b', 'B'); page.open('c', 'C')")
+      await drive.pages.play('several', script, [opening, ...again])
     },
     control: loaded(String(TOLD[0]?.code)),
-    judge: ofEach(TOLD, ({ told = [] }, as) =>
-      all(
-        nothingThrown(as),
-        heard(as, 'a', [OPENED, given('one'), ...told]),
-        heard(`${as} at once`, 'a', told),
+    judge: all(
+      ofEach(TOLD, ({ told = [] }, as) =>
+        all(
+          nothingThrown(as),
+          heard(as, 'a', [OPENED, given('one'), ...told]),
+          heard(`${as} at once`, 'a', told),
+        ),
+      ),
+      toldAfter(
+        'several',
+        SEVERAL.map(() => 0),
       ),
     ),
     killedBy: [
@@ -131,6 +154,7 @@ export const GAE_ENDING_CHECKS: readonly Check[] = [
       'closes-at-another-state',
       'is-silent-of-unknown-stops',
       'closes-twice',
+      'waits-with-every-error',
     ],
   },
   {
@@ -144,6 +168,7 @@ export const GAE_ENDING_CHECKS: readonly Check[] = [
           ...connected('A'),
           message('A', 1, 'one'),
           end('A', code, reason),
+          run("page.say('away', page.sockets.a.readyState)"),
           ...connected('A', { seq: 1, resumed: 'asked' }),
           message('A', 2, 'two'),
         ])
@@ -152,7 +177,8 @@ export const GAE_ENDING_CHECKS: readonly Check[] = [
     control: loaded(String(SILENT[0]?.code)),
     judge: ofEach(SILENT, ({ code }, as) =>
       all(
-        heard(as, 'a', [OPENED, given('one'), given('two')]),
+        heard(as, 'a', [OPENED, given('one'), { ...given('two'), readyState: 1 }]),
+        said(as, 'away', 0),
         cameBack(as, 'A', [isReconnect(code) ? RECONNECT : [1, 2]]),
         keptToken(as, 'A'),
       ),
@@ -165,6 +191,8 @@ export const GAE_ENDING_CHECKS: readonly Check[] = [
       'is-slow-after-drains',
       'errs-at-unlisted-codes',
       'opens-at-each-welcome',
+      'says-open-while-away',
+      'says-connecting-when-back',
     ],
   },
   {
@@ -175,20 +203,39 @@ export const GAE_ENDING_CHECKS: readonly Check[] = [
       const failing = BACK_OFF.flatMap(() => [accept('A'), end('A', 4100, 'over-capacity')])
       await drive.pages.play('page', script, [OPEN, ...failing, ...connected('A')])
       const lost = BACK_OFF.flatMap(() => [...connected('A'), end('A', 1006)])
-      await drive.pages.play('lost', script, [OPEN, ...lost, ...connected('A')])
+      for (const as of PAGES)
+        await drive.pages.play(lostAs(as), script, [OPEN, ...lost, ...connected('A')])
+      const ending = [...connected('A'), end('A', 1006)]
+      for (const as of PAGES) {
+        const shortLived = [...connected('A'), wait(SHORT_SECONDS), end('A', 1006)]
+        const steps = [OPEN, ...ending, ...ending, ...ending, ...shortLived]
+        await drive.pages.play(as, script, [...steps, ...connected('A')])
+        const rested = [...connected('A'), wait(RESTED_SECONDS), end('A', 1006)]
+        await drive.pages.play(restedAs(as), script, [OPEN, ...ending, ...rested, ...ending])
+      }
     },
     control: loaded('page'),
     judge: all(
       heard('page', 'a', [OPENED]),
       cameBack('page', 'A', BACK_OFF),
       keptToken('page', 'A'),
-      heard('lost', 'a', [OPENED]),
-      cameBack('lost', 'A', BACK_OFF),
+      ...PAGES.map((as) =>
+        all(heard(lostAs(as), 'a', [OPENED]), cameBack(lostAs(as), 'A', BACK_OFF)),
+      ),
+      oneWaited(PAGES, 'A', 4, GROWN_SECONDS),
+      ...PAGES.map((as) =>
+        cameBack(restedAs(as), 'A', [
+          [1, 2],
+          [1, 2],
+        ]),
+      ),
     ),
     killedBy: [
       'comes-back-at-once-when-over-capacity',
       'notices-over-capacity-late',
       'gives-up-when-over-capacity',
+      'waits-after-losses-no-longer',
+      'never-rests-after-losses',
     ],
   },
   {
@@ -218,11 +265,20 @@ export const GAE_ENDING_CHECKS: readonly Check[] = [
         told,
         end('A', 4200, 'draining'),
         ...connected('A'),
+        end('A', 4201, 'max-lifetime'),
+        ...connected('A'),
       ])
+      const lost = [OPEN, ...connected('A'), told, end('A', 1006), ...connected('A')]
+      await drive.pages.play('lost', script, lost)
     },
     control: loaded('page'),
-    judge: cameBack('page', 'A', [[7, 8]]),
-    killedBy: ['ignores-reconnect-envelopes'],
+    judge: all(cameBack('page', 'A', [[7, 8], RECONNECT]), cameBack('lost', 'A', [[7, 9]])),
+    killedBy: [
+      'ignores-reconnect-envelopes',
+      'keeps-reconnect-envelopes',
+      'awaits-only-drains',
+      'waits-after-losses-no-longer',
+    ],
   },
   {
     id: 'gae.error.closed',

@@ -82,7 +82,8 @@ export const GAE_MESSAGE_CHECKS: readonly Check[] = [
         message(2, 'one'),
         message(3, 'three'),
         end('A', 4202, 'state-lost'),
-        ...connected('A', { epoch: NEXT_EPOCH, ...BROADCASTING, broadcast_seq: 1 }),
+        ...connected('A', { epoch: NEXT_EPOCH, ...BROADCASTING }),
+        broadcast(1, 'to all'),
         message(1, 'first of another epoch'),
         broadcast(2, 'to all again'),
       ])
@@ -102,6 +103,7 @@ export const GAE_MESSAGE_CHECKS: readonly Check[] = [
       'keeps-messages-of-new-epochs-back',
       'gives-noise',
       'keeps-broadcasts-back',
+      'gives-broadcasts-twice',
     ],
   },
   {

@@ -89,6 +89,14 @@ export const GAE_OPENING_CHECKS: readonly Check[] = [
         end('A', 4010, 'disconnected-by-application'),
         wait(1),
       ])
+      // As an object of a class has them.
+      await drive.pages.play('inherited', script, [
+        run("page.open('a', 'A', Object.create(page.handler('a')))"),
+        ...connected('A'),
+        message(1, 'one'),
+        end('A', 4010, 'disconnected-by-application'),
+        wait(1),
+      ])
     },
     control: loaded('page'),
     judge: all(
@@ -100,8 +108,13 @@ export const GAE_OPENING_CHECKS: readonly Check[] = [
         ERRED,
         { name: 'later onclose' },
       ]),
+      heard('inherited', 'a', [OPENED, given('one'), ERRED, ENDED]),
     ),
-    killedBy: ['asks-the-handler-each-time', 'ignores-later-callbacks'],
+    killedBy: [
+      'asks-the-handler-each-time',
+      'ignores-later-callbacks',
+      'copies-own-callbacks-alone',
+    ],
   },
   {
     id: 'gae.callbacks.assigned',

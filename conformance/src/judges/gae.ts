@@ -175,6 +175,31 @@ export function cameBack(as: string, on: string, bounds: readonly Bounds[]): Jud
   }
 }
 
+/** On one of these pages at least, the wait after the ending of this place, from 1, was longer than so many seconds. */
+export function oneWaited(
+  pages: readonly string[],
+  on: string,
+  place: number,
+  seconds: number,
+): Judge {
+  return (timeline) => {
+    const waits = pages.map((as) => {
+      const ended = pageEvents(timeline, as, 'ended', on)[place - 1]
+      const back = pageEvents(timeline, as, 'attempt', on).find(
+        ({ n }) => n > (ended?.n ?? Infinity),
+      )
+      return ended && back ? back.seconds - ended.seconds : 0
+    })
+    const longest = Math.max(...waits)
+    return longest > seconds
+      ? PASS
+      : fail(
+          `one of ${pages.length} waits after ending ${place} longer than ${seconds} s`,
+          `none longer than ${longest.toFixed(3)} s`,
+        )
+  }
+}
+
 /** Seconds by which a page may be told too late. */
 const LATE_SECONDS = 0.5
 

@@ -127,7 +127,7 @@ describe('an attempt', () => {
     const text = await answer.text()
     expect(text).toMatch(/^event: welcome\nid: m-0\ndata: \{"type":"welcome"/)
     expect(text).toMatch(
-      /event: close\ndata: \{"type":"close","code":4201,"reason":"max-lifetime"\}\n\n$/,
+      /\nevent:close\rdata:\{"type":"close","code":4201,"reason":"max-lifetime"\}\r\r:\n$/,
     )
     expect(attempt.transport).toBe('stream')
   })

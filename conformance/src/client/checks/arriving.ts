@@ -87,6 +87,9 @@ async function sendStrange(drive: ClientDrive): Promise<void> {
       })
       attempt.envelope({ type: 'Message', id: 'm', seq: 1, data: 'not for the page' })
       attempt.envelope({ type: '' })
+      // In JavaScript, every object has something by these names.
+      for (const type of ['constructor', 'toString', '__proto__'])
+        attempt.envelope({ type, seq: 1 })
       attempt.message(1, LAST)
     }),
     send(MEMBERS, (attempt) => {
@@ -120,6 +123,7 @@ function survives(role: string): Judge {
 }
 
 const TAKEN_OVER = 'taken-over'
+const OTHER_EPOCH = 'other-epoch'
 const RENEWAL_SECONDS = 4
 
 /** Two connections of one client at once, of which the newer repeats what the older had brought. */
@@ -144,6 +148,7 @@ async function repeat(drive: ClientDrive): Promise<void> {
   }
   await channel.told('message', 3)
   await channel.told('broadcast', 3)
+  await repeatInOtherEpoch(drive)
   await drive.fence()
 
   /** A client that does not connect anew comes back when its token has died. */
@@ -155,6 +160,21 @@ async function repeat(drive: ClientDrive): Promise<void> {
     if (renewed) old.close(4009, 'replaced')
     return attempt
   }
+}
+
+/** The messages begin a new epoch, and the broadcasts go on in theirs. */
+async function repeatInOtherEpoch(drive: ClientDrive): Promise<void> {
+  const broadcasts = { broadcast_epoch: EPOCH, broadcast_seq: 0 }
+  const channel = drive.open(OTHER_EPOCH)
+  const old = await channel.connected(broadcasts)
+  old.broadcast(1, 'broadcast 1')
+  await channel.told('broadcast')
+  old.close(4202, 'state-lost')
+  const fresh = await channel.next(1 + LATE * 2)
+  fresh?.welcome({ ...broadcasts, epoch: EPOCH + 1_000_000 })
+  fresh?.broadcast(1, 'broadcast 1')
+  fresh?.broadcast(2, 'broadcast 2')
+  await channel.told('broadcast', 2)
 }
 
 /** Something new came through after what was repeated. */
@@ -200,8 +220,12 @@ export const CLIENT_ARRIVAL_CHECKS: readonly ClientCheck[] = [
     proves: 'client.duplicate.dropped',
     drive: repeat,
     control: wasGivenAll,
-    judge: all(givenOnce(TAKEN_OVER), givenOnce(TAKEN_OVER, 'broadcast')),
-    killedBy: ['gives-messages-twice', 'gives-broadcasts-twice'],
+    judge: all(
+      givenOnce(TAKEN_OVER),
+      givenOnce(TAKEN_OVER, 'broadcast'),
+      givenOnce(OTHER_EPOCH, 'broadcast'),
+    ),
+    killedBy: ['gives-messages-twice', 'gives-broadcasts-twice', 'one-epoch-for-both-streams'],
   },
   {
     id: 'connection.unknown.ignored',
@@ -209,7 +233,12 @@ export const CLIENT_ARRIVAL_CHECKS: readonly ClientCheck[] = [
     drive: sendStrange,
     control: wasOpen(TYPES, MEMBERS),
     judge: all(survives(TYPES), survives(MEMBERS)),
-    killedBy: ['ends-at-unknown-type', 'gives-unknown-types', 'refuses-unknown-members'],
+    killedBy: [
+      'ends-at-unknown-type',
+      'ends-at-inherited-names',
+      'gives-unknown-types',
+      'refuses-unknown-members',
+    ],
   },
   {
     id: 'client.bad-frame.survived',

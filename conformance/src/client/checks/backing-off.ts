@@ -16,10 +16,18 @@ const many = (name: string, count: number): string[] =>
 
 const REFUSED = many('refused', 6)
 const SHORT_LIVED = many('short-lived', 6)
+const MIXED = many('mixed', 8)
 const RESTED = many('rested', 8)
+const RESTLESS = many('restless', 8)
 const RESTED_BOUNDS = [2, 4]
 /** The specification's 30 s, and what a timer may be early. */
 const REST_SECONDS = 30.5
+/** Shorter than that by more than a client may need to hear of it. */
+const SHORT_REST_SECONDS = 26
+/** Endings of which some have another duty, in the order that they come; the third is the first to back off. */
+const MIXED_CODES = [4200, 4201, 4100, 4100, 4200, 4300, 4101]
+/** Longer than any wait with the shortest bound, as it is seen. */
+const SHORTEST = 3
 
 /** Ends attempt after attempt; the bounds grow with each. */
 async function endInARow(drive: ClientDrive): Promise<void> {
@@ -36,13 +44,23 @@ async function endInARow(drive: ClientDrive): Promise<void> {
   await Promise.all([
     ...REFUSED.map((role) => end(role, false)),
     ...SHORT_LIVED.map((role) => end(role, true)),
+    ...MIXED.map(async (role) => {
+      const channel = drive.open(role)
+      let attempt: Awaited<ReturnType<typeof channel.next>> = await channel.first()
+      for (const code of MIXED_CODES) {
+        attempt?.close(code, 'an-ending')
+        attempt = await channel.next(8 + LATE * 2)
+        if (!attempt) return
+      }
+    }),
   ])
 }
 
-/** Two endings in a row, then a connection that stands for long enough, and its end. */
+/** Two endings in a row, then a connection that stands for long enough or not quite, and its end. */
 async function endAfterRest(drive: ClientDrive): Promise<void> {
   await Promise.all(
-    RESTED.map(async (role) => {
+    [...RESTED, ...RESTLESS].map(async (role) => {
+      const seconds = RESTED.includes(role) ? REST_SECONDS : SHORT_REST_SECONDS
       const channel = drive.open(role)
       let attempt: Awaited<ReturnType<typeof channel.next>> = await channel.first()
       for (const bound of RESTED_BOUNDS) {
@@ -52,9 +70,9 @@ async function endAfterRest(drive: ClientDrive): Promise<void> {
       }
       // No heartbeat is due before the end.
       attempt.welcome({ heartbeat_seconds: REST_SECONDS * 2 })
-      await drive.pass(REST_SECONDS)
+      await drive.pass(seconds)
       attempt.close(4101, 'internal-error')
-      await channel.next(2 + LATE * 2)
+      await channel.next((RESTED.includes(role) ? 2 : 8) + LATE * 2)
     }),
   )
 }
@@ -65,10 +83,14 @@ export const CLIENT_BACK_OFF_CHECKS: readonly ClientCheck[] = [
     id: 'client.back-off.bounded',
     proves: 'client.back-off.wait',
     drive: endInARow,
-    judge: each(REFUSED, (role) =>
-      all(...BOUNDS.map((bound, index) => backsOff(role, bound, { place: index + 1 }))),
+    judge: all(
+      each(REFUSED, (role) =>
+        all(...BOUNDS.map((bound, index) => backsOff(role, bound, { place: index + 1 }))),
+      ),
+      each(MIXED, (role) => all(backsOff(role, 2, { place: 3 }), backsOff(role, 4, { place: 4 }))),
     ),
     killedBy: [
+      'counts-reconnects-too',
       'waits-beyond-the-bound',
       'waits-below-a-second',
       'hurries-after-41xx',
@@ -93,8 +115,31 @@ export const CLIENT_BACK_OFF_CHECKS: readonly ClientCheck[] = [
     id: 'client.back-off.kept',
     proves: 'client.back-off.kept',
     drive: endInARow,
-    judge: oneWaitsLonger(SHORT_LIVED, GROWN, 3, 4),
-    killedBy: ['forgets-at-welcome', 'never-doubles', 'hurries-after-41xx', 'stops-at-41xx'],
+    judge: all(
+      oneWaitsLonger(SHORT_LIVED, GROWN, 3, 4),
+      oneWaitsLonger(MIXED, SHORTEST, MIXED_CODES.length),
+    ),
+    killedBy: [
+      'forgets-at-welcome',
+      'forgets-at-other-endings',
+      'never-doubles',
+      'hurries-after-41xx',
+      'stops-at-41xx',
+      'stops-at-43xx',
+    ],
+  },
+  {
+    id: 'client.back-off.unrested',
+    proves: 'client.back-off.kept',
+    drive: endAfterRest,
+    judge: oneWaitsLonger(RESTLESS, SHORTEST, 3),
+    killedBy: [
+      'rests-too-soon',
+      'forgets-at-welcome',
+      'never-doubles',
+      'hurries-after-41xx',
+      'stops-at-41xx',
+    ],
   },
   {
     id: 'client.back-off.rested',

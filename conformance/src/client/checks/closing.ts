@@ -8,6 +8,8 @@ import { attemptsOf, LATE, toldOf } from '../judges/reading.ts'
 import { wasOpen } from '../judges/waits.ts'
 
 const [WELCOMED, OPENING, WAITING, ASKING] = ['welcomed', 'opening', 'waiting', 'asking'] as const
+const [UNOPENED, RENEWING] = ['unopened', 'renewing'] as const
+const LIFETIME_SECONDS = 4
 
 /** How the drive marks that the page closes. */
 const CLOSING = 'the page closes'
@@ -34,6 +36,23 @@ async function closeEverywhere(drive: ClientDrive): Promise<void> {
       await attempt.ended(2 + LATE)
     })(),
     (async () => {
+      const channel = drive.open(UNOPENED, { isHeld: true })
+      const attempt = await channel.first()
+      close(channel)
+      // The client has heard of it by then.
+      await drive.fence()
+      attempt.accept()
+      await attempt.ended(2 + LATE)
+    })(),
+    (async () => {
+      const channel = drive.open(RENEWING)
+      const attempt = await channel.connected({ expires_in_seconds: LIFETIME_SECONDS })
+      const newer = await channel.next(LIFETIME_SECONDS)
+      await newer?.ping()
+      close(channel)
+      await Promise.all([attempt.ended(2 + LATE), newer?.ended(2 + LATE)])
+    })(),
+    (async () => {
       const channel = drive.open(WAITING)
       const attempt = await channel.connected()
       await channel.told('open')
@@ -57,16 +76,17 @@ async function closeEverywhere(drive: ClientDrive): Promise<void> {
   await drive.fence()
 }
 
-/** The connection of the only attempt ends by a Close frame of 1000 from the client. */
+/** The connections of all attempts end by a Close frame of 1000 from the client. */
 function saysGoodbye(role: string): Judge {
   return (timeline) => {
-    const [attempt] = attemptsOf(timeline, role)
-    const end = attempt?.end
+    const attempts = attemptsOf(timeline, role)
     const expected = `${role}: a Close frame of 1000`
-    if (end?.kind !== 'close') return fail(expected, 'the connection stood', attempt?.event)
-    return end.code === 1000
-      ? PASS
-      : fail(expected, end.code === 1006 ? 'no Close frame' : `${end.code}`, end)
+    for (const { event, end } of attempts) {
+      if (end?.kind !== 'close') return fail(expected, 'the connection stood', event)
+      if (end.code !== 1000)
+        return fail(expected, end.code === 1006 ? 'no Close frame' : `${end.code}`, end)
+    }
+    return attempts.length > 0 ? PASS : fail(expected, 'no attempt')
   }
 }
 
@@ -97,15 +117,21 @@ export const CLIENT_CLOSING_CHECKS: readonly ClientCheck[] = [
     proves: 'client.close.reaches',
     drive: closeEverywhere,
     control: wasOpen(WELCOMED),
-    judge: each([WELCOMED, OPENING], saysGoodbye),
-    killedBy: ['closes-nothing', 'closes-without-code', 'closes-only-what-is-welcomed'],
+    judge: each([WELCOMED, OPENING, UNOPENED, RENEWING], saysGoodbye),
+    killedBy: [
+      'closes-nothing',
+      'closes-without-code',
+      'closes-only-what-is-welcomed',
+      'aborts-opening-connections',
+      'leaves-its-renewal-open',
+    ],
   },
   {
     id: 'client.close.final',
     proves: 'client.close.final',
     drive: closeEverywhere,
     control: all(wasOpen(WELCOMED, WAITING), wasThere),
-    judge: each([WELCOMED, OPENING, WAITING, ASKING], isOver),
+    judge: each([WELCOMED, OPENING, UNOPENED, WAITING, ASKING], isOver),
     killedBy: [
       'comes-back-after-close',
       'connects-after-close',

@@ -20,7 +20,7 @@ const LISTED = {
   reconnect: codesOf('reconnect'),
   refresh: codesOf('refresh'),
 }
-const UNLISTED = [1001, 1011, 1012, 3000, 3999, 4400, 4999]
+const UNLISTED = [1001, 1008, 1011, 1012, 1013, 3000, 3999, 4400, 4999]
 
 /** Channels that end with the same code where only several can show a wait between 0 and 1 s. */
 const COPIES = 4
@@ -164,7 +164,7 @@ export const CLIENT_ENDING_CHECKS: readonly ClientCheck[] = [
     proves: 'client.back-off.unlisted',
     drive: endWithEveryCode,
     judge: each(UNLISTED, (code) => backsOff(`close-${code}`)),
-    killedBy: ['stops-at-unlisted', 'hurries-after-unlisted'],
+    killedBy: ['stops-at-unlisted', 'stops-at-1008', 'hurries-after-unlisted'],
   },
   {
     id: 'client.no-code.waits',

@@ -48,7 +48,8 @@ const freshTokens: Judge = (timeline) => {
       )
     if (token === undefined || !offered.includes(token))
       return fail('the token of the newest answer', 'another one, or none', event)
-    if (!new RegExp(`/connect/${answers.length}(\\?|$)`).test(event.url))
+    const answer = new URL(event.url, 'http://127.0.0.1').searchParams.get('answer')
+    if (answer !== `${answers.length}`)
       return fail(`the connect URL of answer ${answers.length}`, event.url, event)
   }
   return PASS
@@ -97,10 +98,12 @@ const openAtWelcome: Judge = (timeline) => {
 
 const MUTE = 'mute'
 const UNANSWERED = 'unanswered'
+const UNASKED = 'callback-unanswered'
+const ASKED = 'the callback is asked'
 /** The specification's limit, and what a timer may be late. */
 const OPENING_SECONDS = 30
 
-/** Attempts without a welcome; one client then hears twice that it was replaced. */
+/** Attempts without a welcome, and a callback without an answer; one client then hears twice that it was replaced. */
 async function keepWaiting(drive: ClientDrive): Promise<void> {
   await Promise.all([
     (async () => {
@@ -108,6 +111,15 @@ async function keepWaiting(drive: ClientDrive): Promise<void> {
       const attempt = await channel.first()
       await attempt.ended(OPENING_SECONDS + LATE * 2)
       await channel.next(2 + LATE * 2)
+    })(),
+    (async () => {
+      const channel = drive.open(UNASKED)
+      const held = channel.holdToken()
+      if (!(await held.asked)) return
+      drive.note(UNASKED, ASKED)
+      await channel.asked(2, OPENING_SECONDS + 2 + LATE * 2)
+      await channel.next(LATE)
+      held.release()
     })(),
     (async () => {
       const channel = drive.open(MUTE)
@@ -144,6 +156,19 @@ function isAbandoned(role: string): Judge {
   }
 }
 
+/** The callback is asked again once its 30 s are over and what a back-off adds; how long the first question took, nobody sees. */
+const asksAgain: Judge = (timeline) => {
+  const asked = eventsOf(timeline, 'note', UNASKED)[0]
+  const again = eventsOf(timeline, 'token-request', UNASKED)[0]
+  const [least, most] = [OPENING_SECONDS, OPENING_SECONDS + 2]
+  const expected = `${UNASKED}: a callback without an answer asked again after ${least} s to ${most} s`
+  if (!asked || !again) return fail(expected, 'it was not', asked)
+  const seconds = (again.atMs - asked.atMs) / 1000
+  return seconds >= least - LATE && seconds <= most + LATE
+    ? PASS
+    : fail(expected, `asked after ${seconds.toFixed(1)} s, or not`, again)
+}
+
 /** Checks of connecting. */
 export const CLIENT_OPENING_CHECKS: readonly ClientCheck[] = [
   {
@@ -151,7 +176,7 @@ export const CLIENT_OPENING_CHECKS: readonly ClientCheck[] = [
     proves: 'client.token.callback',
     drive: connectThrice,
     judge: freshTokens,
-    killedBy: ['keeps-token', 'keeps-connect-url'],
+    killedBy: ['keeps-token', 'keeps-connect-url', 'drops-the-query'],
   },
   {
     id: 'client.token.hidden',
@@ -188,6 +213,13 @@ export const CLIENT_OPENING_CHECKS: readonly ClientCheck[] = [
     drive: keepWaiting,
     judge: each([MUTE, UNANSWERED], (role) => all(isAbandoned(role), backsOff(role))),
     killedBy: ['waits-for-ever-to-open', 'hurries-after-abandoning'],
+  },
+  {
+    id: 'client.callback.overdue',
+    proves: 'client.callback.failed',
+    drive: keepWaiting,
+    judge: asksAgain,
+    killedBy: ['waits-for-ever-for-its-callback', 'stops-when-callback-fails'],
   },
   {
     id: 'client.own-replacement.waits',

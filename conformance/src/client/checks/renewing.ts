@@ -9,9 +9,12 @@ import { given, toldAtMost } from '../judges/told.ts'
 import { staysAway, wasOpen } from '../judges/waits.ts'
 
 const [ORDER, ENDED, OVERDUE] = ['order', 'ended', 'overdue'] as const
+const ENDED_EARLY = 'ended-early'
 const LIFETIME_SECONDS = 4
 /** How long a client waits for what the older connection has not delivered. */
 const HOLD_SECONDS = 2
+/** How long the older connection takes, within that. */
+const SLOW_SECONDS = 1
 
 /** A first message, a renewal whose welcome has seq 3, and message 4 on the newer connection. */
 async function renew(
@@ -39,6 +42,7 @@ async function renewThree(drive: ClientDrive): Promise<void> {
     (async () => {
       const channel = drive.open(ORDER)
       await renew(channel, async (old, fresh) => {
+        await drive.pass(SLOW_SECONDS)
         old.message(2, 'message 2')
         old.message(3, 'message 3')
         await channel.told('message', 4)
@@ -55,6 +59,18 @@ async function renewThree(drive: ClientDrive): Promise<void> {
         old.close(4009, 'replaced')
         await channel.told('message', 3)
       })
+    })(),
+    (async () => {
+      const channel = drive.open(ENDED_EARLY)
+      const old = await channel.connected({ expires_in_seconds: LIFETIME_SECONDS })
+      await channel.told('open')
+      const fresh = await channel.next(LIFETIME_SECONDS)
+      old.close(fresh ? 4009 : 4300, fresh ? 'replaced' : 'token-expired')
+      await old.ended(LATE * 2)
+      const next = fresh ?? (await channel.next(1 + LATE * 2))
+      next?.welcome()
+      next?.message(1, 'message 1')
+      await channel.told('message')
     })(),
     (async () => {
       const channel = drive.open(OVERDUE)
@@ -145,7 +161,7 @@ export const CLIENT_RENEWAL_CHECKS: readonly ClientCheck[] = [
         ),
       ),
     ),
-    killedBy: ['mixes-two-connections', 'drops-the-older-connection'],
+    killedBy: ['mixes-two-connections', 'holds-half-a-second', 'drops-the-older-connection'],
   },
   {
     id: 'client.renewal.released',
@@ -160,10 +176,14 @@ export const CLIENT_RENEWAL_CHECKS: readonly ClientCheck[] = [
     proves: 'client.renewal.silent',
     drive: renewThree,
     control: wasOpen(...ROLES),
-    judge: each(ROLES, (role) =>
-      ifRenewed(role, all(toldAtMost(role, 1, 'open'), toldAtMost(role, 0, 'close', 'error'))),
+    judge: all(
+      each(ROLES, (role) =>
+        ifRenewed(role, all(toldAtMost(role, 1, 'open'), toldAtMost(role, 0, 'close', 'error'))),
+      ),
+      ifRenewed(ENDED_EARLY, toldAtMost(ENDED_EARLY, 0, 'close', 'error')),
+      given(ENDED_EARLY, ['message 1']),
     ),
-    killedBy: ['tells-replaced-end', 'opens-again-at-renewal'],
+    killedBy: ['tells-replaced-end', 'opens-again-at-renewal', 'stops-at-its-own-replacement'],
   },
   {
     id: 'client.replaced-by-itself.final',

@@ -33,13 +33,14 @@ export function makeListeners({ request, upgrade }: Answering): Listeners {
       })
       const { promise, resolve } = Promise.withResolvers<void>()
       server.listen(0, '127.0.0.1', resolve)
+      // A port that is not open yet is ended too: it would keep the process.
+      stops.push(async () => {
+        await promise
+        await new Promise<void>((ended) => {
+          server.close(() => ended())
+        })
+      })
       await promise
-      stops.push(
-        () =>
-          new Promise((ended) => {
-            server.close(() => ended())
-          }),
-      )
       return (server.address() as AddressInfo).port
     },
     async stop() {

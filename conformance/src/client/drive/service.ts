@@ -111,7 +111,7 @@ async function answerToken(channel: Channel, response: ServerResponse): Promise<
     token,
     client_id: clientIdOf(channel),
     expires_at: new Date(Date.now() + 3_600_000).toISOString(),
-    connect_url: `ws://127.0.0.1:${port}/channels/${name}/connect/${channel.tokens}`,
+    connect_url: `ws://127.0.0.1:${port}/channels/${name}/connect?answer=${channel.tokens}`,
     ...more,
   })
   script.recorder.record({ kind: 'token-request', as, status, token })

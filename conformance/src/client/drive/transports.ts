@@ -66,12 +66,30 @@ async function ping(socket: WebSocket | undefined, ms: number): Promise<boolean>
   return (await within(answered, ms)) ?? false
 }
 
+/** Forms of an event that are the same to whoever reads it as the HTML standard says. */
+const FORMS = [
+  { end: '\n', space: ' ' },
+  { end: '\r', space: '' },
+  { end: '\r\n', space: ' ' },
+] as const
+
 /** An event stream that waits for a decision. */
 export function overStream(response: ServerResponse, tell: () => MakingAttempt): Transport {
   response.on('close', () => tell().ended(1006, ''))
+  let events = 0
   const write = (event: string, text: string): void => {
     const id = idOf(text)
-    response.write(`event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${text}\n\n`)
+    const { end, space } = FORMS[events % FORMS.length] ?? FORMS[0]
+    events += 1
+    const lines = [
+      `event:${space}${event}`,
+      ...(id === undefined ? [] : [`id:${space}${id}`]),
+      `data:${space}${text}`,
+      '',
+      // A comment, so that nobody waits for what follows a CR.
+      ':',
+    ]
+    response.write(`${lines.join(end)}\n`)
   }
   return {
     accept() {

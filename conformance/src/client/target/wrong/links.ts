@@ -2,6 +2,8 @@
 
 import { createParser } from 'eventsource-parser'
 
+const GOODBYE = 1000
+
 /** What a connection tells its client. */
 export interface Hearing {
   open(): void
@@ -16,7 +18,12 @@ export interface Link {
   close(code?: number): void
 }
 
-export function openWebSocket(url: string, protocols: readonly string[], hearing: Hearing): Link {
+export function openWebSocket(
+  url: string,
+  protocols: readonly string[],
+  hearing: Hearing,
+  awaitsOpening: boolean,
+): Link {
   const socket = new WebSocket(url, [...protocols])
   let wasOpen = false
   let closing: { readonly code?: number } | undefined
@@ -29,10 +36,23 @@ export function openWebSocket(url: string, protocols: readonly string[], hearing
   socket.onmessage = ({ data }) =>
     typeof data === 'string' ? hearing.text(data) : hearing.binary()
   socket.onclose = ({ code }) => hearing.end(code, wasOpen)
-  return { close }
+  return {
+    close(code) {
+      closing = code === undefined ? {} : { code }
+      if (wasOpen || code !== GOODBYE || !awaitsOpening) close(code)
+    },
+  }
 }
 
-export function openStream(url: string, authorization: string | undefined, hearing: Hearing): Link {
+/** How a client asks for a stream and reads it. */
+export interface StreamReading {
+  readonly authorization: string | undefined
+  text(text: string): string
+  end(code: number): number
+}
+
+export function openStream(url: string, reading: StreamReading, hearing: Hearing): Link {
+  const { authorization } = reading
   const ending = new AbortController()
   void read()
   return { close: () => ending.abort() }
@@ -46,14 +66,15 @@ export function openStream(url: string, authorization: string | undefined, heari
       })
       const parser = createParser({
         onEvent: ({ event, data }) => {
-          if (event === 'close') code = Number((JSON.parse(data) as { code: unknown }).code)
+          if (event === 'close')
+            code = reading.end(Number((JSON.parse(data) as { code: unknown }).code))
           else hearing.text(data)
         },
       })
       hearing.open()
       const decoder = new TextDecoder()
       for await (const chunk of answer.body ?? [])
-        parser.feed(decoder.decode(chunk, { stream: true }))
+        parser.feed(reading.text(decoder.decode(chunk, { stream: true })))
     } catch {
       // The end below says all that there is to say.
     }

@@ -49,17 +49,21 @@ export const RULES = {
     welcome.resumed === true ||
     (welcome.cursor === undefined && welcome.epoch === last.epoch && welcome.seq === last.seq),
   openingSeconds: 30,
+  callbackSeconds: 30,
 
   /** What of a frame reaches the page; undefined where it is nothing. */
   data: (data: string): string | undefined => data,
   isKnown: (type: unknown): type is Stream => type === 'message' || type === 'broadcast',
   isTaken: (_envelope: Envelope): boolean => true,
   /** What makes two envelopes one and the same; undefined for what is never the same. */
+  /** Whose epoch it is that a broadcast has. */
+  epochOfBroadcasts: 'broadcast_epoch' as 'broadcast_epoch' | 'epoch',
   identity: (stream: Stream, epoch: unknown, seq: unknown): string | undefined =>
     `${stream} ${epoch} ${seq}`,
   atBadFrame: 'nothing' as 'nothing' | 'tell' | 'end',
   atBinary: 'nothing' as 'nothing' | 'end',
   atUnknownType: 'nothing' as 'nothing' | 'end' | 'give',
+  endsAtType: (_type: string): boolean => false,
 
   duty: (code: number): Duty =>
     STOPS.includes(code) ? 'stop' : (RANGES[Math.floor(code / 100)] ?? 'back-off'),
@@ -67,6 +71,8 @@ export const RULES = {
   dutyOf: (_cause: Exclude<Cause, 'code'>): Duty => 'back-off',
   bound: (rounds: number): number => Math.min(2 ** (rounds + 1), 30),
   backOff: (bound: number, chance: number, _rounds: number): number => 1 + chance * (bound - 1),
+  /** The endings in a row that count after one whose duty is another. */
+  roundsAfterOther: (rounds: number, _duty: Duty): number => rounds,
   isRested: (welcomedSeconds: number): boolean => welcomedSeconds >= 30,
   reconnect: (afterSeconds: number, chance: number): number => afterSeconds + chance * 0.8,
   refresh: (chance: number): number => chance * 0.8,
@@ -88,6 +94,8 @@ export const RULES = {
   holdSeconds: 2,
   /** What happens to the older of two connections when the newer is welcomed. */
   keepsOlder: true,
+  /** Whether 4009 is the end of the older connection while the newer has no welcome yet. */
+  awaitsNewer: true,
   atReplacedEnd: 'nothing' as 'nothing' | 'tell' | 'come-back',
 
   silence: (heartbeat: number): number => (heartbeat > 0 ? heartbeat + 10 : Infinity),
@@ -95,6 +103,10 @@ export const RULES = {
 
   closeCode: 1000 as number | undefined | 'none',
   closesBeforeWelcome: true,
+  closesRenewals: true,
+  closesStreams: true,
+  /** Whether a goodbye waits for the WebSocket to open. */
+  awaitsOpening: true,
   forgetsTimersAtClose: true,
   forgetsQuestionsAtClose: true,
   tellsClose: [{ event: 'close', code: 1000 }] as readonly {
@@ -106,6 +118,9 @@ export const RULES = {
   webSocketsBeforeStream: 2,
   authorization: (token: string): string | undefined => `Bearer ${token}`,
   readsStreams: true,
+  streamUrl: (url: string, _token: string): string => url,
+  streamText: (text: string): string => text,
+  streamEnd: (code: number): number => code,
 }
 
 /** Every rule. */

@@ -1,7 +1,7 @@
 /** A small client of the suite's own: conforming with `RULES`, and wrong in one thing where one of them is replaced. */
 
 import { readObject } from '../../../timeline/timeline.ts'
-import { type Hearing, type Link, openStream, openWebSocket } from './links.ts'
+import { type Hearing, type Link, openStream, openWebSocket, type StreamReading } from './links.ts'
 import {
   type Answer,
   type Cause,
@@ -15,6 +15,7 @@ import {
 /** A connection of the client. */
 interface Connection {
   readonly link: Link
+  readonly isStream: boolean
   readonly timers: Set<NodeJS.Timeout>
   welcome?: Envelope
   welcomedAt: number
@@ -59,7 +60,7 @@ export function openSmallClient({ rules, ask, tell }: SmallClientParts): { close
     const wasOver = isOver
     let newest: Answer
     try {
-      newest = await ask()
+      newest = await Promise.race([ask(), lateAnswer(rules.callbackSeconds)])
     } catch {
       if (!isOver) comeBack(rules.dutyOf('callback'), 0)
       return
@@ -85,11 +86,17 @@ export function openSmallClient({ rules, ask, tell }: SmallClientParts): { close
       binary: () => (rules.atBinary === 'end' ? stop(1003) : undefined),
       end: (code, wasLinkOpen) => ended(connection, code, wasLinkOpen),
     }
+    const reading: StreamReading = {
+      authorization: rules.authorization(answer.token),
+      text: rules.streamText,
+      end: rules.streamEnd,
+    }
     const link = isStream
-      ? openStream(url.href, rules.authorization(answer.token), hearing)
-      : openWebSocket(url.href, rules.protocols(answer), hearing)
+      ? openStream(rules.streamUrl(url.href, answer.token), reading, hearing)
+      : openWebSocket(url.href, rules.protocols(answer), hearing, rules.awaitsOpening)
     const connection: Connection = {
       link,
+      isStream,
       timers: new Set(),
       welcomedAt: 0,
       newest: 0,
@@ -120,7 +127,7 @@ export function openSmallClient({ rules, ask, tell }: SmallClientParts): { close
       if (connection.held) connection.held.push(envelope)
       else give(connection, envelope)
     } else if (envelope.type !== 'heartbeat') {
-      if (rules.atUnknownType === 'end') stop(4000)
+      if (rules.atUnknownType === 'end' || rules.endsAtType(envelope.type)) stop(4000)
       if (rules.atUnknownType === 'give' && 'data' in envelope)
         tell({ event: 'message', data: envelope.data })
     }
@@ -198,7 +205,7 @@ export function openSmallClient({ rules, ask, tell }: SmallClientParts): { close
   }
 
   function epochOf({ welcome }: Connection, type: unknown): unknown {
-    return type === 'broadcast' ? welcome?.broadcast_epoch : welcome?.epoch
+    return type === 'broadcast' ? welcome?.[rules.epochOfBroadcasts] : welcome?.epoch
   }
 
   function watchSilence(connection: Connection): void {
@@ -222,6 +229,10 @@ export function openSmallClient({ rules, ask, tell }: SmallClientParts): { close
     if (!wasLinkOpen) unopened += 1
     if (connection === older) {
       replacedEnded(code)
+      return
+    }
+    if (code === 4009 && connection === current && pending && rules.awaitsNewer) {
+      current = undefined
       return
     }
     if (
@@ -266,9 +277,13 @@ export function openSmallClient({ rules, ask, tell }: SmallClientParts): { close
 
   function waitFor(duty: Duty, afterSeconds: number): number {
     const chance = Math.random()
-    if (duty === 'reconnect') return rules.reconnect(afterSeconds, chance)
+    if (duty === 'reconnect') {
+      rounds = rules.roundsAfterOther(rounds, duty)
+      return rules.reconnect(afterSeconds, chance)
+    }
     if (duty === 'refresh' && rules.refreshesAgain(isRefreshed)) {
       isRefreshed = true
+      rounds = rules.roundsAfterOther(rounds, duty)
       return Math.max(afterSeconds, rules.refresh(chance))
     }
     const seconds = rules.backOff(rules.bound(rounds), chance, rounds)
@@ -285,10 +300,14 @@ export function openSmallClient({ rules, ask, tell }: SmallClientParts): { close
   function close(): void {
     if (isOver) return
     const code = rules.closeCode
-    const links = [current, older, rules.closesBeforeWelcome ? pending : undefined]
+    const closesPending = rules.closesBeforeWelcome && (rules.closesRenewals || !current)
+    const links = [current, older, closesPending ? pending : undefined]
     isOver = true
     if (rules.forgetsTimersAtClose) clearTimeout(waiting)
-    for (const connection of links) if (connection && code !== 'none') connection.link.close(code)
+    for (const connection of links) {
+      if (!connection || code === 'none' || (connection.isStream && !rules.closesStreams)) continue
+      connection.link.close(code)
+    }
     for (const line of rules.tellsClose) tell(line)
   }
 
@@ -311,6 +330,13 @@ export function openSmallClient({ rules, ask, tell }: SmallClientParts): { close
   function later({ timers }: Connection, seconds: number, act: () => void): void {
     if (seconds !== Infinity) timers.add(setTimeout(act, seconds * 1000))
   }
+}
+
+/** A token callback that says nothing for so long has failed. */
+async function lateAnswer(seconds: number): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  if (seconds !== Infinity) setTimeout(() => reject(new Error('no answer')), seconds * 1000).unref()
+  return await promise
 }
 
 function secondsSince(ms: number): number {

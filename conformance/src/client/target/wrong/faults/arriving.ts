@@ -22,6 +22,10 @@ export const ARRIVING_FAULTS: Readonly<Record<string, ClientFault>> = {
     misdeed: 'takes the first messages of a new epoch for duplicates',
     rule: { identity: (stream, _epoch, seq) => identity(stream, 0, seq) },
   },
+  'one-epoch-for-both-streams': {
+    misdeed: 'takes the epoch of the messages for that of the broadcasts',
+    rule: { epochOfBroadcasts: 'epoch' },
+  },
   'ignores-broadcasts': {
     misdeed: 'gives no broadcasts',
     rule: { isTaken: ({ type }) => type !== 'broadcast' },
@@ -43,6 +47,10 @@ export const ARRIVING_FAULTS: Readonly<Record<string, ClientFault>> = {
   'ends-at-unknown-type': {
     misdeed: 'ends when an envelope of an unknown type comes',
     rule: { atUnknownType: 'end' },
+  },
+  'ends-at-inherited-names': {
+    misdeed: 'ends at an envelope whose type is a name that every object has',
+    rule: { endsAtType: (type) => type in {} },
   },
   'gives-unknown-types': {
     misdeed: 'gives the data of envelopes of any type',

@@ -33,6 +33,18 @@ export const CLOSING_FAULTS: Readonly<Record<string, ClientFault>> = {
     misdeed: 'leaves a connection open that has no welcome yet',
     rule: { closesBeforeWelcome: false },
   },
+  'aborts-opening-connections': {
+    misdeed: 'closes a WebSocket before it is open, so that no Close frame can say goodbye',
+    rule: { awaitsOpening: false },
+  },
+  'leaves-its-renewal-open': {
+    misdeed: 'closes its connection and leaves the one that was to replace it',
+    rule: { closesRenewals: false },
+  },
+  'leaves-streams-open': {
+    misdeed: 'goes on with an event stream that its page closed',
+    rule: { closesStreams: false },
+  },
   'comes-back-after-close': {
     misdeed: 'comes back although its page closed it while it waited',
     rule: { forgetsTimersAtClose: false },
@@ -56,6 +68,20 @@ export const CLOSING_FAULTS: Readonly<Record<string, ClientFault>> = {
   'stream-without-token': {
     misdeed: 'asks for an event stream without its token',
     rule: { authorization: () => undefined },
+  },
+  'token-in-stream-url': {
+    misdeed: 'puts the token into the URL of an event stream too',
+    rule: {
+      streamUrl: (url, token) => `${url}${url.includes('?') ? '&' : '?'}token=${token}`,
+    },
+  },
+  'knows-lines-by-lf-alone': {
+    misdeed: 'takes only LF for the end of a line of an event stream',
+    rule: { streamText: (text) => text.replaceAll('\r', '') },
+  },
+  'takes-stream-ends-for-losses': {
+    misdeed: 'does not read the close event of an event stream',
+    rule: { streamEnd: () => 1006 },
   },
   'gives-nothing-of-streams': {
     misdeed: 'gives nothing that an event stream brings',

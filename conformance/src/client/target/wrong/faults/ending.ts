@@ -43,6 +43,10 @@ export const ENDING_FAULTS: Readonly<Record<string, ClientFault>> = {
     misdeed: 'stops after codes outside the ranges of the protocol',
     rule: { duty: dutyOf(isUnlisted, 'stop') },
   },
+  'stops-at-1008': {
+    misdeed: 'takes 1008, with which a proxy ends a connection, for a word of the service',
+    rule: { duty: dutyOf((code) => code === 1008, 'stop') },
+  },
   'hurries-after-unlisted': {
     misdeed: 'comes back at once after codes outside the ranges of the protocol',
     rule: { duty: dutyOf(isUnlisted, 'reconnect') },

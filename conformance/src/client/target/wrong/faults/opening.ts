@@ -16,7 +16,7 @@ export const OPENING_FAULTS: Readonly<Record<string, ClientFault>> = {
   },
   'token-in-url': {
     misdeed: 'puts the token into the URL too',
-    rule: { url: ({ connect_url, token }) => `${connect_url}?token=${token}` },
+    rule: { url: ({ connect_url, token }) => `${connect_url}&token=${token}` },
   },
   'offers-another-protocol': {
     misdeed: 'offers a subprotocol that is not of the protocol',
@@ -25,6 +25,10 @@ export const OPENING_FAULTS: Readonly<Record<string, ClientFault>> = {
   'offers-two-tokens': {
     misdeed: 'offers another token beside its own',
     rule: { protocols: (answer) => [...RULES.protocols(answer), 'channel-token.another'] },
+  },
+  'drops-the-query': {
+    misdeed: 'leaves the query of the connect URL out',
+    rule: { url: ({ connect_url }) => connect_url.replace(/\?.*/, '') },
   },
   'open-at-upgrade': {
     misdeed: 'takes an open WebSocket for a connection',
@@ -41,6 +45,10 @@ export const OPENING_FAULTS: Readonly<Record<string, ClientFault>> = {
   'waits-for-ever-to-open': {
     misdeed: 'never abandons an attempt',
     rule: { openingSeconds: Infinity },
+  },
+  'waits-for-ever-for-its-callback': {
+    misdeed: 'never takes a callback that does not answer for one that failed',
+    rule: { callbackSeconds: Infinity },
   },
   'hurries-after-abandoning': {
     misdeed: 'comes back at once after an attempt that it abandoned',

@@ -15,6 +15,14 @@ export const RENEWING_FAULTS: Readonly<Record<string, ClientFault>> = {
     misdeed: 'does not hold what the newer connection brings',
     rule: { holdSeconds: 0 },
   },
+  'holds-half-a-second': {
+    misdeed: 'holds what the newer connection brings for half a second',
+    rule: { holdSeconds: 0.5 },
+  },
+  'stops-at-its-own-replacement': {
+    misdeed: 'stops when 4009 on the older connection comes before the welcome of the newer',
+    rule: { awaitsNewer: false },
+  },
   'holds-for-ever': {
     misdeed: 'holds what the newer connection brings until the older one has delivered all',
     rule: { holdSeconds: Infinity },

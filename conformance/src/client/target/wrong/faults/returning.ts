@@ -28,6 +28,18 @@ export const RETURNING_FAULTS: Readonly<Record<string, ClientFault>> = {
     misdeed: 'begins with the shortest bound after every welcome',
     rule: { isRested: () => true },
   },
+  'forgets-at-other-endings': {
+    misdeed: 'begins with the shortest bound after an ending whose duty is another',
+    rule: { roundsAfterOther: () => 0 },
+  },
+  'counts-reconnects-too': {
+    misdeed: 'doubles the bound with endings of 42xx too',
+    rule: { roundsAfterOther: (rounds, duty) => (duty === 'reconnect' ? rounds + 1 : rounds) },
+  },
+  'rests-too-soon': {
+    misdeed: 'begins with the shortest bound after 20 seconds of one connection',
+    rule: { isRested: (welcomedSeconds) => welcomedSeconds >= 20 },
+  },
   'never-rests': {
     misdeed: 'never begins with the shortest bound again',
     rule: { isRested: () => false },
