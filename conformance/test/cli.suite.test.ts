@@ -1,6 +1,6 @@
 import { validate } from '@channel-protocol/schemas/validate'
 import { afterEach, describe, expect, test } from 'vitest'
-import { CHECKS } from '../src/checks/index.ts'
+import { EVERY_CHECK } from '../src/checks/every.ts'
 import { readLedger } from '../src/ledger.ts'
 import type { Report } from '../src/report/report.ts'
 import { expectOnlyAimedFailures } from './faulty-server.ts'
@@ -131,7 +131,7 @@ describe('channel-conformance', () => {
   })
 
   test('list names every check, explain quotes the clause', async () => {
-    expect((await conformance('list')).stdout).toContain(`${CHECKS.length} checks of `)
+    expect((await conformance('list')).stdout).toContain(`${EVERY_CHECK.length} checks of `)
     const { stdout } = await conformance('explain', 'token.expired.refused')
     expect(stdout).toContain(ledger.find('token.expired.refused').text)
     expect(stdout).toContain('accepts-expired-token')
