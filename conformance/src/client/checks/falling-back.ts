@@ -105,14 +105,19 @@ export const CLIENT_STREAM_CHECKS: readonly ClientCheck[] = [
     proves: 'client.sse.fallback',
     drive: blockWebSockets,
     judge: hasToken,
-    killedBy: ['knows-no-streams', 'stream-without-token'],
+    killedBy: ['knows-no-streams', 'stream-without-token', 'stops-when-refused'],
   },
   {
     id: 'client.stream.read',
     proves: 'client.sse.fallback',
     drive: blockWebSockets,
     judge: given(BLOCKED, [DATA, LAST]),
-    killedBy: ['knows-no-streams', 'gives-nothing-of-streams', 'knows-lines-by-lf-alone'],
+    killedBy: [
+      'knows-no-streams',
+      'stops-when-refused',
+      'gives-nothing-of-streams',
+      'knows-lines-by-lf-alone',
+    ],
   },
   {
     id: 'client.stream-token.hidden',
