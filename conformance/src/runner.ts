@@ -28,6 +28,10 @@ export interface RunOptions {
   /** How long to wait for what must come, in milliseconds. */
   readonly patienceMs: number
   readonly onResult?: (result: Result) => void
+  /** Told what was seen of each stimulus, and for which checks, before anything is redacted. */
+  readonly onTimeline?: (timeline: Timeline, checks: readonly Check[]) => void
+  /** Whether the results of passes keep what was seen, too. */
+  readonly isRecorded?: boolean
 }
 
 /** Checks that judge one and the same stimulus; of one check at least. */
@@ -75,7 +79,7 @@ export async function runChecks(
       const together = checks
       const run = (site: Site): Promise<Result[]> =>
         runUndisturbed(watch, () =>
-          runTogether(together, { ...target, site }, ledger, http, options.patienceMs),
+          runTogether(together, { ...target, site }, ledger, http, options),
         )
       const needsOwn = together[0].alone || together[0].limits
       const made =
@@ -170,7 +174,7 @@ async function runTogether(
   target: Target,
   ledger: Ledger,
   http: Http,
-  patienceMs: number,
+  { patienceMs, onTimeline, isRecorded }: RunOptions,
 ): Promise<Result[]> {
   const startedAt = performance.now()
   const recorder = startRecorder()
@@ -189,12 +193,13 @@ async function runTogether(
   }
   const timeline: Timeline = { advertised: target.site.advertised, events: [...recorder.events] }
   await drive.finish()
+  onTimeline?.(timeline, checks)
   const durationMs = Math.round(performance.now() - startedAt)
   return checks.map((check) => {
     const judged = trouble ?? judgeCheck(check, timeline, isMust(ledger.find(check.proves)))
     const result: Result = { check: check.id, requirement: check.proves, ...judged, durationMs }
-    // Nobody asks what was seen of a pass, and most of the suite's own work would go into hiding its secrets.
-    if (judged.verdict === 'pass') return result
+    // Unless a run is recorded nobody asks what was seen of a pass, and hiding its secrets would be most of the work.
+    if (judged.verdict === 'pass' && !isRecorded) return result
     return redact({ ...result, timeline }, [...target.secrets, ...recorder.secrets])
   })
 }

@@ -32,6 +32,13 @@ export interface Types {
   DisconnectRequest: DisconnectRequest
   DisconnectAnswer: DisconnectAnswer
   Discovery: Discovery
+  ExecCommand: ExecCommand
+  ExecStart: ExecStart
+  ExecAdvance: ExecAdvance
+  ExecService: ExecService
+  ExecReply: ExecReply
+  ExecReady: ExecReady
+  ExecAdvanced: ExecAdvanced
   MessageRequest: MessageRequest
   Receipt: Receipt
   MessageEnvelope: MessageEnvelope
@@ -646,6 +653,170 @@ export interface Timings {
   idempotency_window_seconds?: number
 }
 /**
+ * A line that the suite writes: an `id` and exactly one command. Commands may follow each other before the first is answered.
+ */
+export interface ExecCommand {
+  /**
+   * Names the command; its reply repeats it.
+   */
+  id: number
+  start?: ExecStart
+  advance?: ExecAdvance
+  drain?: ExecService
+  stop?: ExecService
+}
+/**
+ * The command that starts a service, answered with `ready`, and what it shall be. It listens on the loopback address at a port that the system chooses.
+ */
+export interface ExecStart {
+  /**
+   * Application keys that it accepts.
+   *
+   * Items: An application key.
+   */
+  application_keys: string[]
+  /**
+   * Secrets that it signs webhooks with, each `whsec_` and base64.
+   *
+   * Items: A webhook secret.
+   */
+  webhook_secrets: string[]
+  /**
+   * Its application base: the URL below which webhooks go, without a trailing slash.
+   */
+  webhook_base: string
+  /**
+   * The origins that it lists.
+   *
+   * Items: An origin.
+   */
+  origins: string[]
+  /**
+   * Values of the timings registry, in seconds, that it runs with and advertises; with any of them below the least of production it advertises `test_timings`.
+   */
+  timings: {
+    /**
+     * Seconds, or the list of `webhook_retry_seconds`.
+     */
+    [k: string]: number | number[]
+  }
+  /**
+   * `virtual` for a clock that stands still but for `advance`; an implementation without one runs in real time and says so in `ready`.
+   */
+  clock: 'real' | 'virtual'
+  /**
+   * Values of the limits registry that it runs with and advertises; the others as it likes.
+   */
+  limits?: {
+    /**
+     * The limit.
+     */
+    [k: string]: number
+  }
+  /**
+   * The profiles that it offers; all that it has where absent.
+   *
+   * Items: The name of a profile.
+   */
+  profiles?: string[]
+  /**
+   * The base URL under which it is public; where it listens on loopback, with the path of this, is what `ready` names.
+   */
+  base_url?: string
+  /**
+   * Where the webhooks of single events go, and not below `webhook_base`.
+   */
+  webhook_urls?: {
+    /**
+     * An absolute URL.
+     */
+    [k: string]: string
+  }
+}
+/**
+ * The command that moves the virtual clock of a service, answered with `advanced`: to the first instant at which something is due, or the whole way where nothing is.
+ */
+export interface ExecAdvance {
+  /**
+   * The `url` that its `ready` named.
+   */
+  url: string
+  /**
+   * Seconds, at most.
+   */
+  seconds: number
+}
+/**
+ * Which service of this process is to `drain`, ended as its operator would with its clients sent away, and answered with `drained` when it has ended; or to `stop` at once, its state lost, answered with `stopped`.
+ */
+export interface ExecService {
+  /**
+   * The `url` that its `ready` named.
+   */
+  url: string
+}
+/**
+ * A line that the implementation writes: the `id` of a command and exactly one of what became of it.
+ */
+export interface ExecReply {
+  /**
+   * Names the command; its reply repeats it.
+   */
+  id: number
+  ready?: ExecReady
+  advanced?: ExecAdvanced
+  /**
+   * The service has ended after its drain.
+   */
+  drained?: {}
+  /**
+   * The service has ended.
+   */
+  stopped?: {}
+  /**
+   * What this implementation cannot do: the command, or the member of `start`, by its name. What the suite does not know is answered so too.
+   */
+  unsupported?: string
+  /**
+   * What went wrong, for a person.
+   */
+  error?: string
+}
+/**
+ * A service that listens.
+ */
+export interface ExecReady {
+  /**
+   * Its base URL, without a trailing slash.
+   */
+  url: string
+  /**
+   * The name of the implementation.
+   */
+  name: string
+  /**
+   * Its version.
+   */
+  version: string
+  /**
+   * The clock that it runs on; `real` where absent.
+   */
+  clock?: 'real' | 'virtual'
+  /**
+   * Whether this process takes further `start` commands while this service runs; where false or absent the suite starts a process for each service.
+   */
+  many?: boolean
+}
+/**
+ * How far the clock has moved. All that became due has been done and written out, and webhooks that it caused have been sent.
+ */
+export interface ExecAdvanced {
+  /**
+   * Seconds; less than was asked for where something became due sooner.
+   */
+  seconds: number
+}
+/**
  * The answer to `GET {base}/v1/presence?client_id=`.
  */
 export interface PresenceAnswer {
@@ -765,6 +936,28 @@ export interface ReportTarget {
    * Whether it announces values outside their ranges, for tests.
    */
   test_timings: boolean
+  /**
+   * Its limits as judges knew them; present where the run was recorded.
+   */
+  limits?: {
+    /**
+     * The limit.
+     */
+    [k: string]: number
+  }
+  /**
+   * Its timings as judges knew them; present where the run was recorded.
+   */
+  timings?: {
+    /**
+     * Seconds, or a list of them.
+     */
+    [k: string]: number | number[]
+  }
+  /**
+   * `any` or `listed`; present where the run was recorded.
+   */
+  origins?: string
 }
 /**
  * Which program answered; absent where it does not say so.
@@ -795,6 +988,14 @@ export interface ReportRun {
    * A duration in seconds, fractions allowed.
    */
   seconds: number
+  /**
+   * Whether what was seen is kept of every check, so that the run can be judged again.
+   */
+  recorded?: boolean
+  /**
+   * Whether valid traffic carried noise.
+   */
+  grease?: boolean
 }
 /**
  * The verdict over the whole run.
@@ -960,9 +1161,17 @@ export interface CheckResult {
    */
   reproduce: string
   /**
-   * What was seen, in order; absent where the check passed or was not made.
+   * What was seen, in order; absent where the check was not made, and where it passed in a run that was not recorded.
    */
   events?: TimelineEvent[]
+  /**
+   * Which clock gave the verdict: `virtual` where the suite moved the clock of the service, exactly and at once; absent where nothing was waited for.
+   */
+  clock?: 'real' | 'virtual'
+  /**
+   * How many observations an invariant over all timelines judged; absent of other checks.
+   */
+  observed?: number
 }
 /**
  * Something that the suite did or saw while a check ran. What else an event carries depends on its kind: method, URL, headers and body of a request, status and body of an answer, code and reason of a close.

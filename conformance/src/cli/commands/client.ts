@@ -1,0 +1,39 @@
+/** The options of `client`. */
+
+import type { CommandLine } from './command-line.ts'
+
+/** Adds the command to the program. */
+export function declareClient({ root, env, end }: CommandLine): void {
+  root
+    .command('client')
+    .description(
+      "judge a client from a service that the suite plays; without --exec or --page the project's own client",
+    )
+    .argument(
+      '[program...]',
+      'with --exec, after --: the program that holds the client, and its arguments',
+    )
+    .option(
+      '--exec',
+      'start the program and talk to it in lines; conformance/src/client/README.md says which',
+    )
+    .option('--page <file>', 'serve this HTML file and its folder, for a browser that you open')
+    .option('--only <patterns...>', 'patterns over check and requirement ids')
+    .option('--strict', 'no verdict while any testable MUST is not judged')
+    .option('--json', 'print the report as JSON and nothing else')
+    .option('--report <file>', 'write the report as JSON')
+    .option('--junit <file>', 'write the report as JUnit XML')
+    .option('--quiet', 'print only deviations and the verdict')
+    .option(
+      '--self-test',
+      'prove the checks: every wrong client is caught, and no empty program passes',
+    )
+    .option('--aimed', 'with --self-test: each wrong client only by the checks aimed at it')
+    .option('--fault <names...>', 'with --self-test: only these wrong clients')
+    .action(
+      end(async (operands: string[], options: Record<string, unknown>) => {
+        const { client } = await import('../client.ts')
+        return client(operands, options, env)
+      }),
+    )
+}
