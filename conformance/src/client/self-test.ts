@@ -1,7 +1,7 @@
 /** Proves the checks of clients: wrong clients are caught, each for its reason, and empty programs pass nothing. */
 
-import { fileURLToPath } from 'node:url'
 import { isMust, type Ledger } from '../ledger.ts'
+import { programFile } from '../program-file.ts'
 import { TargetUnavailable } from '../target/target.ts'
 import type { Result } from '../verdict.ts'
 import type { ClientCheck } from './check.ts'
@@ -9,8 +9,8 @@ import { startProgrammableService } from './drive/service.ts'
 import { runClientChecks } from './run-checks.ts'
 import { startProgram } from './target/program.ts'
 
-const PROGRAM = fileURLToPath(new URL('target/wrong/program.ts', import.meta.url))
-const EMPTY = fileURLToPath(new URL('target/wrong/empty.ts', import.meta.url))
+const PROGRAM = programFile(new URL('target/wrong/program', import.meta.url))
+const EMPTY = programFile(new URL('target/wrong/empty', import.meta.url))
 
 /** The command of the suite's own small client, with a fault or without. */
 export function smallClient(fault?: string): string[] {

@@ -1,7 +1,7 @@
 /** Plays pages in a process of their own; it alone knows how that is started, asked and ended. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { programFile } from '../../program-file.ts'
 import type { PageStep } from './step.ts'
 import { installTransports } from './transports.ts'
 import { installClock, installDocument, installPage, type WorldFacts } from './world.ts'
@@ -57,7 +57,7 @@ export function playPage(play: Play): Promise<Played> {
 
 /** A process without files, children, workers and environment; it ends with the suite, and does not keep it. */
 function start(): Player {
-  const file = fileURLToPath(new URL('process.ts', import.meta.url))
+  const file = programFile(new URL('process', import.meta.url))
   const flags = ['--permission', `--max-old-space-size=${HEAP_MEGABYTES}`, '--no-warnings']
   const child = spawn(process.execPath, [...flags, file], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

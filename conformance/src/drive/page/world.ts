@@ -71,23 +71,24 @@ export function installClock(scope: Scope, facts: WorldFacts) {
     return true
   }
 
+  const listened = new WeakMap<object, { type: string; listener: Listener; once: boolean }[]>()
   class PageEventTarget {
-    #listeners: { type: string; listener: Listener; once: boolean }[] = []
     addEventListener(type: string, listener: Listener, options?: { once?: boolean }): void {
-      const isThere = this.#listeners.some((one) => one.type === type && one.listener === listener)
-      if (listener && !isThere)
-        this.#listeners.push({ type, listener, once: options?.once === true })
+      const own = listened.get(this) ?? []
+      if (!listener || own.some((one) => one.type === type && one.listener === listener)) return
+      listened.set(this, [...own, { type, listener, once: options?.once === true }])
     }
     removeEventListener(type: string, listener: Listener): void {
-      this.#listeners = this.#listeners.filter(
-        (one) => one.type !== type || one.listener !== listener,
-      )
+      const others = listened
+        .get(this)
+        ?.filter((one) => one.type !== type || one.listener !== listener)
+      if (others) listened.set(this, others)
     }
     dispatchEvent(event: PageEvent): boolean {
       Object.assign(event, { target: this, currentTarget: this })
       const property = (this as unknown as Scope)[`on${event.type}`]
       if (typeof property === 'function') attempt(() => property.call(this, event))
-      for (const { type, listener, once } of [...this.#listeners]) {
+      for (const { type, listener, once } of listened.get(this) ?? []) {
         if (type !== event.type) continue
         if (once) this.removeEventListener(type, listener)
         attempt(() =>

@@ -1,0 +1,75 @@
+/**
+ * What `npm pack` publishes of a package: compiled sources, and a manifest that names them. Plain JavaScript, called by
+ * npm in the package's folder: `node package.mjs build` before the pack, `node package.mjs restore` after it.
+ */
+import { spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import './require-node.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const here = process.cwd()
+const manifest = join(here, 'package.json')
+const kept = join(here, 'package.source.json')
+const compiled = join(root, 'dist/build', basename(here))
+
+const deeds = { build, restore }
+const deed = deeds[process.argv[2]]
+if (!deed) throw new Error('give build or restore')
+deed()
+
+function build() {
+  // A pack that was interrupted has left what it compiled behind.
+  if (existsSync(kept)) restore()
+  rmSync(compiled, { recursive: true, force: true })
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, '.ci/tsconfig.json')], {
+    stdio: 'inherit',
+  })
+  if (status !== 0) process.exit(1)
+  cpSync(compiled, here, { recursive: true, filter: (path) => basename(path) !== 'package.json' })
+  renameSync(manifest, kept)
+  writeFileSync(
+    manifest,
+    `${JSON.stringify(published(JSON.parse(readFileSync(kept, 'utf8'))), undefined, 2)}\n`,
+  )
+}
+
+function restore() {
+  if (!existsSync(kept)) return
+  renameSync(kept, manifest)
+  for (const path of globSync('**/*.{js,d.ts}', { cwd: compiled }))
+    rmSync(join(here, path), { force: true })
+}
+
+/** The manifest with compiled files where the sources' manifest names sources. */
+function published({ scripts, devDependencies, ...source }) {
+  const js = (path) => path.replace(/\.ts$/, '.js')
+  const entry = (path) =>
+    path.endsWith('.ts') ? { types: path.replace(/\.ts$/, '.d.ts'), default: js(path) } : path
+  const map = (paths, change) =>
+    paths && Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, change(path)]))
+  const exports = map(source.exports, entry)
+  const bin = map(source.bin, js)
+  return {
+    ...source,
+    ...(exports && { exports }),
+    ...(bin && { bin }),
+    files: [
+      ...source.files.map(js),
+      '!**/*.ts',
+      ...source.files.map((path) =>
+        path.endsWith('.ts') ? path.replace(/\.ts$/, '.d.ts') : `${path}/**/*.d.ts`,
+      ),
+    ],
+  }
+}
