@@ -36,7 +36,7 @@ function build() {
     stdio: 'inherit',
   })
   if (status !== 0) process.exit(1)
-  cpSync(compiled, here, { recursive: true, filter: (path) => basename(path) !== 'package.json' })
+  for (const path of compiledFiles()) cpSync(join(compiled, path), join(here, path))
   renameSync(manifest, kept)
   writeFileSync(
     manifest,
@@ -47,8 +47,11 @@ function build() {
 function restore() {
   if (!existsSync(kept)) return
   renameSync(kept, manifest)
-  for (const path of globSync('**/*.{js,d.ts}', { cwd: compiled }))
-    rmSync(join(here, path), { force: true })
+  for (const path of compiledFiles()) rmSync(join(here, path), { force: true })
+}
+
+function compiledFiles() {
+  return globSync('**/*.{js,d.ts}', { cwd: compiled })
 }
 
 /** The manifest with compiled files where the sources' manifest names sources. */

@@ -1297,10 +1297,11 @@ export const HEADERS = {
   }
 } as const
 
-/** Events that the service reports to the application. `path` follows the application base, without a slash at its end, where no URL is configured for the event. Keyed by event. */
+/** Events that the service reports to the application. `path` follows the application base, without a slash at its end, where no URL is configured for the event; `type` is the schema of the form. Keyed by event. */
 export const WEBHOOKS = {
   "connected": {
     "event": "connected",
+    "type": "PresenceEvent",
     "profiles": [
       "presence"
     ],
@@ -1308,6 +1309,7 @@ export const WEBHOOKS = {
   },
   "disconnected": {
     "event": "disconnected",
+    "type": "PresenceEvent",
     "profiles": [
       "presence"
     ],
@@ -1315,6 +1317,7 @@ export const WEBHOOKS = {
   },
   "started": {
     "event": "started",
+    "type": "StartedEvent",
     "profiles": [
       "presence-sync",
       "sockets"
@@ -1323,6 +1326,7 @@ export const WEBHOOKS = {
   },
   "handshake": {
     "event": "handshake",
+    "type": "SocketHandshake",
     "profiles": [
       "sockets"
     ],
@@ -1330,6 +1334,7 @@ export const WEBHOOKS = {
   },
   "message": {
     "event": "message",
+    "type": "SocketMessage",
     "profiles": [
       "sockets"
     ],
@@ -1337,6 +1342,7 @@ export const WEBHOOKS = {
   },
   "closed": {
     "event": "closed",
+    "type": "SocketClosed",
     "profiles": [
       "sockets"
     ],

@@ -2,12 +2,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { openapiOutputs } from './openapi-source.ts'
 import type { Output, Producer } from './output.ts'
 import { registryOutputs } from './registry-source.ts'
 import { specOutputs } from './spec/outputs.ts'
 import { typesOutputs } from './types-source.ts'
 
-const producers: readonly Producer[] = [registryOutputs, typesOutputs, specOutputs]
+const producers: readonly Producer[] = [registryOutputs, typesOutputs, openapiOutputs, specOutputs]
 
 function fileOf(output: Output): string {
   return fileURLToPath(new URL(`../../${output.path}`, import.meta.url))
