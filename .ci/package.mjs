@@ -63,6 +63,8 @@ function published({ scripts, devDependencies, ...source }) {
     paths && Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, change(path)]))
   const exports = map(source.exports, entry)
   const bin = map(source.bin, js)
+  // Types are wanted only of what can be imported.
+  const typed = new Set(Object.values(source.exports ?? {}).map((path) => path.split('/')[1]))
   return {
     ...source,
     ...(exports && { exports }),
@@ -70,9 +72,7 @@ function published({ scripts, devDependencies, ...source }) {
     files: [
       ...source.files.map(js),
       '!**/*.ts',
-      ...source.files.map((path) =>
-        path.endsWith('.ts') ? path.replace(/\.ts$/, '.d.ts') : `${path}/**/*.d.ts`,
-      ),
+      ...[...typed].map((folder) => `${folder}/**/*.d.ts`),
     ],
   }
 }

@@ -1,7 +1,7 @@
 /** The program: flags to a running server, signals to its end; the only place that exits. */
-import { FAULTS } from './faults/index.ts'
 import { makeLog } from './log.ts'
 import { makeMetrics } from './metrics.ts'
+import type { Fault } from './parts.ts'
 import { startPrivateListener } from './private-listener.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { HelpWanted, readSettings, SettingError, type Settings } from './settings.ts'
@@ -9,13 +9,24 @@ import { describeStart } from './start-lines.ts'
 
 const USAGE = 2
 
-function readOrExit(): Settings {
+/** Faults are loaded only when one is asked for; the published package holds none. */
+async function loadFaults(names: readonly string[]): Promise<readonly Fault[]> {
+  if (names.length === 0) return []
+  const { FAULTS } = await import('./faults/index.ts').catch(() => {
+    throw new SettingError('--fault: this package holds no faults; the repository does')
+  })
+  return names.map((name) => {
+    const fault = FAULTS.find((known) => known.name === name)
+    if (fault) return fault
+    const known = FAULTS.map((each) => each.name).join(', ')
+    throw new SettingError(`--fault: there is no fault ${name}; there are ${known}`)
+  })
+}
+
+async function readOrExit(): Promise<{ settings: Settings; faults: readonly Fault[] }> {
   try {
     const settings = readSettings(process.argv.slice(2), process.env)
-    const unknown = settings.faults.find((name) => !FAULTS.some((fault) => fault.name === name))
-    if (unknown === undefined) return settings
-    const names = FAULTS.map(({ name }) => name).join(', ')
-    throw new SettingError(`--fault: there is no fault ${unknown}; there are ${names}`)
+    return { settings, faults: await loadFaults(settings.faults) }
   } catch (error) {
     if (error instanceof HelpWanted) {
       process.stdout.write(error.message)
@@ -54,7 +65,7 @@ function endOnSignals(server: RunningServer, stopPrivate: () => Promise<void>): 
 }
 
 async function main(): Promise<void> {
-  const settings = readOrExit()
+  const { settings, faults } = await readOrExit()
   const log = makeLog(settings.logLevel, 1)
   const metrics = makeMetrics(true)
   const onDefect = (cause: unknown): never => {
@@ -64,7 +75,6 @@ async function main(): Promise<void> {
   process.on('uncaughtException', onDefect)
   process.on('unhandledRejection', onDefect)
 
-  const faults = FAULTS.filter(({ name }) => settings.faults.includes(name))
   const server = await startServer(settings, { log, metrics }, faults).catch(explainListenFailure)
   const address = { host: '127.0.0.1', port: settings.privatePort }
   const probes = { isReady: () => !server.isDraining(), metrics }
