@@ -10,6 +10,7 @@ import type { Advertised } from './timeline/timeline.ts'
  * `key`, `second-key` application keys; `webhooks` a receiver that the target reaches; `origin` a listed origin;
  * `exec` a target that the suite starts and stops itself; `optional-paths` an offered profile with paths of its own;
  * `no-idempotency`, `no-resume`, `no-broadcast` a service without that profile, the target or one that the suite starts;
+ * `service-clock` services whose clock the suite moves: an instant is judged, and not a span;
  * `small-total` a service of which the suite can reach how much it holds for replay in all;
  * of an application: `webhook-secret`, `second-secret` with which its service signs, `reports` that reach it from its
  * service, `clock` by which it forgets users.
@@ -24,6 +25,7 @@ export type Need =
   | 'no-idempotency'
   | 'no-resume'
   | 'no-broadcast'
+  | 'service-clock'
   | 'small-total'
   | 'webhook-secret'
   | 'second-secret'
@@ -49,6 +51,13 @@ export interface Check {
   readonly limits?: Readonly<Record<string, number>>
   /** Seconds of timers that this check has to wait for, from what the target advertises. */
   readonly waitSeconds?: (advertised: Advertised) => number
+  /**
+   * Waits for what the transport itself times, such as the arrival of a request, so that moving the clock of the service
+   * shows nothing; other checks that wait are judged on such a clock where the suite can start services with one.
+   */
+  readonly realTime?: true
+  /** The timings of the service that the suite starts for this check alone; only where its clock is moved. */
+  readonly timings?: 'production'
   /** The stimulus. Leaves everything that it saw in the timeline and judges nothing. */
   readonly drive: (drive: Drive) => Promise<void>
   /** Proves that the same stimulus without the defect works; otherwise the check is inconclusive. */

@@ -14,7 +14,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
   process.exit()
 })
-process.on('SIGINT', () => process.exit(EXIT.interrupted))
+// What was started is ended with the program, which takes an exit, and not a signal's death.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => process.exit(EXIT.interrupted))
 
 try {
   process.exitCode = await program(process.argv.slice(2), process.env)
@@ -27,3 +29,5 @@ try {
   )
   process.exitCode = isUsage ? EXIT.usage : EXIT.suiteDefect
 }
+// A program that died under its checks leaves waits behind that nobody is interested in any more.
+process.stdout.write('', () => process.exit())

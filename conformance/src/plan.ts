@@ -3,7 +3,7 @@
 import { LIMITS, PROFILES } from '@channel-protocol/schemas/registry'
 import type { Check, Need } from './check.ts'
 import type { Site } from './drive/site.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, Requirement } from './ledger.ts'
 
 /** The profile of applications, which no service announces. */
 export const APPLICATION_PROFILE = 'application'
@@ -18,6 +18,34 @@ export interface Selection {
   readonly budgetSeconds: number
   /** Profiles that the target serves without announcing them. */
   readonly served?: readonly string[]
+  /** Patterns of what is not to be made, whatever else selects it; it is reported as not run. */
+  readonly skip?: readonly string[]
+  /** The weakest level that is judged; absent for all. */
+  readonly level?: LeastLevel
+  /** Ids of the only checks to be made; absent for all. */
+  readonly only?: readonly string[]
+}
+
+/** A level as it is selected: itself and what binds more. */
+export type LeastLevel = 'must' | 'should' | 'may'
+
+const RANKS: Readonly<Record<Requirement['level'], number>> = {
+  MUST: 0,
+  'MUST NOT': 0,
+  SHOULD: 1,
+  'SHOULD NOT': 1,
+  MAY: 2,
+}
+const LEAST: Readonly<Record<LeastLevel, number>> = { must: 0, should: 1, may: 2 }
+
+/** Whether this names a level as it is selected. */
+export function isLeastLevel(text: string): text is LeastLevel {
+  return Object.hasOwn(LEAST, text)
+}
+
+/** Whether checks of the judged profiles are left out on purpose. */
+export function isPartial({ patterns, skip = [], level, only }: Selection): boolean {
+  return patterns.length > 0 || skip.length > 0 || level === 'must' || level === 'should' || !!only
 }
 
 /** A check and whether it will be made. */
@@ -44,7 +72,7 @@ const NEEDS: Readonly<
   },
   exec: {
     isMet: (site) => site.launch !== undefined,
-    remedy: 'the suite must start the server itself, as it does without a URL',
+    remedy: 'the suite must start the server itself: run --exec -- <program>',
   },
   'optional-paths': {
     isMet: ({ advertised }) =>
@@ -68,6 +96,11 @@ const NEEDS: Readonly<
     isMet: ({ advertised, launch }) =>
       launch !== undefined || !advertised.profiles.includes('broadcast'),
     remedy: 'the service offers broadcast, and the suite must start one that does not',
+  },
+  'service-clock': {
+    isMet: ({ launch, steps }) => launch !== undefined && steps === true,
+    remedy:
+      'the suite must start the service itself, without --clock real, and its clock must stand still until it is moved',
   },
   'small-total': {
     isMet: ({ advertised, launch }) =>
@@ -103,6 +136,7 @@ export function planChecks(
   const selected = checks.filter(
     (check) =>
       isSelected(check, selection.patterns) &&
+      selection.only?.includes(check.id) !== false &&
       isForApplications(check, ledger) === (site.application !== undefined),
   )
   return selected.map((check) => ({ check, decision: decide(check, ledger, site, selection) }))
@@ -114,7 +148,11 @@ function decide(
   site: Site,
   selection: Selection,
 ): PlannedCheck['decision'] {
-  const { profile } = ledger.find(check.proves)
+  const { profile, level } = ledger.find(check.proves)
+  const skipped = selection.skip?.find((pattern) => isSelected(check, [pattern]))
+  if (skipped !== undefined) return { notRun: `skipped by --skip ${skipped}` }
+  if (RANKS[level] > LEAST[selection.level ?? 'may'])
+    return { notRun: `a ${level}, and --level is ${selection.level}` }
   const profiles = [...(site.application ? [] : [profile]), ...(check.profiles ?? [])]
   if (selection.profiles.length > 0 && !selection.profiles.includes(profile)) {
     return { notRun: `profile ${profile} was not selected` }
@@ -130,12 +168,21 @@ function decide(
   for (const need of [...(site.application ? [] : ['key' as const]), ...(check.needs ?? [])]) {
     if (!NEEDS[need].isMet(site)) return { notRun: `needs ${need}: ${NEEDS[need].remedy}` }
   }
-  const wait = check.waitSeconds?.(site.advertised) ?? 0
+  const wait = isStepped(check, site) ? 0 : (check.waitSeconds?.(site.advertised) ?? 0)
   return wait > selection.budgetSeconds
     ? {
         notRun: `needs short-timers: waits ${Math.ceil(wait)} s, the budget is ${selection.budgetSeconds} s`,
       }
     : 'run'
+}
+
+/** Whether a check is made on a service of its own whose clock the suite moves: where it waits for timers and can. */
+export function isStepped(
+  { waitSeconds, realTime, needs = [] }: Pick<Check, 'waitSeconds' | 'realTime' | 'needs'>,
+  { launch, steps }: Pick<Site, 'launch' | 'steps'>,
+): boolean {
+  if (!launch || !steps || realTime) return false
+  return waitSeconds !== undefined || needs.includes('service-clock')
 }
 
 /** Whether it judges an application and not a service. */

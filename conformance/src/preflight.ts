@@ -54,8 +54,8 @@ export async function preflight({ site }: Target): Promise<Preflight> {
   }
 }
 
-/** Unsupported is what is neither announced nor served; this finds what is served all the same. */
-async function findServed(drive: Drive): Promise<string[]> {
+/** Profiles that are not announced, but of which a path is served: unsupported is what is neither. */
+export async function findServed(drive: Drive): Promise<string[]> {
   const served: string[] = []
   for (const { name, paths } of Object.values(PROFILES)) {
     if (drive.advertised.profiles.includes(name)) continue

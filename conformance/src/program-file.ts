@@ -3,7 +3,8 @@
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const EXTENSION = extname(import.meta.url)
+/** With its dot: what the suite and the packages beside it are made of. */
+export const EXTENSION = extname(import.meta.url)
 
 /** The path of a program of the suite's own, given without its extension, such as `new URL('process', import.meta.url)`. */
 export function programFile(program: URL): string {

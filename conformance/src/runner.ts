@@ -1,25 +1,29 @@
 /** Makes the planned checks against a target and turns findings into results. */
 
-import { randomBytes } from 'node:crypto'
 import type { Check } from './check.ts'
-import { makeDrive } from './drive/drive.ts'
-import { type Http, makeHttp } from './drive/http.ts'
+import type { Grease } from './drive/grease.ts'
+import { makeHttp } from './drive/http.ts'
 import { SetUpFailed } from './drive/set-up-failed.ts'
-import type { Site } from './drive/site.ts'
 import { pass } from './drive/waiting.ts'
-import type { Finding } from './judges/finding.ts'
-import { isMust, type Ledger } from './ledger.ts'
-import type { PlannedCheck } from './plan.ts'
+import { type GroupOptions, giveUp, makeGroup, type Together } from './group.ts'
+import { noteOfDisturbance } from './judgement.ts'
+import type { Ledger } from './ledger.ts'
+import { isStepped, type PlannedCheck } from './plan.ts'
 import { type StallWatch, startStallWatch } from './stall-watch.ts'
 import type { Target } from './target/target.ts'
-import { OBSERVED_KINDS } from './timeline/event.ts'
-import { startRecorder } from './timeline/recorder.ts'
-import { redact } from './timeline/redact.ts'
+import type { TimelineEvent } from './timeline/event.ts'
+import { makeStandIns } from './timeline/stand-ins.ts'
 import type { Timeline } from './timeline/timeline.ts'
 import type { Result } from './verdict.ts'
 
 /** Between the beginnings of the first checks: all at once, they would measure each other. */
 const RAMP_MS = 20
+
+/** Checks at once that wait for nothing: they are work from beginning to end. */
+const STEPPED_AT_ONCE = 8
+
+/** The others at once where only those wait for timers: more would only measure each other. */
+const TIMELESS_AT_ONCE = 16
 
 /** How a run is made. */
 export interface RunOptions {
@@ -29,13 +33,16 @@ export interface RunOptions {
   readonly patienceMs: number
   readonly onResult?: (result: Result) => void
   /** Told what was seen of each stimulus, and for which checks, before anything is redacted. */
-  readonly onTimeline?: (timeline: Timeline, checks: readonly Check[]) => void
+  readonly onTimeline?: (
+    timeline: Timeline,
+    checks: readonly Check[],
+    secrets: readonly string[],
+  ) => void
   /** Whether the results of passes keep what was seen, too. */
   readonly isRecorded?: boolean
+  /** The noise that valid traffic carries. */
+  readonly grease?: Grease
 }
-
-/** Checks that judge one and the same stimulus; of one check at least. */
-type Together = readonly [Check, ...Check[]]
 
 /**
  * Makes every check whose decision is `run`, longest waits first. Checks with the same drive share what it saw. A check
@@ -48,8 +55,19 @@ export async function runChecks(
   ledger: Ledger,
   options: RunOptions,
 ): Promise<Result[]> {
-  const http = makeHttp(options.patienceMs * 2)
+  const http = makeHttp(options.patienceMs * 2, options.grease)
   const watch = startStallWatch()
+  const own: GroupOptions = {
+    ledger,
+    http,
+    patienceMs: options.patienceMs,
+    onTimeline: options.onTimeline,
+    ...(options.isRecorded && { standIn: makeStandIns() }),
+  }
+  let ended: string | undefined
+  void target.site.gone?.then((why) => {
+    ended = why
+  })
   const results = new Map<string, Result>()
   const put = (result: Result): void => {
     results.set(result.check, result)
@@ -70,29 +88,41 @@ export async function runChecks(
   }
   const runnable = planned.filter(({ decision }) => decision === 'run').map(({ check }) => check)
   const wait = ([check]: Together): number => check.waitSeconds?.(target.site.advertised) ?? 0
-  const order = shuffle(groupByDrive(runnable), options.seed).sort((a, b) => wait(b) - wait(a))
+  const groups = shuffle(groupByDrive(runnable), options.seed)
   const { launch } = target.site
-  const parallel = order.filter(([{ alone }]) => !alone || launch)
-  const last = order.filter(([{ alone }]) => alone && !launch)
+  const stepped = groups.filter(([check]) => isStepped(check, target.site))
+  const timed = groups
+    .filter(([check]) => !isStepped(check, target.site))
+    .sort((a, b) => wait(b) - wait(a))
+  const parallel = timed.filter(([{ alone }]) => !alone || launch)
+  const last = timed.filter(([{ alone }]) => alone && !launch)
+  const atOnce =
+    stepped.length > 0 ? Math.min(options.concurrency, TIMELESS_AT_ONCE) : options.concurrency
   const work = async (queue: Together[]): Promise<void> => {
     for (let checks = queue.shift(); checks; checks = queue.shift()) {
       const together = checks
-      const run = (site: Site): Promise<Result[]> =>
-        runUndisturbed(watch, () =>
-          runTogether(together, { ...target, site }, ledger, http, options),
-        )
-      const needsOwn = together[0].alone || together[0].limits
+      const make = (): Promise<Result[]> => makeGroup(together, target, own)
       const made =
-        needsOwn && launch ? await onOwnService(launch, together[0], run) : await run(target.site)
+        ended !== undefined
+          ? giveUp(
+              together,
+              target,
+              own,
+              new SetUpFailed(`the program that was started has ended: ${ended}`),
+            )
+          : isStepped(together[0], target.site)
+            ? await make()
+            : await runUndisturbed(watch, make)
       for (const result of made) put(result)
     }
   }
-  await Promise.all(
-    Array.from({ length: options.concurrency }, async (_, place) => {
+  await Promise.all([
+    ...Array.from({ length: atOnce }, async (_, place) => {
       await pass(place * RAMP_MS)
       await work(parallel)
     }),
-  )
+    ...Array.from({ length: STEPPED_AT_ONCE }, () => work(stepped)),
+  ])
   await work(last)
   watch.stop()
   await http.stop()
@@ -142,110 +172,30 @@ function isCertain({ verdict }: Result): boolean {
 function spoilt(result: Result, stalledMs: number): Result {
   const stalled = `the suite itself stood still for ${Math.round(stalledMs)} ms, ${ATTEMPTS} times in a row; run it on a calmer machine`
   const reason = `${stalled}; the last time: ${describeResult(result)}`
-  const { check, requirement, durationMs, timeline } = result
+  const { check, requirement, durationMs, timeline, standIns, clock } = result
   return {
     check,
     requirement,
     verdict: 'inconclusive',
     reason,
     durationMs,
-    ...(timeline && { timeline }),
+    ...(timeline && { timeline: withNote(timeline, reason) }),
+    ...(standIns && { standIns }),
+    ...(clock && { clock }),
   }
 }
 
-/** Does something with a service that nobody else uses. */
-async function onOwnService<T>(
-  launch: NonNullable<Site['launch']>,
-  { limits }: Check,
-  use: (site: Site) => Promise<T>,
-): Promise<T> {
-  const prefix = `/i/${randomBytes(9).toString('hex')}`
-  const { site, stop } = await launch(prefix, limits && { limits })
-  try {
-    return await use(site)
-  } finally {
-    await stop()
-  }
-}
-
-/** Drives the target once and judges what was seen by each of the checks. */
-async function runTogether(
-  checks: Together,
-  target: Target,
-  ledger: Ledger,
-  http: Http,
-  { patienceMs, onTimeline, isRecorded }: RunOptions,
-): Promise<Result[]> {
-  const startedAt = performance.now()
-  const recorder = startRecorder()
-  const drive = makeDrive(target.site, http, recorder, patienceMs)
-  let trouble: { verdict: 'inconclusive' | 'defect'; reason: string } | undefined
-  try {
-    await checks[0].drive(drive)
-  } catch (error) {
-    trouble =
-      error instanceof SetUpFailed
-        ? { verdict: 'inconclusive', reason: `set-up failed: ${error.message}` }
-        : {
-            verdict: 'defect',
-            reason: `the check's drive threw: ${(error as Error).stack ?? String(error)}`,
-          }
-  }
-  const timeline: Timeline = { advertised: target.site.advertised, events: [...recorder.events] }
-  await drive.finish()
-  onTimeline?.(timeline, checks)
-  const durationMs = Math.round(performance.now() - startedAt)
-  return checks.map((check) => {
-    const judged = trouble ?? judgeCheck(check, timeline, isMust(ledger.find(check.proves)))
-    const result: Result = { check: check.id, requirement: check.proves, ...judged, durationMs }
-    // Unless a run is recorded nobody asks what was seen of a pass, and hiding its secrets would be most of the work.
-    if (judged.verdict === 'pass' && !isRecorded) return result
-    return redact({ ...result, timeline }, [...target.secrets, ...recorder.secrets])
-  })
-}
-
-/** Judges a recorded timeline: the control arm first, then the requirement; a pass needs something observed. */
-export function judgeCheck(
-  check: Pick<Check, 'control' | 'judge'>,
-  timeline: Timeline,
-  isBinding: boolean,
-): Pick<Result, 'verdict' | 'reason' | 'expected' | 'got' | 'offender' | 'control'> {
-  try {
-    const control = check.control?.(timeline)
-    if (control && control.verdict !== 'pass') {
-      const why = describeFinding(control)
-      return {
-        verdict: 'inconclusive',
-        reason: `the control arm did not work: ${why}`,
-        control: why,
-      }
-    }
-    const arm = control && { control: 'worked' }
-    const finding = check.judge(timeline)
-    if (finding.verdict === 'pass') {
-      return timeline.events.some(({ kind }) => OBSERVED_KINDS.has(kind))
-        ? { verdict: 'pass', ...arm }
-        : { verdict: 'inconclusive', reason: 'nothing was observed', ...arm }
-    }
-    return finding.verdict === 'fail' && !isBinding
-      ? { ...finding, verdict: 'warn', ...arm }
-      : { ...finding, ...arm }
-  } catch (error) {
-    return {
-      verdict: 'defect',
-      reason: `a judge threw: ${(error as Error).stack ?? String(error)}`,
-    }
-  }
+/** A saved run that is judged again must find the disturbance too. */
+function withNote(timeline: Timeline, reason: string): Timeline {
+  const { events } = timeline
+  const last = { n: events.length + 1, atMs: events.at(-1)?.atMs ?? 0 }
+  const note: TimelineEvent = { ...last, ...noteOfDisturbance(reason) }
+  return { ...timeline, events: [...events, note] }
 }
 
 /** What was seen of a check that did not pass. */
 function describeResult({ reason, expected, got }: Result): string {
   return reason ?? `expected ${expected}, got ${got}`
-}
-
-function describeFinding(finding: Finding): string {
-  if (finding.verdict === 'fail') return `expected ${finding.expected}, got ${finding.got}`
-  return finding.verdict === 'inconclusive' ? finding.reason : 'worked'
 }
 
 /** A copy in an order that the seed decides. */

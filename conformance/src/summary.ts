@@ -38,8 +38,10 @@ export interface RunFacts {
   /** Profiles that were to be judged. */
   readonly profiles: readonly string[]
   readonly testTimings: boolean
-  /** Whether patterns narrowed the run. */
+  /** Whether checks of these profiles were left out on purpose. */
   readonly isPartial: boolean
+  /** Patterns of what was left out by name. */
+  readonly skipped?: readonly string[]
   /** Whether a MUST that was not judged forbids a verdict. */
   readonly isStrict: boolean
   /** Something that the preflight found wrong and that forbids a verdict. */
@@ -75,7 +77,14 @@ export function summarise(results: readonly Result[], ledger: Ledger, facts: Run
       (verdict) => [verdict, results.filter((result) => result.verdict === verdict).length],
     ),
   ) as Record<Verdict, number>
-  const { exitCode, words } = conclude(requirements, checks, musts, unjudged, facts)
+  const { exitCode, words } = conclude(
+    requirements,
+    checks,
+    musts,
+    unjudged,
+    facts,
+    results.some(({ clock }) => clock === 'virtual'),
+  )
   return {
     requirements,
     checks,
@@ -88,6 +97,15 @@ export function summarise(results: readonly Result[], ledger: Ledger, facts: Run
     exitCode,
     words,
   }
+}
+
+/** By which timers and clock was judged, where they are not those that a user meets. */
+function describeTime(testTimings: boolean, isStepped: boolean): string {
+  const by = [
+    ...(testTimings ? ['test timings'] : []),
+    ...(isStepped ? ['a virtual clock where timers are waited for'] : []),
+  ]
+  return by.length > 0 ? `, judged with ${by.join(' and ')}` : ''
 }
 
 function reasonOf(requirement: Requirement, results: readonly Result[]): string {
@@ -106,9 +124,12 @@ function conclude(
   musts: Summary['musts'],
   unjudged: readonly Requirement[],
   facts: RunFacts,
+  isStepped: boolean,
 ): { exitCode: number; words: string } {
-  const judgedOver = `for ${facts.profiles.join(', ')}${facts.isPartial ? ', as far as the patterns go' : ''}`
-  const timings = facts.testTimings ? ', judged with test timings' : ''
+  const without = facts.skipped ? ` without ${facts.skipped.join(' ')} (skipped)` : ''
+  const partly = facts.isPartial ? ', as far as the selection goes' : ''
+  const judgedOver = `for ${facts.profiles.join(', ')}${without}${partly}`
+  const timings = describeTime(facts.testTimings, isStepped)
   if (checks.defect > 0) {
     return { exitCode: EXIT.suiteDefect, words: 'no verdict: the suite itself has a defect' }
   }
@@ -126,7 +147,12 @@ function conclude(
     words: `no verdict ${judgedOver}: ${why}`,
   })
   if (facts.preflight !== undefined) return because(facts.preflight)
-  if (checks.pass + checks.warn === 0) return because('nothing was executed')
+  if (checks.pass + checks.warn === 0)
+    return because(
+      checks.unsupported + checks['not-run'] + checks.inconclusive === 0
+        ? 'nothing was selected'
+        : 'nothing was executed',
+    )
   const open = requirements.filter(
     ({ requirement, verdict }) => verdict === 'inconclusive' && isMust(requirement),
   )

@@ -26,8 +26,16 @@ export interface Result {
   /** What became of the control arm; absent where the check has none. */
   readonly control?: string
   readonly durationMs: number
-  /** What was seen, secrets redacted; absent of a pass, and where nothing ran. */
+  /** Which clock gave the verdict; absent where nothing was waited for. */
+  readonly clock?: 'real' | 'virtual'
+  /** How many observations an invariant over all timelines judged; absent of other checks. */
+  readonly observed?: number
+  /** Of an invariant that another check's stimulus broke: that check, whose timeline this is. */
+  readonly seenIn?: string
+  /** What was seen, secrets redacted; absent where nothing ran, and of a pass unless the run is recorded. */
   readonly timeline?: Timeline
+  /** Of a recorded run: what stands for the secrets of the timeline, that of `<secret 1>` first. */
+  readonly standIns?: readonly string[]
 }
 
 const WORST_FIRST: readonly Verdict[] = [

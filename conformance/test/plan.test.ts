@@ -3,7 +3,14 @@ import type { Check } from '../src/check.ts'
 import type { Site } from '../src/drive/site.ts'
 import { PASS } from '../src/judges/finding.ts'
 import type { Ledger, Requirement } from '../src/ledger.ts'
-import { matches, planChecks, type Selection, suggest } from '../src/plan.ts'
+import {
+  isPartial,
+  type LeastLevel,
+  matches,
+  planChecks,
+  type Selection,
+  suggest,
+} from '../src/plan.ts'
 import { readAdvertised } from '../src/target/advertised.ts'
 
 const requirement = (id: string, profile: string): Requirement => ({
@@ -21,6 +28,7 @@ const rows = [
   requirement('token.a', 'core'),
   requirement('presence.b', 'presence'),
   requirement('application.c', 'application'),
+  { ...requirement('token.d', 'core'), level: 'SHOULD' as const },
 ]
 const ledger: Ledger = {
   revision: '1.0',
@@ -110,6 +118,40 @@ describe('planChecks', () => {
   test('a pattern selects by check id and by requirement id', () => {
     expect(planChecks([check()], ledger, site, { ...all, patterns: ['token.a'] })).toHaveLength(1)
     expect(planChecks([check()], ledger, site, { ...all, patterns: ['token.b'] })).toHaveLength(0)
+  })
+
+  test('what is skipped is planned as not run, by check id and by requirement id', () => {
+    const skipped = { notRun: 'skipped by --skip token.**' }
+    expect(decisionOf({}, { ...all, skip: ['presence.**', 'token.**'] })).toEqual(skipped)
+    expect(decisionOf({}, { ...all, skip: ['token.a'] })).toEqual({
+      notRun: 'skipped by --skip token.a',
+    })
+    expect(decisionOf({}, { ...all, skip: ['token.b'] })).toBe('run')
+  })
+  test('a level leaves out what binds less, and keeps what binds more', () => {
+    const should = check({ id: 'token.d.works', proves: 'token.d' })
+    const decide = (level: LeastLevel): unknown[] =>
+      planChecks([check(), should], ledger, site, { ...all, level }).map(({ decision }) => decision)
+    expect(decide('must')).toEqual(['run', { notRun: 'a SHOULD, and --level is must' }])
+    expect(decide('should')).toEqual(['run', 'run'])
+    expect(decide('may')).toEqual(['run', 'run'])
+  })
+  test('only the checks that are named are planned', () => {
+    const ids = (only: string[]): number =>
+      planChecks([check()], ledger, site, { ...all, only }).length
+    expect(ids(['token.a.works'])).toBe(1)
+    expect(ids([])).toBe(0)
+  })
+  test('a run is partial where checks are left out on purpose', () => {
+    expect(isPartial(all)).toBe(false)
+    expect(isPartial({ ...all, level: 'may' })).toBe(false)
+    for (const part of [
+      { patterns: ['a'] },
+      { skip: ['a'] },
+      { level: 'must' as const },
+      { only: [] },
+    ])
+      expect(isPartial({ ...all, ...part })).toBe(true)
   })
 
   test('checks of applications are planned where one is judged, and nowhere else', () => {

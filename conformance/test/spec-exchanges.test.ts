@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
+import { DEVELOPMENT, TIMINGS } from '@channel-protocol/schemas/registry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readChapter } from '../../schemas/tools/spec/chapter.ts'
 import { exchanges } from '../../schemas/tools/spec/examples.ts'
@@ -34,7 +34,15 @@ afterAll(() => {
 
 /** The base of a reference server of its own. */
 async function startServer(id: number, profiles?: readonly string[]): Promise<string> {
-  const start = { test_timings: true, ...(profiles && { profiles }) }
+  const start = {
+    application_keys: DEVELOPMENT.application_keys,
+    webhook_secrets: DEVELOPMENT.webhook_secrets,
+    webhook_base: DEVELOPMENT.webhook_base,
+    origins: DEVELOPMENT.origins,
+    timings: { heartbeat_seconds: TIMINGS.heartbeat_seconds.test, sse_lifetime_seconds: 1 },
+    clock: 'real',
+    ...(profiles && { profiles }),
+  }
   host.stdin?.write(`${JSON.stringify({ id, start })}\n`)
   const { value } = await answers.next()
   const answer = JSON.parse(String(value)) as { ready?: { url: string } }

@@ -1,6 +1,6 @@
 /** A process that serves many chats, each on a service of its own and with its own faults: JSON lines in, JSON lines out. */
 import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
-import { serveCommands } from '../src/faults/command-pipe.ts'
+import { serveCommands } from '../src/exec/command-pipe.ts'
 import { makeLog } from '../src/log.ts'
 import { type RunningServer, startServer } from '../src/server.ts'
 import { readSettings } from '../src/settings.ts'

@@ -7,6 +7,8 @@ export type Cancel = () => void
 
 /** Time. All rules and writers learn the time and wait through it. */
 export interface Clock {
+  /** Whether it stands still until it is moved: the runtime's own timers then know nothing of the time. */
+  readonly standsStill?: boolean
   /** Milliseconds since 1970. */
   nowMs(): number
   /** Calls `fn` once, no earlier than `ms` milliseconds from now, never within this call. */

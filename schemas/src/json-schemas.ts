@@ -5,10 +5,13 @@ import broadcast from '../json/broadcast.schema.json' with { type: 'json' }
 import connection from '../json/connection.schema.json' with { type: 'json' }
 import control from '../json/control.schema.json' with { type: 'json' }
 import discovery from '../json/discovery.schema.json' with { type: 'json' }
+import exec from '../json/exec.schema.json' with { type: 'json' }
+import fuzzCase from '../json/fuzz-case.schema.json' with { type: 'json' }
 import message from '../json/message.schema.json' with { type: 'json' }
 import presence from '../json/presence.schema.json' with { type: 'json' }
 import problem from '../json/problem.schema.json' with { type: 'json' }
 import report from '../json/report.schema.json' with { type: 'json' }
+import settings from '../json/settings.schema.json' with { type: 'json' }
 import socket from '../json/socket.schema.json' with { type: 'json' }
 import sse from '../json/sse.schema.json' with { type: 'json' }
 import terms from '../json/terms.schema.json' with { type: 'json' }
@@ -38,4 +41,7 @@ export const JSON_SCHEMAS: readonly SchemaFile[] = [
   discovery,
   problem,
   report,
+  exec,
+  fuzzCase,
+  settings,
 ]

@@ -9,6 +9,10 @@ export type BatchResult = Receipt | Problem
  */
 export type Envelope =
   WelcomeEnvelope | MessageEnvelope | BroadcastEnvelope | HeartbeatEnvelope | ReconnectEnvelope
+/**
+ * A secret, or where it is found.
+ */
+export type SettingsSecret = string | SettingsVariable
 
 /**
  * Every type that `validate` knows, by its name.
@@ -33,12 +37,15 @@ export interface Types {
   DisconnectAnswer: DisconnectAnswer
   Discovery: Discovery
   ExecCommand: ExecCommand
-  ExecStart: ExecStart
-  ExecAdvance: ExecAdvance
-  ExecService: ExecService
+  ExecStart: ExecStart1
+  ExecAdvance: ExecAdvance1
+  ExecService: ExecService2
   ExecReply: ExecReply
-  ExecReady: ExecReady
-  ExecAdvanced: ExecAdvanced
+  ExecReady: ExecReady1
+  ExecAdvanced: ExecAdvanced1
+  FuzzCase: FuzzCase
+  FuzzFinding: FuzzFinding1
+  FuzzStep: FuzzStep
   MessageRequest: MessageRequest
   Receipt: Receipt
   MessageEnvelope: MessageEnvelope
@@ -46,6 +53,8 @@ export interface Types {
   PresencePage: PresencePage
   Problem: Problem
   Report: Report
+  ReportSelection: ReportSelection1
+  RecordedService: RecordedService1
   /**
    * What a check or all checks of a requirement say: `warn` is a SHOULD that was not met, `unsupported` a profile that is not announced, `inconclusive` a control arm or set-up that did not work or nothing that was observed, `not-run` a need that was not met, `defect` a fault of the suite itself.
    */
@@ -53,6 +62,8 @@ export interface Types {
   JudgedRequirement: JudgedRequirement
   CheckResult: CheckResult
   TimelineEvent: TimelineEvent
+  SuiteSettings: SuiteSettings
+  SettingsSecret: SettingsSecret
   /**
    * The id of a socket: 20 to 64 URL-safe characters that no other socket has had.
    */
@@ -663,10 +674,10 @@ export interface ExecCommand {
   start?: ExecStart
   advance?: ExecAdvance
   drain?: ExecService
-  stop?: ExecService
+  stop?: ExecService1
 }
 /**
- * The command that starts a service, answered with `ready`, and what it shall be. It listens on the loopback address at a port that the system chooses.
+ * Start a service.
  */
 export interface ExecStart {
   /**
@@ -692,7 +703,7 @@ export interface ExecStart {
    */
   origins: string[]
   /**
-   * Values of the timings registry, in seconds, that it runs with and advertises; with any of them below the least of production it advertises `test_timings`.
+   * Values of the timings registry, in seconds, that it runs with and advertises; with any of them below the least of production it advertises `test_timings`. Those that it does not know it ignores.
    */
   timings: {
     /**
@@ -705,7 +716,7 @@ export interface ExecStart {
    */
   clock: 'real' | 'virtual'
   /**
-   * Values of the limits registry that it runs with and advertises; the others as it likes.
+   * Values of the limits registry that it runs with and advertises; the others as it likes. Where it cannot, it answers `unsupported` with `limits`, and so with the members below.
    */
   limits?: {
     /**
@@ -734,7 +745,7 @@ export interface ExecStart {
   }
 }
 /**
- * The command that moves the virtual clock of a service, answered with `advanced`: to the first instant at which something is due, or the whole way where nothing is.
+ * Move the virtual clock of a service.
  */
 export interface ExecAdvance {
   /**
@@ -742,14 +753,113 @@ export interface ExecAdvance {
    */
   url: string
   /**
-   * Seconds, at most.
+   * Seconds, at most; 0 moves nothing.
+   */
+  seconds: number
+}
+/**
+ * End a service as its operator would.
+ */
+export interface ExecService {
+  /**
+   * The `url` that its `ready` named.
+   */
+  url: string
+}
+/**
+ * End a service at once.
+ */
+export interface ExecService1 {
+  /**
+   * The `url` that its `ready` named.
+   */
+  url: string
+}
+/**
+ * The command that starts a service, answered with `ready`, and what it shall be. It listens on the loopback address at a port that the system chooses.
+ */
+export interface ExecStart1 {
+  /**
+   * Application keys that it accepts.
+   *
+   * Items: An application key.
+   */
+  application_keys: string[]
+  /**
+   * Secrets that it signs webhooks with, each `whsec_` and base64.
+   *
+   * Items: A webhook secret.
+   */
+  webhook_secrets: string[]
+  /**
+   * Its application base: the URL below which webhooks go, without a trailing slash.
+   */
+  webhook_base: string
+  /**
+   * The origins that it lists.
+   *
+   * Items: An origin.
+   */
+  origins: string[]
+  /**
+   * Values of the timings registry, in seconds, that it runs with and advertises; with any of them below the least of production it advertises `test_timings`. Those that it does not know it ignores.
+   */
+  timings: {
+    /**
+     * Seconds, or the list of `webhook_retry_seconds`.
+     */
+    [k: string]: number | number[]
+  }
+  /**
+   * `virtual` for a clock that stands still but for `advance`; an implementation without one runs in real time and says so in `ready`.
+   */
+  clock: 'real' | 'virtual'
+  /**
+   * Values of the limits registry that it runs with and advertises; the others as it likes. Where it cannot, it answers `unsupported` with `limits`, and so with the members below.
+   */
+  limits?: {
+    /**
+     * The limit.
+     */
+    [k: string]: number
+  }
+  /**
+   * The profiles that it offers; all that it has where absent.
+   *
+   * Items: The name of a profile.
+   */
+  profiles?: string[]
+  /**
+   * The base URL under which it is public; where it listens on loopback, with the path of this, is what `ready` names.
+   */
+  base_url?: string
+  /**
+   * Where the webhooks of single events go, and not below `webhook_base`.
+   */
+  webhook_urls?: {
+    /**
+     * An absolute URL.
+     */
+    [k: string]: string
+  }
+}
+/**
+ * The command that moves the virtual clock of a service, answered with `advanced`: to the first instant at which something is due, or the whole way where nothing is. With 0 seconds it moves nothing, and is answered when the service has caught up with all that it was sent.
+ */
+export interface ExecAdvance1 {
+  /**
+   * The `url` that its `ready` named.
+   */
+  url: string
+  /**
+   * Seconds, at most; 0 moves nothing.
    */
   seconds: number
 }
 /**
  * Which service of this process is to `drain`, ended as its operator would with its clients sent away, and answered with `drained` when it has ended; or to `stop` at once, its state lost, answered with `stopped`.
  */
-export interface ExecService {
+export interface ExecService2 {
   /**
    * The `url` that its `ready` named.
    */
@@ -783,7 +893,7 @@ export interface ExecReply {
   error?: string
 }
 /**
- * A service that listens.
+ * The service listens.
  */
 export interface ExecReady {
   /**
@@ -803,6 +913,48 @@ export interface ExecReady {
    */
   clock?: 'real' | 'virtual'
   /**
+   * The instant at which its virtual clock stands, in milliseconds since 1970; the suite's own time where absent.
+   */
+  now?: number
+  /**
+   * Whether this process takes further `start` commands while this service runs; where false or absent the suite starts a process for each service.
+   */
+  many?: boolean
+}
+/**
+ * The clock has moved.
+ */
+export interface ExecAdvanced {
+  /**
+   * Seconds; less than was asked for where something became due sooner.
+   */
+  seconds: number
+}
+/**
+ * A service that listens.
+ */
+export interface ExecReady1 {
+  /**
+   * Its base URL, without a trailing slash.
+   */
+  url: string
+  /**
+   * The name of the implementation.
+   */
+  name: string
+  /**
+   * Its version.
+   */
+  version: string
+  /**
+   * The clock that it runs on; `real` where absent.
+   */
+  clock?: 'real' | 'virtual'
+  /**
+   * The instant at which its virtual clock stands, in milliseconds since 1970; the suite's own time where absent.
+   */
+  now?: number
+  /**
    * Whether this process takes further `start` commands while this service runs; where false or absent the suite starts a process for each service.
    */
   many?: boolean
@@ -810,11 +962,102 @@ export interface ExecReady {
 /**
  * How far the clock has moved. All that became due has been done and written out, and webhooks that it caused have been sent.
  */
-export interface ExecAdvanced {
+export interface ExecAdvanced1 {
   /**
    * Seconds; less than was asked for where something became due sooner.
    */
   seconds: number
+}
+/**
+ * One saved sequence.
+ */
+export interface FuzzCase {
+  /**
+   * What it is called.
+   */
+  name: string
+  found: FuzzFinding
+  /**
+   * What was done, in order.
+   *
+   * @minItems 1
+   */
+  steps: FuzzStep[]
+  /**
+   * What it was found on.
+   */
+  target?: string
+  /**
+   * With which seed.
+   */
+  seed?: number
+  /**
+   * Where fast-check finds it among the sequences of that seed, of at most `most_steps` steps.
+   */
+  path?: string
+  /**
+   * Length of the longest sequence that the seed was used for.
+   */
+  most_steps?: number
+}
+/**
+ * What it showed.
+ */
+export interface FuzzFinding {
+  /**
+   * Id of the requirement that it breaks.
+   */
+  requirement: string
+  /**
+   * Cell of a state table that says so, as `connection: current x newer`.
+   */
+  cell?: string
+  /**
+   * What the model expects.
+   */
+  expected: string
+  /**
+   * What came.
+   */
+  got: string
+}
+/**
+ * One step of a sequence.
+ */
+export interface FuzzStep {
+  /**
+   * What is done.
+   */
+  do: string
+  /**
+   * In which way.
+   */
+  how: string
+  /**
+   * The client that it concerns; absent where it concerns everybody.
+   */
+  who?: 'ada' | 'bob'
+}
+/**
+ * A disagreement of the model and a service.
+ */
+export interface FuzzFinding1 {
+  /**
+   * Id of the requirement that it breaks.
+   */
+  requirement: string
+  /**
+   * Cell of a state table that says so, as `connection: current x newer`.
+   */
+  cell?: string
+  /**
+   * What the model expects.
+   */
+  expected: string
+  /**
+   * What came.
+   */
+  got: string
 }
 /**
  * The answer to `GET {base}/v1/presence?client_id=`.
@@ -958,6 +1201,12 @@ export interface ReportTarget {
    * `any` or `listed`; present where the run was recorded.
    */
   origins?: string
+  /**
+   * Published secrets in place of its webhook secrets: a recorded signature that was right was made again with them over the recorded body, and a wrong one stays wrong.
+   *
+   * Items: A secret that protects nothing.
+   */
+  stand_in_secrets?: string[]
 }
 /**
  * Which program answered; absent where it does not say so.
@@ -996,6 +1245,36 @@ export interface ReportRun {
    * Whether valid traffic carried noise.
    */
   grease?: boolean
+  selection?: ReportSelection
+}
+/**
+ * What was to be judged.
+ */
+export interface ReportSelection {
+  /**
+   * The profiles that were judged.
+   *
+   * Items: The name of a profile.
+   */
+  profiles: string[]
+  /**
+   * Whether checks of these profiles were left out on purpose.
+   */
+  partial?: boolean
+  /**
+   * The patterns over ids of what was left out by name.
+   *
+   * Items: A pattern.
+   */
+  skipped?: string[]
+  /**
+   * Whether a MUST that was not judged forbids a verdict.
+   */
+  strict?: boolean
+  /**
+   * What was found wrong before the first check and forbids a verdict; absent where nothing was.
+   */
+  trouble?: string
 }
 /**
  * The verdict over the whole run.
@@ -1168,6 +1447,17 @@ export interface CheckResult {
    * Which clock gave the verdict: `virtual` where the suite moved the clock of the service, exactly and at once; absent where nothing was waited for.
    */
   clock?: 'real' | 'virtual'
+  service?: RecordedService
+  /**
+   * Texts of the same shape in place of the secrets in `events`, that of `<secret 1>` first: with them what was seen can be judged again. Present where the run was recorded.
+   *
+   * Items: A text that opens nothing.
+   */
+  stand_ins?: string[]
+  /**
+   * The check during which an invariant over all timelines saw what `events` show; absent where it was its own.
+   */
+  seen_in?: string
   /**
    * How many observations an invariant over all timelines judged; absent of other checks.
    */
@@ -1209,6 +1499,207 @@ export interface TimelineEvent {
     | 'told'
     | 'page'
     | 'note'
+}
+/**
+ * The service that the check was made on, where it is not the target as it advertises itself.
+ */
+export interface RecordedService {
+  /**
+   * Its base URL.
+   */
+  url?: string
+  /**
+   * The profiles that it announces.
+   *
+   * Items: The name of a profile, as announced.
+   */
+  profiles?: string[]
+  /**
+   * Whether it announces values outside their ranges, for tests.
+   */
+  test_timings?: boolean
+  /**
+   * Limits that differ.
+   */
+  limits?: {
+    /**
+     * The limit.
+     */
+    [k: string]: number
+  }
+  /**
+   * Timings that differ.
+   */
+  timings?: {
+    /**
+     * Seconds, or a list of them.
+     */
+    [k: string]: number | number[]
+  }
+  /**
+   * `any` or `listed`.
+   */
+  origins?: string
+}
+/**
+ * What was to be judged.
+ */
+export interface ReportSelection1 {
+  /**
+   * The profiles that were judged.
+   *
+   * Items: The name of a profile.
+   */
+  profiles: string[]
+  /**
+   * Whether checks of these profiles were left out on purpose.
+   */
+  partial?: boolean
+  /**
+   * The patterns over ids of what was left out by name.
+   *
+   * Items: A pattern.
+   */
+  skipped?: string[]
+  /**
+   * Whether a MUST that was not judged forbids a verdict.
+   */
+  strict?: boolean
+  /**
+   * What was found wrong before the first check and forbids a verdict; absent where nothing was.
+   */
+  trouble?: string
+}
+/**
+ * What the service of one check advertised, as far as it differs from the target; of limits and timings only those that differ.
+ */
+export interface RecordedService1 {
+  /**
+   * Its base URL.
+   */
+  url?: string
+  /**
+   * The profiles that it announces.
+   *
+   * Items: The name of a profile, as announced.
+   */
+  profiles?: string[]
+  /**
+   * Whether it announces values outside their ranges, for tests.
+   */
+  test_timings?: boolean
+  /**
+   * Limits that differ.
+   */
+  limits?: {
+    /**
+     * The limit.
+     */
+    [k: string]: number
+  }
+  /**
+   * Timings that differ.
+   */
+  timings?: {
+    /**
+     * Seconds, or a list of them.
+     */
+    [k: string]: number | number[]
+  }
+  /**
+   * `any` or `listed`.
+   */
+  origins?: string
+}
+/**
+ * What is judged, and with what.
+ */
+export interface SuiteSettings {
+  /**
+   * The base URL of the server.
+   */
+  url?: string
+  /**
+   * The program that the suite starts as the server, and its arguments.
+   *
+   * @minItems 1
+   *
+   * Items: The program, or an argument.
+   */
+  exec?: string[]
+  /**
+   * Whether the program takes its settings from its environment, and not commands.
+   */
+  plain?: boolean
+  /**
+   * The base URL of an application, which is judged in place of a server.
+   */
+  application?: string
+  /**
+   * The base URL of the server that the application uses.
+   */
+  service?: string
+  /**
+   * Application keys of the server.
+   *
+   * @minItems 1
+   */
+  application_keys?: SettingsSecret[]
+  /**
+   * Webhook secrets of the server.
+   *
+   * @minItems 1
+   */
+  webhook_secrets?: SettingsSecret[]
+  /**
+   * The URL at which the suite listens for webhooks, or false where it shall listen nowhere.
+   */
+  webhooks?: string | false
+  /**
+   * An origin that the server lists.
+   */
+  origin?: string
+  /**
+   * The only profiles that are judged.
+   *
+   * @minItems 1
+   *
+   * Items: The name of a profile.
+   */
+  profiles?: string[]
+  /**
+   * Patterns over ids of what is left out.
+   *
+   * @minItems 1
+   *
+   * Items: A pattern.
+   */
+  skip?: string[]
+  /**
+   * The weakest level that is judged.
+   */
+  level?: 'must' | 'should' | 'may'
+  /**
+   * The longest wait for the timers of one check.
+   */
+  budget_seconds?: number
+  /**
+   * Checks in flight at once.
+   */
+  concurrency?: number
+  /**
+   * Whether a MUST that was not judged forbids a verdict.
+   */
+  strict?: boolean
+}
+/**
+ * The environment variable that holds it, so that the file holds no secret.
+ */
+export interface SettingsVariable {
+  /**
+   * The name of the variable.
+   */
+  env: string
 }
 /**
  * The body of `POST {base}/v1/sockets`.

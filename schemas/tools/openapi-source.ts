@@ -71,7 +71,7 @@ async function readJson<T>(name: string): Promise<T> {
 }
 
 /** Schemas that are about the suite and not about the protocol. */
-const OF_THE_SUITE = ['exec.schema.json', 'report.schema.json']
+const OF_THE_SUITE = ['exec.schema.json', 'fuzz-case.schema.json', 'report.schema.json']
 
 async function readComponents(): Promise<Record<string, unknown>> {
   const folder = new URL('../json/', import.meta.url)

@@ -86,9 +86,9 @@ async function exceedRate(
   const messages = [...own.slice(0, each)]
   for (const [at, other] of others.entries())
     messages.push(other, ...own.slice((at + 1) * each, (at + 2) * each))
-  const startedMs = Date.now()
+  const startedMs = drive.nowMs()
   let sent = 0
-  for (let elapsedMs = 0; elapsedMs < FLOOD_MS; elapsedMs = Date.now() - startedMs) {
+  for (let elapsedMs = 0; elapsedMs < FLOOD_MS; elapsedMs = drive.nowMs() - startedMs) {
     if (sent > rate * (1 + elapsedMs / 1000) * 1.5) return
     await postBatch(drive, 'flood', messages)
     sent += count

@@ -56,6 +56,7 @@ export const CONNECTION_SLOW_CHECKS: readonly Check[] = [
     id: 'connection.headless-socket.ended',
     proves: 'connection.idle.ended',
     waitSeconds: latestOf('request_timeout_seconds'),
+    realTime: true,
     drive: async (drive) => {
       const latestMs = latestSeconds(drive.advertised, 'request_timeout_seconds') * 1000
       const control = await drive.raw('control')
@@ -81,6 +82,7 @@ export const CONNECTION_SLOW_CHECKS: readonly Check[] = [
     id: 'connection.dribbled-head.ended',
     proves: 'connection.idle.ended',
     waitSeconds: latestOf('request_timeout_seconds'),
+    realTime: true,
     drive: async (drive) => {
       const latest = latestSeconds(drive.advertised, 'request_timeout_seconds')
       const control = await drive.raw('control')

@@ -6,7 +6,18 @@ import { CHECKS } from './index.ts'
 
 /** A check of a service, an application or a client; its stimulus can be read, not made. */
 export interface AnyCheck
-  extends Pick<Check, 'id' | 'proves' | 'needs' | 'alone' | 'limits' | 'control' | 'killedBy'> {
+  extends Pick<
+    Check,
+    | 'id'
+    | 'proves'
+    | 'needs'
+    | 'alone'
+    | 'limits'
+    | 'waitSeconds'
+    | 'realTime'
+    | 'control'
+    | 'killedBy'
+  > {
   readonly drive: (...args: never[]) => unknown
 }
 

@@ -41,9 +41,9 @@ async function passWindow(drive: Drive): Promise<void> {
   const window = seconds(drive.advertised, WINDOW)
   const post = keyedMessage(drive)
   const late = window - Math.min(BEFORE_END.seconds, window * BEFORE_END.part)
-  const startedMs = Date.now()
+  const startedMs = drive.nowMs()
   if (!(await sendThrice(drive, post))) return
-  await drive.pass(late - (Date.now() - startedMs) / 1000)
+  await drive.pass(late - (drive.nowMs() - startedMs) / 1000)
   await sendKeyed(drive, 'again', post)
   await drive.pass(latestSeconds(drive.advertised, WINDOW) - late)
   await sendKeyed(drive, 'afterwards', post)

@@ -84,9 +84,9 @@ async function fillAndComeBack(drive: Drive): Promise<void> {
   const window = seconds(drive.advertised, WINDOW)
   const room = latestSeconds(drive.advertised, WINDOW)
   const isShared = (drive.advertised.limits.idempotency_results ?? 0) > FEW_RESULTS
-  const startedMs = Date.now() + (isShared ? room * 1000 : 0)
+  const startedMs = drive.nowMs() + (isShared ? room * 1000 : 0)
   await fillResults(drive, SINGLES)
-  await drive.pass(window * LATE - (Date.now() - startedMs) / 1000)
+  await drive.pass(window * LATE - (drive.nowMs() - startedMs) / 1000)
   const late = keyedMessage(drive)
   await sendKeyed(drive, 'late', late)
   await drive.pass(room - window * LATE)

@@ -1,6 +1,7 @@
 /** Every check of the suite, in the order of the specification's chapters. */
 
 import type { Check } from '../check.ts'
+import { INVARIANTS } from '../invariants/index.ts'
 import { APPLICATION_CHECKS } from './application.ts'
 import { APPLICATION_POST_CHECKS } from './application-post.ts'
 import { APPLICATION_PROOF_CHECKS } from './application-proof.ts'
@@ -25,6 +26,9 @@ import { CONTROL_HELD_CHECKS } from './control-held.ts'
 import { CONTROL_PRESENCE_CHECKS } from './control-presence.ts'
 import { CONTROL_REVOCATION_CHECKS } from './control-revocation.ts'
 import { DISCOVERY_CHECKS } from './discovery.ts'
+import { EXACT_LIFE_CHECKS } from './exact-lives.ts'
+import { EXACT_SCHEDULE_CHECKS } from './exact-schedules.ts'
+import { EXACT_WINDOW_CHECKS } from './exact-windows.ts'
 import { GAE_CHECKS } from './gae.ts'
 import { GAE_CLOSING_CHECKS } from './gae-closing.ts'
 import { GAE_CONNECTING_CHECKS } from './gae-connecting.ts'
@@ -48,6 +52,7 @@ import { PROBLEM_CHECKS } from './problem.ts'
 import { PROBLEM_DISCLOSURE_CHECKS } from './problem-disclosure.ts'
 import { PROBLEM_INPUT_CHECKS } from './problem-input.ts'
 import { PROBLEM_NEIGHBOUR_CHECKS } from './problem-neighbours.ts'
+import { PROBLEM_SPELLING_CHECKS } from './problem-spelling.ts'
 import { RESUME_CHECKS } from './resume.ts'
 import { RESUME_BESIDE_CHECKS } from './resume-beside.ts'
 import { RESUME_BOUND_CHECKS } from './resume-bounds.ts'
@@ -179,5 +184,10 @@ export const CHECKS: readonly Check[] = [
   ...PROBLEM_INPUT_CHECKS,
   ...PROBLEM_DISCLOSURE_CHECKS,
   ...PROBLEM_NEIGHBOUR_CHECKS,
+  ...PROBLEM_SPELLING_CHECKS,
   ...SECURITY_CHECKS,
+  ...EXACT_LIFE_CHECKS,
+  ...EXACT_WINDOW_CHECKS,
+  ...EXACT_SCHEDULE_CHECKS,
+  ...INVARIANTS,
 ]

@@ -54,12 +54,12 @@ export const PRESENCE_GRACE_CHECKS: readonly Check[] = [
         const first = await drive.connect(as, clientId)
         await webhooks.event('connected')
         const { token, connectUrl: url } = await drive.mint(as, clientId)
-        const leftAt = performance.now()
+        const leftAt = drive.nowMs()
         first.close(1001)
         await drive.pass(grace / 2)
         const second = await drive.open(as, { url, token })
         await second.welcome()
-        if (performance.now() - leftAt > grace * 1000 && as !== TRIES.at(-1)) continue
+        if (drive.nowMs() - leftAt > grace * 1000 && as !== TRIES.at(-1)) continue
         second.close(1001)
         await webhooks.event('disconnected', undefined, afterGrace(drive))
         return
@@ -82,12 +82,12 @@ export const PRESENCE_GRACE_CHECKS: readonly Check[] = [
         const first = await drive.connect(as, clientId)
         await webhooks.event('connected')
         const { token, connectUrl: url } = await drive.mint(`${as}-again`, clientId)
-        const leftAt = performance.now()
+        const leftAt = drive.nowMs()
         first.close(1001)
         await first.ended()
         const second = await drive.open(`${as}-again`, { url, token })
         await second.welcome()
-        if (performance.now() - leftAt > graceMs && as !== TRIES.at(-1)) continue
+        if (drive.nowMs() - leftAt > graceMs && as !== TRIES.at(-1)) continue
         await drive.pass(graceMs / 1000)
         drive.note(FENCE, 'the grace has passed with the client online')
         second.close(1000)

@@ -252,6 +252,7 @@ function slowBodyCheck(id: string, fault: string, defect: (drive: Drive) => Prom
     id,
     proves: 'problem.body.slow',
     waitSeconds: latestOf('request_timeout_seconds'),
+    realTime: true,
     drive: async (drive) => {
       await sendRaw(drive, 'control', whole(drive), 'a head and the whole body')
       await defect(drive)

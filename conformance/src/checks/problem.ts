@@ -129,6 +129,7 @@ export const PROBLEM_CHECKS: readonly Check[] = [
     proves: 'problem.document.shape',
     profiles: ['robust'],
     waitSeconds: latestOf('request_timeout_seconds'),
+    realTime: true,
     drive: async (drive) => {
       const client = await drive.raw('slow')
       const length = { 'Content-Length': '500' }

@@ -67,6 +67,7 @@ export const SOCKET_MOMENT_CHECKS: readonly Check[] = [
           await raw.closeFrame(TIMEOUT(drive.advertised) * A_WHILE * 1000)
           holding.release()
           await webhooks.event('closed')
+          await raw.closeFrame()
           raw.drop()
         }),
       )

@@ -100,13 +100,13 @@ function returnCheck(id: string, come: { readonly first: Come; readonly second: 
         const first = await come.first(drive, as, { url, token })
         await first.welcome()
         await webhooks.event('connected')
-        const leftAt = performance.now()
+        const leftAt = drive.nowMs()
         first.drop()
         // A service that has not yet seen the loss would see a takeover.
         await drive.pass(graceSeconds / 4)
         const second = await come.second(drive, `${as}-again`, { url, token })
         await second.welcome()
-        if (performance.now() - leftAt > graceSeconds * 1000 && as !== TRIES.at(-1)) continue
+        if (drive.nowMs() - leftAt > graceSeconds * 1000 && as !== TRIES.at(-1)) continue
         await drive.pass(graceSeconds)
         drive.note(FENCE, 'the grace has passed with the client online')
         const isGone = ({ fields }: Attempt): boolean => fields.event === 'disconnected'

@@ -159,7 +159,8 @@ export const WEBHOOK_SENDING_CHECKS: readonly Check[] = [
     waitSeconds: longRetryAfter,
     drive: async (drive) => {
       const wait = longRetryAfter(drive.advertised)
-      const date = (): string => new Date(Math.ceil(Date.now() / 1000 + wait) * 1000).toUTCString()
+      const date = (): string =>
+        new Date(Math.ceil(drive.nowMs() / 1000 + wait) * 1000).toUTCString()
       const values = { seconds: () => `${wait}`, date, 'newer version': () => `${wait}` }
       await Promise.all(
         Object.entries(values).map(async ([as, value]) => {

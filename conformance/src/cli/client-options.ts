@@ -29,6 +29,8 @@ interface Flags {
   readonly json?: boolean
   readonly report?: string
   readonly junit?: string
+  readonly markdown?: string
+  readonly html?: string
   readonly quiet?: boolean
   readonly selfTest?: boolean
   readonly fault?: string[]
@@ -58,6 +60,8 @@ export function readClientOptions(operands: readonly string[], given: object): C
     isJson: flags.json === true,
     ...(flags.report !== undefined && { reportFile: flags.report }),
     ...(flags.junit !== undefined && { junitFile: flags.junit }),
+    ...(flags.markdown !== undefined && { markdownFile: flags.markdown }),
+    ...(flags.html !== undefined && { htmlFile: flags.html }),
     isSelfTest: flags.selfTest === true,
     faults: flags.fault ?? [],
     isAimed: flags.aimed === true,

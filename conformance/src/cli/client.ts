@@ -8,10 +8,12 @@ import { servePage } from '../client/target/page.ts'
 import { startProgram } from '../client/target/program.ts'
 import { readLedger } from '../ledger.ts'
 import { isSelected } from '../plan.ts'
+import { EXTENSION } from '../program-file.ts'
 import { styleFor } from '../report/console.ts'
 import { EXIT } from '../summary.ts'
-import { findInReferenceServer } from '../target/host-process.ts'
+import { findInReferenceServer } from '../target/reference-package.ts'
 import { TargetUnavailable } from '../target/target.ts'
+import { redact } from '../timeline/redact.ts'
 import { type ClientOptions, readClientOptions } from './client-options.ts'
 import { clientSelfTest } from './client-self-test.ts'
 import { concludeRun, makeProgress } from './conclude.ts'
@@ -44,13 +46,13 @@ export async function client(
     }
   } catch (error) {
     if (!(error instanceof TargetUnavailable)) throw error
-    say(`no verdict: ${error.message}`)
+    say(`no verdict: ${redact(error.message, [])}`)
     return EXIT.noVerdict
   }
 }
 
 /** The program that speaks for the project's own client. */
-const OWN_PROGRAM = 'client/adapter.ts'
+const OWN_PROGRAM = 'client/adapter'
 
 async function openClient(
   { exec, page }: ClientOptions,
@@ -58,7 +60,7 @@ async function openClient(
 ): Promise<{ adapter: Adapter; service: ProgrammableService; name: string }> {
   if (page === undefined) {
     const program = exec ?? [process.execPath, findInReferenceServer(OWN_PROGRAM)]
-    const name = exec ? exec.join(' ') : `node ${OWN_PROGRAM}`
+    const name = exec ? exec.join(' ') : `node ${OWN_PROGRAM}${EXTENSION}`
     const adapter = await startProgram(program)
     return { adapter, service: await startProgrammableService(), name }
   }

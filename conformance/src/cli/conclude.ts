@@ -3,9 +3,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Ledger } from '../ledger.ts'
 import { renderDeviations, renderSummary, type Style } from '../report/console.ts'
+import { renderHtml } from '../report/html.ts'
+import { describeInvariants } from '../report/invariants.ts'
 import { renderJunit } from '../report/junit.ts'
+import { renderMarkdown } from '../report/markdown.ts'
 import { makeReport, type Report, type ReportTarget } from '../report/report.ts'
-import { type RunFacts, summarise } from '../summary.ts'
+import { type RunFacts, type Summary, summarise } from '../summary.ts'
+import { redact } from '../timeline/redact.ts'
 import type { Result } from '../verdict.ts'
 
 /** Where a run is seen. */
@@ -20,6 +24,8 @@ export interface ReportOptions {
   readonly isJson: boolean
   readonly reportFile?: string
   readonly junitFile?: string
+  readonly markdownFile?: string
+  readonly htmlFile?: string
 }
 
 /** A run that is over. */
@@ -30,26 +36,69 @@ export interface FinishedRun {
   readonly target: ReportTarget
   readonly seed: number
   readonly startedAt: Date
+  /** Whether what was seen is kept of passes too. */
+  readonly isRecorded?: boolean
+  /** Whether valid traffic carried noise. */
+  readonly isGreased?: boolean
+  /** Secrets of the targets, which no output may hold. */
+  readonly secrets?: readonly string[]
   /** The command that makes a check again. */
   readonly reproduce: (check: string) => string
 }
 
 /** Reports a run and returns its exit code. */
 export function concludeRun(
-  { results, ledger, facts, target, seed, startedAt, reproduce }: FinishedRun,
+  finished: FinishedRun,
   options: ReportOptions,
   { style, say }: Pick<Surroundings, 'style' | 'say'>,
 ): number {
-  const seconds = (Date.now() - startedAt.getTime()) / 1000
-  const summary = summarise(results, ledger, facts)
-  const run = { seed, startedAt, seconds }
-  const version = readVersion()
-  writeReports(makeReport({ results, summary, ledger, target, run, version, reproduce }), options)
+  const { results, ledger, reproduce, secrets = [] } = finished
+  const { report, summary } = reportRun(finished)
+  writeReports(report, options)
   say(
-    ...renderDeviations(results, ledger, style, reproduce),
-    ...renderSummary(summary, seconds, style),
+    ...redact(
+      [
+        ...renderDeviations(results, ledger, style, reproduce),
+        ...renderSummary(summary, report.run.seconds, style, describeInvariants(results)),
+      ],
+      secrets,
+    ),
   )
   return summary.exitCode
+}
+
+/** Adds a run up. */
+export function reportRun(finished: FinishedRun): { report: Report; summary: Summary } {
+  const { results, ledger, facts, target, seed, startedAt, reproduce } = finished
+  const { isRecorded, isGreased, secrets = [] } = finished
+  const summary = summarise(results, ledger, facts)
+  const run = {
+    seed,
+    startedAt,
+    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    selection: describeSelection(facts),
+    ...(isRecorded && { isRecorded }),
+    ...(isGreased && { isGreased }),
+  }
+  const version = readVersion()
+  const report = makeReport({ results, summary, ledger, target, run, version, reproduce })
+  return { report: redact(report, secrets), summary }
+}
+
+function describeSelection({
+  profiles,
+  isPartial,
+  skipped,
+  isStrict,
+  preflight,
+}: RunFacts): NonNullable<Report['run']['selection']> {
+  return {
+    profiles: [...profiles],
+    partial: isPartial,
+    ...(skipped && { skipped: [...skipped] }),
+    strict: isStrict,
+    ...(preflight !== undefined && { trouble: preflight }),
+  }
 }
 
 /** Progress on a terminal in place; nothing elsewhere, where only deviations matter. Without a result it is wiped away. */
@@ -71,6 +120,9 @@ function writeReports(report: Report, options: ReportOptions): void {
   if (options.isJson) process.stdout.write(json)
   if (options.reportFile !== undefined) writeFileSync(options.reportFile, json)
   if (options.junitFile !== undefined) writeFileSync(options.junitFile, renderJunit(report))
+  if (options.markdownFile !== undefined)
+    writeFileSync(options.markdownFile, renderMarkdown(report))
+  if (options.htmlFile !== undefined) writeFileSync(options.htmlFile, renderHtml([report]))
 }
 
 function readVersion(): string {

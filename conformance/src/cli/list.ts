@@ -1,6 +1,7 @@
 /** `list`: the checks that there are. */
 
 import { EVERY_CHECK } from '../checks/every.ts'
+import { findInvariant } from '../invariants/index.ts'
 import { readLedger } from '../ledger.ts'
 import { isSelected, suggest } from '../plan.ts'
 import { EXIT } from '../summary.ts'
@@ -18,7 +19,8 @@ export function list(patterns: readonly string[], { json }: { json?: boolean }):
   }
   const rows = checks.map(({ id, proves, needs = [], killedBy }) => {
     const { level, profile } = ledger.find(proves)
-    return { id, proves, level, profile, needs, killedBy }
+    const isInvariant = findInvariant(id) !== undefined
+    return { id, proves, level, profile, needs, killedBy, ...(isInvariant && { isInvariant }) }
   })
   if (json) {
     process.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`)
@@ -27,8 +29,8 @@ export function list(patterns: readonly string[], { json }: { json?: boolean }):
   const width = Math.max(...rows.map(({ id }) => id.length))
   for (const [profile, own] of Map.groupBy(rows, (row) => row.profile)) {
     process.stdout.write(`\n${profile}\n`)
-    for (const { id, proves, level, needs } of own) {
-      const needed = needs.length > 0 ? `  needs ${needs.join(', ')}` : ''
+    for (const { id, proves, level, needs, isInvariant } of own) {
+      const needed = `${needs.length > 0 ? `  needs ${needs.join(', ')}` : ''}${isInvariant ? '  over the whole run' : ''}`
       process.stdout.write(`  ${id.padEnd(width)}  ${level.padEnd(8)}  ${proves}${needed}\n`)
     }
   }

@@ -5,9 +5,14 @@ import { readLedger } from '../ledger.ts'
 import { APPLICATION_PROFILE, isForApplications, isSelected } from '../plan.ts'
 import { openApplicationTarget } from '../target/application.ts'
 import { startDemoHost } from '../target/demo.ts'
+import { makeExecImplementation } from '../target/exec.ts'
+import { makePlainImplementation } from '../target/plain.ts'
 import { type ReferenceHost, startReferenceHost } from '../target/reference.ts'
+import { hasProgram, NoReferenceServer, SAMPLE_CHAT } from '../target/reference-package.ts'
+import { openStarted } from '../target/started.ts'
 import { type Target, TargetUnavailable } from '../target/target.ts'
 import { openUrlTarget } from '../target/url.ts'
+import type { ExecOptions } from './exec-options.ts'
 import type { RunOptions } from './run-options.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -21,7 +26,8 @@ export interface OpenedTargets {
 
 /** Throws {@link TargetUnavailable} where nothing can be judged, and UsageError where the receiver cannot listen. */
 export async function openTargets(options: RunOptions): Promise<OpenedTargets> {
-  const { url, application } = options
+  const { url, application, exec } = options
+  if (exec) return openExec(exec)
   if (url === undefined && application === undefined) return openOwn(options)
   try {
     if (application) {
@@ -36,6 +42,17 @@ export async function openTargets(options: RunOptions): Promise<OpenedTargets> {
   }
 }
 
+/** A program that the suite starts, in the form that it takes. */
+async function openExec({ program, isPlain, readySeconds }: ExecOptions): Promise<OpenedTargets> {
+  const notes: string[] = []
+  const how = { program, readyMs: readySeconds * 1000 }
+  const implementation = isPlain
+    ? makePlainImplementation(how)
+    : makeExecImplementation({ ...how, onNote: (note) => notes.push(note) })
+  const target = await openStarted(program.join(' '), implementation)
+  return { targets: [target], notes, close: () => target.stop() }
+}
+
 /** The reference server and the sample chat, each only where something of it was selected. */
 async function openOwn({ patterns, profiles }: RunOptions): Promise<OpenedTargets> {
   const ledger = readLedger()
@@ -44,19 +61,35 @@ async function openOwn({ patterns, profiles }: RunOptions): Promise<OpenedTarget
     selected.some((check) => isForApplications(check, ledger) === isApplication) &&
     (profiles.length === 0 ||
       profiles.some((name) => (name === APPLICATION_PROFILE) === isApplication))
+  const wantsChat = some(true)
+  const hasChat = hasOwn(SAMPLE_CHAT) && wantsChat
   const starting: Promise<ReferenceHost>[] = [
     ...(some(false) ? [startReferenceHost()] : []),
-    ...(some(true) ? [startDemoHost()] : []),
+    ...(hasChat ? [startDemoHost()] : []),
   ]
+  const notes =
+    wantsChat && !hasChat
+      ? ['the sample chat is part of the repository, not of the package: no application is judged']
+      : []
   const hosts = await Promise.all(starting)
   const close = async (): Promise<void> => {
     await Promise.all(hosts.map((host) => host.stop()))
   }
   try {
     const targets = await Promise.all(hosts.map((host) => host.start({ testTimings: true })))
-    return { targets, notes: [], close }
+    return { targets, notes, close }
   } catch (error) {
     await close()
+    throw error
+  }
+}
+
+/** Whether the reference server's package holds a program; throws UsageError where it is not installed. */
+function hasOwn(program: string): boolean {
+  try {
+    return hasProgram(program)
+  } catch (error) {
+    if (error instanceof NoReferenceServer) throw new UsageError(error.message)
     throw error
   }
 }

@@ -4,8 +4,12 @@ import { Command, CommanderError } from 'commander'
 import { EXIT } from '../summary.ts'
 import { declareClient } from './commands/client.ts'
 import type { CommandLine } from './commands/command-line.ts'
+import { declareCompare } from './commands/compare.ts'
+import { declareDoctor } from './commands/doctor.ts'
 import { declareExplain } from './commands/explain.ts'
+import { declareFuzz } from './commands/fuzz.ts'
 import { declareList } from './commands/list.ts'
+import { declareReplay } from './commands/replay.ts'
 import { declareRun } from './commands/run.ts'
 import { declareSelfTest } from './commands/self-test.ts'
 import { UsageError } from './usage-error.ts'
@@ -16,6 +20,10 @@ const COMMANDS: readonly ((commandLine: CommandLine) => void)[] = [
   declareClient,
   declareList,
   declareExplain,
+  declareDoctor,
+  declareReplay,
+  declareCompare,
+  declareFuzz,
   declareSelfTest,
 ]
 
@@ -34,6 +42,12 @@ export async function program(args: readonly string[], env: NodeJS.ProcessEnv): 
       exitCode = await perform(...args)
     }
   for (const declare of COMMANDS) declare({ root, env, end })
+  root.hook('preAction', async (_, command) => {
+    if (!command.options.some(({ long }) => long === '--settings')) return
+    const { applySettings, readSettings } = await import('./settings-file.ts')
+    const settings = readSettings(command.opts().settings, env)
+    if (settings) applySettings(command, settings)
+  })
 
   try {
     await root.parseAsync([...args], { from: 'user' })
@@ -51,11 +65,13 @@ const EXAMPLES = `
 Examples:
   channel-conformance                                       judge the reference server
   channel-conformance run http://127.0.0.1:8080             judge a server that runs with the development credentials
-  channel-conformance run http://127.0.0.1:8080 'token.**'  only what concerns tokens
-  channel-conformance run https://push.example/base --application-key K1 K2 --no-webhooks
-  channel-conformance run --application http://127.0.0.1:9090
-                                                            judge a web application that uses the protocol
+  channel-conformance run --exec -- ./my-server             start a server and judge it
+  channel-conformance doctor http://127.0.0.1:8080          see first whether everything is there that a verdict needs
+  channel-conformance explain token.expiry.close            what a requirement asks for, and how it is judged
   channel-conformance client --exec -- node adapter.js      judge a client library
-  channel-conformance explain token.expiry.close
+  channel-conformance help run                              the options and examples of a command
+
+Settings: an option comes first, then its environment variable, then channel-conformance.json in the working directory
+(or --settings <file>), then its default.
 
 Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 no verdict, 5 a defect of the suite, 130 interrupted.`

@@ -3,7 +3,9 @@
 import { randomInt } from 'node:crypto'
 import { DEVELOPMENT, PROFILES } from '@channel-protocol/schemas/registry'
 import { CHECKS } from '../checks/index.ts'
-import { isSelected, suggest } from '../plan.ts'
+import { isLeastLevel, isSelected, type LeastLevel, suggest } from '../plan.ts'
+import { type ExecFlags, type ExecOptions, readExec, repeatExec } from './exec-options.ts'
+import { deviatingIn, readReport } from './saved-report.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A server that somebody else started. */
@@ -32,7 +34,13 @@ export interface RunOptions {
   /** A service; absent, without an application, where the reference server and the sample chat are to be started. */
   readonly url?: UrlOptions
   readonly application?: ApplicationOptions
+  /** A program that the suite starts, with as many services as it needs. */
+  readonly exec?: ExecOptions
   readonly patterns: readonly string[]
+  readonly skip: readonly string[]
+  readonly level?: LeastLevel
+  /** Ids of the only checks to be made: those that deviated in a report. */
+  readonly only?: readonly string[]
   /** Empty where those are meant that the target announces. */
   readonly profiles: readonly string[]
   readonly budgetSeconds: number
@@ -42,14 +50,22 @@ export interface RunOptions {
   readonly isStrict: boolean
   readonly isQuiet: boolean
   readonly isJson: boolean
+  /** Whether timers are waited for, and no clock is moved. */
+  readonly isRealTime: boolean
+  /** Whether what was seen is kept of every check, so that the run can be judged again. */
+  readonly isRecorded: boolean
+  /** Whether valid traffic carries noise. */
+  readonly isGreased: boolean
   readonly reportFile?: string
   readonly junitFile?: string
+  readonly markdownFile?: string
+  readonly htmlFile?: string
   /** Options that a command needs to make a check again, besides the target and the seed. */
   readonly again: readonly string[]
 }
 
 /** The options as the command line gives them. */
-interface Flags {
+interface Flags extends ExecFlags {
   readonly applicationKey?: string | string[]
   readonly webhookSecret?: string | string[]
   /** false where `--no-webhooks` was given; commander sets true where neither form was. */
@@ -58,6 +74,12 @@ interface Flags {
   readonly application?: string
   readonly service?: string
   readonly profile?: string[]
+  readonly skip?: string[]
+  readonly clock?: 'virtual' | 'real'
+  readonly level?: string
+  readonly rerunFailed?: string
+  readonly record?: boolean
+  readonly grease?: boolean
   readonly budget: string
   readonly seed?: string
   readonly repeat: string
@@ -66,6 +88,8 @@ interface Flags {
   readonly json?: boolean
   readonly report?: string
   readonly junit?: string
+  readonly markdown?: string
+  readonly html?: string
   readonly quiet?: boolean
 }
 
@@ -79,12 +103,28 @@ export function readRunOptions(operands: readonly string[], given: object): RunO
     )
   if (flags.application === undefined && flags.service !== undefined)
     throw new UsageError('--service names the service of an application; give --application too')
+  const exec = readExec(flags)
+  if (exec && (hasUrl || flags.application !== undefined))
+    throw new UsageError('give --exec, or the URL of what runs already, not both')
+  const level = readLevel(flags.level)
+  const record = flags.record === true
+  if (record && flags.report === undefined && flags.json !== true)
+    throw new UsageError(
+      '--record goes with --report or --json: what was seen stands in the report',
+    )
   return {
     ...(flags.application !== undefined && {
       application: readApplicationOptions(flags.application, flags),
     }),
+    ...(exec && { exec }),
     ...(hasUrl && { url: readUrlOptions(operands[0] ?? '', flags) }),
     patterns: readPatterns(hasUrl ? operands.slice(1) : operands),
+    skip: readPatterns(flags.skip ?? []),
+    ...(level && { level }),
+    ...(flags.rerunFailed !== undefined && { only: deviatingIn(readReport(flags.rerunFailed)) }),
+    isRecorded: record,
+    isGreased: flags.grease === true,
+    isRealTime: flags.clock === 'real',
     profiles: readProfiles(flags.profile ?? []),
     budgetSeconds: readWholeNumber('--budget', flags.budget, 0),
     seed:
@@ -96,7 +136,12 @@ export function readRunOptions(operands: readonly string[], given: object): RunO
     isJson: flags.json === true,
     ...(flags.report !== undefined && { reportFile: flags.report }),
     ...(flags.junit !== undefined && { junitFile: flags.junit }),
+    ...(flags.markdown !== undefined && { markdownFile: flags.markdown }),
+    ...(flags.html !== undefined && { htmlFile: flags.html }),
     again: [
+      ...(flags.grease ? ['--grease'] : []),
+      ...(flags.clock === 'real' ? ['--clock real'] : []),
+      ...(exec ? repeatExec(exec).options : []),
       ...(flags.application === undefined ? [] : [`--application ${flags.application}`]),
       ...(flags.service === undefined ? [] : [`--service ${flags.service}`]),
       ...(flags.webhooks === false ? ['--no-webhooks'] : []),
@@ -161,6 +206,11 @@ function readPatterns(patterns: readonly string[]): readonly string[] {
     )
   }
   return patterns
+}
+
+function readLevel(level: string | undefined): LeastLevel | undefined {
+  if (level === undefined || isLeastLevel(level)) return level
+  throw new UsageError(`--level takes must, should or may; got ${level}`)
 }
 
 function readProfiles(profiles: readonly string[]): readonly string[] {

@@ -13,6 +13,7 @@ import { EXIT } from '../summary.ts'
 import { startDemoHost } from '../target/demo.ts'
 import { NULL_SERVERS } from '../target/null.ts'
 import { type ReferenceHost, startReferenceHost } from '../target/reference.ts'
+import { FAULTY_SERVER, hasProgram, SAMPLE_CHAT } from '../target/reference-package.ts'
 import type { Result } from '../verdict.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -52,6 +53,8 @@ export async function selfTest(options: {
     const stream = options.json ? process.stderr : process.stdout
     for (const line of lines) stream.write(`${line}\n`)
   }
+  if (![FAULTY_SERVER, SAMPLE_CHAT].every(hasProgram))
+    throw new UsageError('self-test needs the repository: the published packages hold no faults')
   const hosts = await Promise.all([startReferenceHost(), startDemoHost()])
   try {
     const each = await Promise.all(

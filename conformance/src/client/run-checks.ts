@@ -1,12 +1,13 @@
 /** Makes the checks of a client, all at once, and turns findings into results. */
 
-import { SetUpFailed } from '../drive/set-up-failed.ts'
-import { pass } from '../drive/waiting.ts'
+import { pass, REAL_CLOCK } from '../drive/waiting.ts'
+import { judgeCheck, noteOfThrown } from '../judgement.ts'
 import { isMust, type Ledger } from '../ledger.ts'
-import { groupByDrive, judgeCheck, runUndisturbed } from '../runner.ts'
+import { groupByDrive, runUndisturbed } from '../runner.ts'
 import { startStallWatch } from '../stall-watch.ts'
 import { readAdvertised } from '../target/advertised.ts'
 import { startRecorder } from '../timeline/recorder.ts'
+import { redact } from '../timeline/redact.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import type { Result } from '../verdict.ts'
 import type { ClientCheck } from './check.ts'
@@ -24,6 +25,7 @@ export async function runClientChecks(
   service: ProgrammableService,
   ledger: Ledger,
   onResult: (result: Result) => void = () => {},
+  onTimeline: (timeline: Timeline, checks: readonly ClientCheck[]) => void = () => {},
 ): Promise<Result[]> {
   const watch = startStallWatch()
   const groups = groupByDrive(checks)
@@ -31,7 +33,7 @@ export async function runClientChecks(
     groups.map(async (together, place) => {
       await pass(place * RAMP_MS)
       const results = await runUndisturbed(watch, () =>
-        runTogether(together, adapter, service, ledger),
+        runTogether(together, adapter, service, ledger, onTimeline),
       )
       for (const result of results) onResult(result)
       return results
@@ -47,29 +49,30 @@ async function runTogether(
   adapter: Adapter,
   service: ProgrammableService,
   ledger: Ledger,
+  onTimeline: (timeline: Timeline, checks: readonly ClientCheck[]) => void,
 ): Promise<Result[]> {
   const startedMs = performance.now()
   // Waits are judged to the tenth of a second, so the clock must not be set while they run.
-  const recorder = startRecorder(() => performance.timeOrigin + performance.now())
+  const recorder = startRecorder({
+    ...REAL_CLOCK,
+    nowMs: () => performance.timeOrigin + performance.now(),
+  })
   const { drive, finish } = makeClientDrive(adapter, service, recorder)
-  let trouble: Pick<Result, 'verdict' | 'reason'> | undefined
   try {
     await first.drive(drive)
   } catch (error) {
-    trouble =
-      error instanceof SetUpFailed
-        ? { verdict: 'inconclusive', reason: `set-up failed: ${error.message}` }
-        : { verdict: 'defect', reason: `the drive threw: ${(error as Error).stack ?? error}` }
+    recorder.record(noteOfThrown(error))
   }
   const timeline: Timeline = {
     advertised: readAdvertised(service.origin, undefined, []),
     events: [...recorder.events],
   }
   finish()
+  onTimeline(timeline, [first, ...others])
   const durationMs = Math.round(performance.now() - startedMs)
   return [first, ...others].map((check) => {
-    const judged = trouble ?? judgeCheck(check, timeline, isMust(ledger.find(check.proves)))
+    const judged = judgeCheck(check, timeline, isMust(ledger.find(check.proves)))
     const result: Result = { check: check.id, requirement: check.proves, ...judged, durationMs }
-    return judged.verdict === 'pass' ? result : { ...result, timeline }
+    return judged.verdict === 'pass' ? result : redact({ ...result, timeline }, recorder.secrets)
   })
 }

@@ -24,7 +24,9 @@ export async function sendBurst(
     requests.filter((_request, at) => at % CONNECTIONS === start),
   ).filter((share) => share.length > 0)
   const untilMs = Date.now() + timeoutMs
-  await Promise.all(shares.map((share) => sendShare(recorder, as, url, share, untilMs)))
+  await recorder.clock.during(
+    Promise.all(shares.map((share) => sendShare(recorder, as, url, share, untilMs))),
+  )
 }
 
 async function sendShare(

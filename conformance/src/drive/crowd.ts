@@ -2,7 +2,6 @@
 
 import { connect, type Socket } from 'node:net'
 import type { Recorder } from '../timeline/recorder.ts'
-import { within } from './waiting.ts'
 
 /** Opens `count` connections to the host and port of a URL; the function returned ends them. */
 export async function openCrowd(
@@ -29,7 +28,7 @@ export async function openCrowd(
         socket.resume()
       }),
   )
-  await within(Promise.all(settled), patienceMs)
+  await recorder.clock.during(recorder.clock.within(Promise.all(settled), patienceMs))
   recorder.record({ kind: 'sent', as, what: `${count} TCP connections that say nothing` })
   return () => {
     for (const socket of sockets.splice(0)) socket.destroy()

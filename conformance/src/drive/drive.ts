@@ -8,7 +8,9 @@ import { type ApplicationDrive, makeApplicationDrive } from './application.ts'
 import { withQuery } from './asking.ts'
 import { sendBurst } from './burst.ts'
 import { openCrowd } from './crowd.ts'
+import type { Grease } from './grease.ts'
 import type { Http } from './http.ts'
+import { launchInstance } from './instance.ts'
 import { makeSocketsDrive, type SocketsDrive } from './page-sockets.ts'
 import { makePagesDrive, type PagesDrive } from './pages.ts'
 import { openRaw, type RawConnection } from './raw.ts'
@@ -17,7 +19,6 @@ import { SetUpFailed } from './set-up-failed.ts'
 import type { Site, Wishes } from './site.ts'
 import { type Connection, openConnection } from './socket.ts'
 import { makeStreamsDrive, type StreamsDrive } from './streams.ts'
-import { pass } from './waiting.ts'
 import { type Replying, type Webhooks, watchWebhooks } from './webhooks.ts'
 
 /** A call of the application, below `{base}`. */
@@ -110,6 +111,8 @@ export interface Drive {
   allWebhooks(as: string, matches: (arrival: Arrival) => boolean, replying?: Replying): Webhooks
   /** Lets the time of an advertised timer pass. */
   pass(seconds: number): Promise<void>
+  /** The time that this drive lives by, in milliseconds since 1970. */
+  nowMs(): number
   readonly sockets: SocketsDrive
   readonly streams: StreamsDrive
   readonly pages: PagesDrive
@@ -138,8 +141,10 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
     path: string,
     options: CallOptions = {},
   ): Promise<AnswerEvent | undefined> {
-    const query = new URLSearchParams(options.query).toString()
-    const body = options.json === undefined ? options.body : JSON.stringify(options.json)
+    const asked = new URLSearchParams(options.query).toString()
+    const isOrdinary = options.body === undefined
+    const query = isOrdinary ? (http.grease?.query(as, path, asked) ?? asked) : asked
+    const { body, chunks } = bodyOf(as, path, options, http.grease)
     const answer = await http.send(recorder, as, {
       method,
       url: `${site.baseUrl}${path}${query && `?${query}`}`,
@@ -149,6 +154,7 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
         ...options.headers,
       },
       ...(body === undefined ? {} : { body }),
+      ...(chunks && { chunks }),
     })
     const token = readObject(answer?.body ?? '')?.token
     if (typeof token === 'string') recorder.secrets.add(token)
@@ -185,6 +191,7 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
         ...options.headers,
       },
       patienceMs,
+      ...(http.grease && { grease: http.grease }),
       ...(options.answersPings === undefined ? {} : { answersPings: options.answersPings }),
     })
     endings.push(() => connection.drop())
@@ -284,7 +291,8 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
       return allWebhooks(as, ({ body }) => body.includes(mark), replying)
     },
     allWebhooks,
-    pass: (wait) => pass(wait * 1000),
+    pass: (wait) => recorder.clock.pass(wait * 1000),
+    nowMs: () => recorder.clock.nowMs(),
     sockets: makeSocketsDrive(recorder, nonce, patienceMs, { call, open, allWebhooks }),
     streams: makeStreamsDrive(recorder, http, patienceMs, mint, (end) => endings.push(end)),
     pages: makePagesDrive(site.baseUrl, http, recorder),
@@ -298,47 +306,34 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
       recorder.secrets.add(text)
       return text
     },
-    async launch(as, replying, wishes) {
-      if (!site.launch || !site.receiver)
-        throw new SetUpFailed('this target cannot be started by the suite')
-      const prefix = `/i/${nonce()}`
-      const webhooks = watchWebhooks(
-        recorder,
-        site.receiver,
+    launch: (as, replying, wishes) =>
+      launchInstance(
+        {
+          site,
+          recorder,
+          patienceMs,
+          prefix: `/i/${nonce()}`,
+          driveOf: (other) => makeDrive(other, http, recorder, patienceMs),
+          atEnd: (end) => endings.push(end),
+        },
         as,
-        ({ path }) => path.startsWith(`${prefix}/`),
-        patienceMs,
         replying,
-      )
-      endings.push(() => webhooks.forget())
-      const launched = await site.launch(prefix, wishes)
-      recorder.record({ kind: 'instance', as, what: 'launched' })
-      const drive = makeDrive(launched.site, http, recorder, patienceMs)
-      let isOver = false
-      endings.push(
-        () => drive.finish(),
-        () => (isOver ? undefined : launched.stop()),
-      )
-      return {
-        drive,
-        webhooks,
-        async drain() {
-          isOver = true
-          recorder.record({ kind: 'instance', as, what: 'draining' })
-          await launched.drain()
-          recorder.record({ kind: 'instance', as, what: 'drained' })
-        },
-        async stop() {
-          isOver = true
-          await launched.stop()
-          recorder.record({ kind: 'instance', as, what: 'stopped' })
-        },
-      }
-    },
+        wishes,
+      ),
     async finish() {
       for (const end of endings.splice(0)) await end()
     },
   }
+}
+
+function bodyOf(
+  as: string,
+  path: string,
+  { json, body }: CallOptions,
+  grease: Grease | undefined,
+): { readonly body?: string | Buffer | undefined; readonly chunks?: readonly Buffer[] } {
+  if (json === undefined) return { body }
+  return grease?.body(as, path, json) ?? { body: JSON.stringify(json) }
 }
 
 function authorization(keys: readonly string[], key: NonNullable<CallOptions['key']>): Headers {

@@ -5,9 +5,10 @@ import { Client } from 'undici'
 import type { CloseEvent, FrameEvent, Headers } from '../timeline/event.ts'
 import type { Recorder } from '../timeline/recorder.ts'
 import { isStream, readObject } from '../timeline/timeline.ts'
+import type { Grease } from './grease.ts'
 import { describe, flatten } from './http.ts'
 import { awaitEnvelopes, type Reader } from './reader.ts'
-import { makeGrowing, within } from './waiting.ts'
+import { makeGrowing } from './waiting.ts'
 
 /** An event stream of the suite, open, ended or refused. */
 export interface EventStream extends Reader {
@@ -23,6 +24,7 @@ export interface StreamOpening {
   readonly authorizations: readonly string[]
   readonly headers: Headers
   readonly patienceMs: number
+  readonly grease?: Grease
 }
 
 /** The type of an event that names none, as the HTML standard has it. */
@@ -35,15 +37,15 @@ const UNNAMED = 'message'
 export async function openEventStream(
   recorder: Recorder,
   as: string,
-  { url, authorizations, headers, patienceMs }: StreamOpening,
+  { url, authorizations, headers, patienceMs, grease }: StreamOpening,
 ): Promise<EventStream> {
-  const frames = makeGrowing<FrameEvent>()
-  const closes = makeGrowing<CloseEvent>()
-  const overs = makeGrowing<true>()
+  const frames = makeGrowing<FrameEvent>(recorder.clock)
+  const closes = makeGrowing<CloseEvent>(recorder.clock)
+  const overs = makeGrowing<true>(recorder.clock)
   const { origin, pathname, search } = new URL(url)
   // A client of its own, so that no stream waits for another's connection.
   const client = new Client(origin, {
-    connect: { timeout: patienceMs * 2 },
+    connect: grease?.connector(patienceMs * 2) ?? { timeout: patienceMs * 2 },
     headersTimeout: patienceMs * 2,
     bodyTimeout: 0,
   })
@@ -90,20 +92,22 @@ export async function openEventStream(
   })
   let body: Awaited<ReturnType<Client['request']>>['body'] | undefined
   try {
-    const answer = await client.request({
-      method: 'GET',
-      path: `${pathname}${search}`,
-      headers: [
-        ...Object.entries(headers).flatMap(([name, value]) => [name, inBytes(value)]),
-        ...authorizations.flatMap((value) => ['authorization', inBytes(value)]),
-      ],
-    })
+    const answer = await recorder.clock.during(
+      client.request({
+        method: 'GET',
+        path: `${pathname}${search}`,
+        headers: [
+          ...Object.entries(headers).flatMap(([name, value]) => [name, inBytes(value)]),
+          ...authorizations.flatMap((value) => ['authorization', inBytes(value)]),
+        ],
+      }),
+    )
     const got = { status: answer.statusCode, headers: flatten(answer.headers) }
     if (isStream(got)) {
       recorder.record({ kind: 'answer', as, ...got, body: '' })
       body = answer.body
     } else {
-      const text = (await within(answer.body.text(), patienceMs)) ?? ''
+      const text = (await recorder.clock.within(answer.body.text(), patienceMs)) ?? ''
       recorder.record({ kind: 'answer', as, ...got, body: text })
       settle()
     }
@@ -119,7 +123,10 @@ export async function openEventStream(
       },
       onEvent: ({ event, id, data }) => took(event || UNNAMED, id, data),
     })
-    body.on('data', (chunk: Buffer) => parser.feed(decoder.decode(chunk, { stream: true })))
+    body.on('data', (chunk: Buffer) => {
+      recorder.clock.stir()
+      parser.feed(decoder.decode(chunk, { stream: true }))
+    })
     body.on('end', () => over())
     body.on('error', over)
   }

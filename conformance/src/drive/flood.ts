@@ -15,10 +15,10 @@ export async function flood(
   during: () => Promise<void>,
 ): Promise<void> {
   const requests = Array.from({ length: Math.ceil(rate * 1.2) + 20 }, () => request)
-  const startedMs = Date.now()
+  const startedMs = drive.nowMs()
   let sent = 0
   const isExceeded = (): boolean => {
-    const elapsedMs = Date.now() - startedMs
+    const elapsedMs = drive.nowMs() - startedMs
     return elapsedMs > FLOOD_MS || sent > rate * (1 + elapsedMs / 1000) * 1.5
   }
   const burst = async (): Promise<void> => {

@@ -6,8 +6,8 @@ export interface Frame {
   readonly payload: Buffer
 }
 
-/** The whole unmasked frames at the start of these bytes. */
-export function readFrames(bytes: Buffer): Frame[] {
+/** The whole unmasked frames at the start of these bytes, and what follows them. */
+export function readFrames(bytes: Buffer): { frames: Frame[]; rest: Buffer } {
   const frames: Frame[] = []
   let rest = bytes
   while (rest.length >= 2) {
@@ -23,7 +23,7 @@ export function readFrames(bytes: Buffer): Frame[] {
     })
     rest = rest.subarray(headLength + length)
   }
-  return frames
+  return { frames, rest }
 }
 
 /** A client frame: masked with a zero key unless `isMasked` is false. */

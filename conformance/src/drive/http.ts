@@ -1,8 +1,11 @@
 /** Sends HTTP requests to the target and records what was sent and what came back. */
 
+import { Readable } from 'node:stream'
 import { Agent, request } from 'undici'
+import { cut } from '../timeline/cut.ts'
 import type { AnswerEvent, Headers } from '../timeline/event.ts'
 import type { Recorder } from '../timeline/recorder.ts'
+import type { Grease } from './grease.ts'
 
 /** One request. `body` is sent as it is. */
 export interface Call {
@@ -10,14 +13,16 @@ export interface Call {
   readonly url: string
   readonly headers: Headers
   readonly body?: string | Buffer
+  /** Sent in place of the body, in these chunks and without a Content-Length. */
+  readonly chunks?: readonly Buffer[]
 }
 
-/** The connections to one target; at most `timeoutMs` for each answer. */
-export function makeHttp(timeoutMs: number): Http {
+/** The connections to one target; at most `timeoutMs` for each answer, and noise where there is to be some. */
+export function makeHttp(timeoutMs: number, grease?: Grease): Http {
   const agent = new Agent({
     connections: 128,
     pipelining: 1,
-    connect: { timeout: timeoutMs },
+    connect: grease?.connector(timeoutMs) ?? { timeout: timeoutMs },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   })
@@ -31,13 +36,14 @@ export function makeHttp(timeoutMs: number): Http {
         headers: call.headers,
         body: shorten(call.body?.toString() ?? ''),
       })
-      try {
+      const late = new AbortController()
+      const exchange = async (): Promise<AnswerEvent> => {
         const answer = await request(call.url, {
           dispatcher: agent,
           method: call.method as 'GET',
           headers: call.headers,
-          body: call.body ?? null,
-          signal: AbortSignal.timeout(timeoutMs * 2),
+          body: call.chunks ? Readable.from(call.chunks) : (call.body ?? null),
+          signal: late.signal,
         })
         const body = await answer.body.text()
         return recorder.record({
@@ -47,11 +53,18 @@ export function makeHttp(timeoutMs: number): Http {
           headers: flatten(answer.headers),
           body,
         }) as AnswerEvent
+      }
+      const { clock } = recorder
+      try {
+        const answer = await clock.during(clock.within(exchange(), timeoutMs * 2))
+        if (!answer) late.abort(new Error('the answer took too long'))
+        return answer
       } catch (error) {
         recorder.record({ kind: 'failure', as, what: describe(error) })
         return undefined
       }
     },
+    ...(grease && { grease }),
     stop: () => agent.destroy(),
   }
 }
@@ -60,6 +73,8 @@ export function makeHttp(timeoutMs: number): Http {
 export interface Http {
   /** The answer, or undefined where the transport failed; both are recorded. */
   send(recorder: Recorder, as: string, call: Call): Promise<AnswerEvent | undefined>
+  /** The noise of this run, where it has some. */
+  readonly grease?: Grease
   stop(): Promise<void>
 }
 
@@ -80,5 +95,5 @@ export function describe(error: unknown): string {
 }
 
 function shorten(body: string): string {
-  return body.length > 100_000 ? `${body.slice(0, 200)}... (${body.length} characters)` : body
+  return body.length > 100_000 ? `${cut(body, 200)} (${body.length} characters)` : body
 }

@@ -1,11 +1,13 @@
 /** Writes bytes that libraries refuse to send, and reads what comes back, over plain TCP. */
 
 import { connect, type Socket } from 'node:net'
+import { cut } from '../timeline/cut.ts'
+import type { CloseEvent, FrameEvent, Moment } from '../timeline/event.ts'
 import type { Recorder } from '../timeline/recorder.ts'
 import { type Frame, readFrames } from './frames.ts'
 import { describe } from './http.ts'
 import { isWholeAnswer, type RawAnswer, readAnswer } from './raw-answer.ts'
-import { makeGrowing, within } from './waiting.ts'
+import { makeGrowing } from './waiting.ts'
 
 /** A TCP connection of the suite. */
 export interface RawConnection {
@@ -23,6 +25,8 @@ export interface RawConnection {
   closeFrame(ms?: number): Promise<number | undefined>
   /** A text frame after an upgrade that satisfies the test. */
   textFrame(test: (text: string) => boolean, ms?: number): Promise<string | undefined>
+  /** Waits for a Ping after an upgrade, the first or an earlier one; whether there is one. */
+  ping(ms?: number): Promise<boolean>
   /** Ends the connection at once. */
   drop(): void
   /** Stops and starts reading. */
@@ -37,18 +41,23 @@ export async function openRaw(
   url: URL,
   patienceMs: number,
 ): Promise<RawConnection> {
-  const chunks = makeGrowing<Buffer>()
-  const ends = makeGrowing<true>()
+  const chunks = makeGrowing<Buffer>(recorder.clock)
+  const ends = makeGrowing<true>(recorder.clock)
   let received = Buffer.alloc(0)
   const socket: Socket = connect({
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || 80),
     allowHalfOpen: true,
   })
+  recorder.clock.carries(socket)
   socket.on('error', (error) => {
     recorder.record({ kind: 'failure', as, what: describe(error) })
   })
   let wasOpen = false
+  let isAnswered = false
+  const all: Frame[] = []
+  /** What follows the answer of an upgrade and is no whole frame yet. */
+  let unread: Buffer | undefined
   let hasEnded = false
   const end = (): void => {
     if (hasEnded) return
@@ -60,53 +69,43 @@ export async function openRaw(
     socket.end()
   }
   socket.on('data', (chunk) => {
-    received = Buffer.concat([received, chunk])
+    if (unread === undefined) received = Buffer.concat([received, chunk])
+    else unread = Buffer.concat([unread, chunk])
+    // Before the answer was asked for, it has not been recorded yet, and comes first.
+    if (isAnswered) frames()
     chunks.add(chunk)
   })
   socket.on('end', end)
   socket.on('close', end)
-  await within(
-    new Promise<void>((resolve) => {
-      socket.once('connect', () => {
-        wasOpen = true
-        resolve()
-      })
-      socket.once('error', () => resolve())
-    }),
-    patienceMs,
-  )
+  const opened = new Promise<void>((resolve) => {
+    socket.once('connect', () => {
+      wasOpen = true
+      resolve()
+    })
+    socket.once('error', () => resolve())
+  })
+  await recorder.clock.during(recorder.clock.within(opened, patienceMs))
 
-  let parsedFrames = 0
+  /** Records what came since it was asked last; all frames so far. */
   const frames = (): Frame[] => {
-    const head = received.indexOf('\r\n\r\n')
-    if (head < 0 || !received.subarray(0, 12).toString('latin1').startsWith('HTTP/1.1 101'))
-      return []
-    const all = readFrames(received.subarray(head + 4))
-    for (const frame of all.slice(parsedFrames)) {
-      if (frame.opcode === 8) {
-        const code = frame.payload.length >= 2 ? frame.payload.readUInt16BE(0) : 1005
-        recorder.record({
-          kind: 'close',
-          as,
-          code,
-          reason: frame.payload.subarray(2).toString('utf8'),
-        })
-      } else {
-        recorder.record({
-          kind: 'frame',
-          as,
-          type: FRAME_TYPES[frame.opcode] ?? 'binary',
-          text: frame.payload.toString('utf8'),
-        })
-      }
+    if (unread === undefined) {
+      const head = received.indexOf('\r\n\r\n')
+      if (head < 0 || !received.subarray(0, 12).toString('latin1').startsWith('HTTP/1.1 101'))
+        return []
+      unread = received.subarray(head + 4)
     }
-    parsedFrames = all.length
+    const read = readFrames(unread)
+    unread = read.rest
+    for (const frame of read.frames) {
+      all.push(frame)
+      recorder.record({ as, ...eventOf(frame) })
+    }
     return all
   }
 
   return {
     write(bytes, note) {
-      recorder.record({ kind: 'sent', as, what: note ?? bytes.toString().slice(0, 300) })
+      recorder.record({ kind: 'sent', as, what: note ?? cut(bytes.toString(), 300) })
       if (!socket.destroyed) socket.write(bytes)
     },
     unsentBytes: () => socket.writableLength,
@@ -115,6 +114,8 @@ export async function openRaw(
       await chunks.find(() => isWholeAnswer(received, hasEnded), ms)
       const answer = readAnswer(received)
       if (answer) recorder.record({ kind: 'answer', as, ...answer })
+      isAnswered = true
+      frames()
       return answer
     },
     ended: async (ms = patienceMs) => {
@@ -134,6 +135,11 @@ export async function openRaw(
       await chunks.find(() => find() !== undefined, ms)
       return find()?.payload.toString('utf8')
     },
+    async ping(ms = patienceMs) {
+      const has = (): boolean => frames().some(({ opcode }) => opcode === 9)
+      await chunks.find(has, ms)
+      return has()
+    },
     drop() {
       recorder.record({ kind: 'sent', as, what: 'the end of the TCP connection' })
       socket.destroy()
@@ -143,9 +149,19 @@ export async function openRaw(
   }
 }
 
+type FrameParts = Omit<FrameEvent, keyof Moment>
+type CloseParts = Omit<CloseEvent, keyof Moment>
+
 const FRAME_TYPES: Readonly<Record<number, 'text' | 'binary' | 'ping' | 'pong'>> = {
   1: 'text',
   2: 'binary',
   9: 'ping',
   10: 'pong',
+}
+
+function eventOf({ opcode, payload }: Frame): FrameParts | CloseParts {
+  if (opcode !== 8)
+    return { kind: 'frame', type: FRAME_TYPES[opcode] ?? 'binary', text: payload.toString('utf8') }
+  const code = payload.length >= 2 ? payload.readUInt16BE(0) : 1005
+  return { kind: 'close', code, reason: payload.subarray(2).toString('utf8') }
 }

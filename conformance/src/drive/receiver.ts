@@ -1,7 +1,7 @@
 /** The suite's webhook receiver: one HTTP server that hands each attempt to the check whose client id it names. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Headers } from '../timeline/event.ts'
 
 /** An attempt as it arrived. */
@@ -37,6 +37,10 @@ export interface Receiver {
   readonly url: string
   /** Registers an addressee; the function returned forgets it. */
   expect(addressee: Addressee): () => void
+  /** Whether a connection was made, or an attempt begun, of which nobody has been given anything yet. */
+  readonly isArriving: () => boolean
+  /** Connections that were accepted so far. */
+  readonly accepted: () => number
   /** Attempts that arrived so far, whoever they were for. */
   readonly arrivals: () => number
   stop(): Promise<void>
@@ -52,6 +56,8 @@ export async function startReceiver(listen: { host: string; port: number }): Pro
   const addressees = new Set<Addressee>()
   const counts = new Map<string, number>()
   let arrived = 0
+  let accepted = 0
+  const arriving = new Set<Socket>()
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -60,7 +66,11 @@ export async function startReceiver(listen: { host: string; port: number }): Pro
       if (size <= LARGEST_BODY_BYTES) chunks.push(chunk)
     })
     request.on('error', () => response.destroy())
-    request.on('end', () => deliver(request, response, Buffer.concat(chunks).toString('latin1')))
+    arriving.add(request.socket)
+    request.on('end', () => {
+      arriving.delete(request.socket)
+      deliver(request, response, Buffer.concat(chunks).toString('latin1'))
+    })
   })
 
   function deliver(request: IncomingMessage, response: ServerResponse, body: string): void {
@@ -105,6 +115,11 @@ export async function startReceiver(listen: { host: string; port: number }): Pro
     } else answer(reply)
   }
 
+  server.on('connection', (socket: Socket) => {
+    accepted += 1
+    arriving.add(socket)
+    socket.once('close', () => arriving.delete(socket))
+  })
   await listenOn(server, listen)
   const { port } = server.address() as AddressInfo
   return {
@@ -113,6 +128,8 @@ export async function startReceiver(listen: { host: string; port: number }): Pro
       addressees.add(addressee)
       return () => addressees.delete(addressee)
     },
+    isArriving: () => arriving.size > 0,
+    accepted: () => accepted,
     arrivals: () => arrived,
     stop: () =>
       new Promise((resolve) => {

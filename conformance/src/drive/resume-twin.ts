@@ -1,8 +1,8 @@
 /** The twin of a stream that comes back: the same on WebSockets, so that what both get wrong says nothing of streams. */
 
+import { withQuery } from './asking.ts'
 import { type Broadcasting, broadcastOn } from './broadcasting.ts'
 import type { Drive } from './drive.ts'
-import { withQuery } from './streams.ts'
 
 /** Comes back to a client id of its own as roles `twin ...`, with cursors of every origin and with none that count. */
 export async function comeBackByWebSocket(drive: Drive, casting?: Broadcasting): Promise<void> {
@@ -32,7 +32,7 @@ export async function comeBackByWebSocket(drive: Drive, casting?: Broadcasting):
   }
   for (const [as, query] of Object.entries(ways)) {
     const texts = Object.entries(query).map(([name, value]) => [name, String(value)])
-    const url = withQuery(connectUrl, Object.fromEntries(texts))
+    const url = withQuery(connectUrl, new URLSearchParams(Object.fromEntries(texts)).toString())
     const connection = await drive.open(as, { url, token })
     await connection.welcome()
     const fence = drive.text()

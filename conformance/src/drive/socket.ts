@@ -1,11 +1,13 @@
 /** Opens WebSocket connections to the target as an ordinary client and records every frame. */
 
 import { WebSocket } from 'ws'
+import { cut } from '../timeline/cut.ts'
 import { type CloseEvent, type FrameEvent, type Headers, PING } from '../timeline/event.ts'
 import type { Recorder } from '../timeline/recorder.ts'
+import type { Grease } from './grease.ts'
 import { describe, flatten } from './http.ts'
 import { awaitEnvelopes, type Reader } from './reader.ts'
-import { makeGrowing, within } from './waiting.ts'
+import { makeGrowing } from './waiting.ts'
 
 /** A connection of the suite, open or already ended. */
 export interface Connection extends Reader {
@@ -25,6 +27,7 @@ export interface Opening {
   readonly patienceMs: number
   /** Whether Pings are answered; true unless given. */
   readonly answersPings?: boolean
+  readonly grease?: Grease
 }
 
 /** Opens a connection; resolves when it is open or has failed, and records which. */
@@ -33,8 +36,8 @@ export async function openConnection(
   as: string,
   opening: Opening,
 ): Promise<Connection> {
-  const frames = makeGrowing<FrameEvent>()
-  const closes = makeGrowing<CloseEvent>()
+  const frames = makeGrowing<FrameEvent>(recorder.clock)
+  const closes = makeGrowing<CloseEvent>(recorder.clock)
   recorder.record({
     kind: 'request',
     as,
@@ -55,6 +58,11 @@ export async function openConnection(
     perMessageDeflate: false,
     autoPong: opening.answersPings !== false,
     followRedirects: false,
+    finishRequest: (request) => {
+      const { grease } = opening
+      if (grease) request.on('socket', (plain) => grease.socket(plain))
+      request.end()
+    },
   })
   const settled = new Promise<void>((resolve) => {
     const end = (code: number, reason: string): void => {
@@ -66,6 +74,7 @@ export async function openConnection(
     const took = (type: FrameEvent['type'], text: string): void =>
       frames.add(recorder.record({ kind: 'frame', as, type, text }) as FrameEvent)
     let isOpen = false
+    socket.on('upgrade', (response) => recorder.clock.carries(response.socket))
     socket.on('open', () => {
       isOpen = true
       recorder.record({ kind: 'open', as, subprotocol: socket.protocol })
@@ -112,7 +121,7 @@ export async function openConnection(
       resolve()
     })
   })
-  await within(settled, opening.patienceMs * 2)
+  await recorder.clock.during(recorder.clock.within(settled, opening.patienceMs * 2))
 
   let pings = 0
   return {
@@ -123,8 +132,7 @@ export async function openConnection(
       recorder.record({
         kind: 'sent',
         as,
-        what:
-          typeof data === 'string' ? `text ${data.slice(0, 200)}` : `${data.length} binary bytes`,
+        what: typeof data === 'string' ? `text ${cut(data, 200)}` : `${data.length} binary bytes`,
       })
       if (socket.readyState === WebSocket.OPEN) socket.send(data)
     },

@@ -2,6 +2,7 @@
 
 import type { Headers } from '../timeline/event.ts'
 import type { Recorder } from '../timeline/recorder.ts'
+import { withQuery } from './asking.ts'
 import { type EventStream, openEventStream } from './event-stream.ts'
 import type { Http } from './http.ts'
 
@@ -51,7 +52,10 @@ export function makeStreamsDrive(
   const open: StreamsDrive['open'] = async (as, options) => {
     const { token, accept = ACCEPT, lastEventId, origin, headers } = options
     const stream = await openEventStream(recorder, as, {
-      url: withQuery(options.url.replace(/^ws/, 'http'), options.query ?? {}),
+      url: withQuery(
+        options.url.replace(/^ws/, 'http'),
+        new URLSearchParams(options.query).toString(),
+      ),
       authorizations: options.authorizations ?? [`Bearer ${token ?? ''}`],
       headers: {
         ...(accept !== null && { accept }),
@@ -60,6 +64,7 @@ export function makeStreamsDrive(
         ...headers,
       },
       patienceMs,
+      ...(http.grease && { grease: http.grease }),
     })
     atEnd(() => stream.drop())
     return stream
@@ -77,11 +82,4 @@ export function makeStreamsDrive(
       await http.send(recorder, as, { method: 'OPTIONS', url, headers })
     },
   }
-}
-
-/** A URL with these parameters behind those that it has. */
-export function withQuery(url: string, query: Readonly<Record<string, string>>): string {
-  const added = new URLSearchParams(query).toString()
-  if (added === '') return url
-  return `${url}${url.includes('?') ? '&' : '?'}${added}`
 }

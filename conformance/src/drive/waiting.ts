@@ -1,13 +1,52 @@
 /** Waiting for what must come, never longer than the suite's patience; the only timers of the suite. */
 
-/** Resolves after `ms`. For the passing of an advertised timer, never for absence: that is proven by a fence. */
+import type { ServiceClock } from './site.ts'
+
+/** The time that a drive lives by: the real one, or that of a service whose clock is stepped. */
+export interface DriveClock {
+  /** Milliseconds since 1970. */
+  nowMs(): number
+  /** Resolves after `ms`. For the passing of an advertised timer, never for absence: that is proven by a fence. */
+  pass(ms: number): Promise<void>
+  /** The promise's value, or undefined after `ms`. */
+  within<T>(promise: Promise<T>, ms: number): Promise<T | undefined>
+  /** The work's value. What the suite asked of the service is not answered yet: time does not move before it must. */
+  during<T>(work: Promise<T>): Promise<T>
+  /** Says that something happened that the service or the suite may act on. */
+  stir(): void
+  /** Counts what is carried by a connection among what happens. */
+  carries(socket: Carrying): void
+  /** Corrects the instant of what happens while the time is being moved, once it is known; absent in real time. */
+  readonly correct?: (event: { atMs: number }) => void
+  /** Moves another service along, from this instant on, until the function returned is called; absent in real time. */
+  readonly join?: (service: ServiceClock) => () => void
+}
+
+/** What a connection tells of its bytes; `net.Socket` is one. */
+export interface Carrying {
+  readonly bytesRead: number
+  readonly writableLength: number
+  readonly destroyed: boolean
+}
+
+/** The time of this machine. */
+export const REAL_CLOCK: DriveClock = {
+  nowMs: () => Date.now(),
+  pass,
+  within,
+  during: (work) => work,
+  stir: () => {},
+  carries: () => {},
+}
+
+/** {@link DriveClock.pass} in the time of this machine. */
 export function pass(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, Math.max(0, ms))
   })
 }
 
-/** The promise's value, or undefined after `ms`. */
+/** {@link DriveClock.within} in the time of this machine. */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<undefined>((resolve) => {
@@ -32,12 +71,13 @@ export interface Growing<T> {
   collect(count: number, test: (entry: T) => boolean, ms: number): Promise<T[]>
 }
 
-/** Makes an empty growing list. */
-export function makeGrowing<T>(): Growing<T> {
+/** Makes an empty growing list, waited on by a clock. */
+export function makeGrowing<T>(clock: DriveClock = REAL_CLOCK): Growing<T> {
   const entries: T[] = []
   const watchers = new Set<() => void>()
   let isOver = false
   const notify = (): void => {
+    clock.stir()
     for (const watcher of [...watchers]) watcher()
   }
   async function collect(count: number, test: (entry: T) => boolean, ms: number): Promise<T[]> {
@@ -50,7 +90,7 @@ export function makeGrowing<T>(): Growing<T> {
       }
       watchers.add(watcher)
     })
-    await within(enough, ms)
+    await clock.within(enough, ms)
     watchers.delete(watcher)
     return matching()
   }

@@ -36,7 +36,7 @@ export function watchWebhooks(
   patienceMs: number,
   replying: Replying = () => ({ status: 204 }),
 ): Webhooks {
-  const attempts = makeGrowing<Attempt>()
+  const attempts = makeGrowing<Attempt>(recorder.clock)
   const forget = receiver.expect({
     matches,
     take(arrival) {

@@ -1,5 +1,6 @@
 /** What a judge may say, and how judges are joined; pure. */
 
+import { cut } from '../timeline/cut.ts'
 import type { TimelineEvent } from '../timeline/event.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 
@@ -49,8 +50,7 @@ export function each(roles: readonly (string | number)[], judge: (as: string) =>
   return all(...roles.map((role) => judge(String(role))))
 }
 
-/** A value as a reader wants to see it: JSON, at most 200 characters. */
+/** A value as a reader wants to see it: JSON, cut to 200 characters. */
 export function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 200 ? `${text.slice(0, 197)}...` : text
+  return cut(JSON.stringify(value) ?? String(value), 200)
 }

@@ -30,7 +30,7 @@ export function reportsOf(timeline: Timeline, as: string, name?: string): ReadWe
 /** The client id that was asked for when this role's newest token was minted. */
 export function clientIdOf(timeline: Timeline, as: string): string | undefined {
   const request = eventsOf(timeline, 'request', as).findLast(({ url }) =>
-    url.endsWith('/v1/tokens'),
+    /\/v1\/tokens(\?|$)/.test(url),
   )
   const id = readObject(request?.body ?? '')?.client_id
   return typeof id === 'string' ? id : undefined

@@ -121,7 +121,7 @@ function textFramesOf(timeline: Timeline, as: string): FrameEvent[] {
 
 function entriesOf(timeline: Timeline, as: string): unknown[] {
   const request = eventsOf(timeline, 'request', as).find(({ url }) =>
-    url.endsWith('/v1/sockets/messages'),
+    /\/v1\/sockets\/messages(\?|$)/.test(url),
   )
   return [readObject(request?.body ?? '')?.sockets].flat()
 }

@@ -1,29 +1,44 @@
-/** What a person sees of a run: a plan line, deviations grouped by chapter, the sums, the verdict in words. */
+/** What a person sees of a run: deviations grouped by chapter, the sums, the verdict in words. */
 
 import type { Ledger } from '../ledger.ts'
 import type { Summary } from '../summary.ts'
 import type { Result, Verdict } from '../verdict.ts'
+import { goldenOf } from './golden.ts'
 import { printable } from './printable.ts'
-import { renderTranscript } from './transcript.ts'
+import { renderEvidence } from './side-by-side.ts'
 
-/** How text is marked; the identity where colours are off. */
+/** How text is marked, the identity where colours are off, and how much of it stands in a line. */
 export interface Style {
   readonly good: (text: string) => string
   readonly bad: (text: string) => string
   readonly weak: (text: string) => string
   readonly strong: (text: string) => string
+  /** Of a terminal; undefined where lines may be as long as they are. */
+  readonly columns?: number
 }
 
 /** The style for a stream: colours only on a terminal and without `NO_COLOR`. */
-export function styleFor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): Style {
-  const isColoured = stream.isTTY === true && !env.NO_COLOR
+export function styleFor(
+  stream: { readonly isTTY?: boolean; readonly columns?: number },
+  env: NodeJS.ProcessEnv,
+): Style {
+  const isTerminal = stream.isTTY === true
   const paint = (code: number) => (text: string) =>
-    isColoured ? `\u001b[${code}m${text}\u001b[0m` : text
-  return { good: paint(32), bad: paint(31), weak: paint(2), strong: paint(1) }
+    isTerminal && !env.NO_COLOR ? `\u001b[${code}m${text}\u001b[0m` : text
+  return {
+    good: paint(32),
+    bad: paint(31),
+    weak: paint(2),
+    strong: paint(1),
+    ...(isTerminal && stream.columns !== undefined && { columns: stream.columns }),
+  }
 }
 
 /** Longest line of a field, in UTF-16 code units: the longest clause fits. */
 const WIDTH = 500
+
+/** From so many failures on, a server is more likely to be half built than to be wrong in so many places. */
+const MANY = 20
 
 const DEVIATIONS: readonly Verdict[] = ['defect', 'fail', 'warn', 'inconclusive']
 const LABELS: Readonly<Record<Verdict, string>> = {
@@ -44,17 +59,56 @@ export function renderDeviations(
   reproduce: (check: string) => string,
 ): string[] {
   const lines: string[] = []
-  const deviating = results.filter(({ verdict }) => DEVIATIONS.includes(verdict))
+  const alike = findAlike(results)
+  const deviating = results.filter(
+    (result) => DEVIATIONS.includes(result.verdict) && !alike.has(result.reason ?? ''),
+  )
   const byChapter = Map.groupBy(deviating, ({ requirement }) => ledger.find(requirement).chapter)
+  const shown = new Map<readonly string[], string>()
   for (const [chapter, own] of byChapter) {
     lines.push('', style.strong(chapter))
-    for (const result of own)
-      lines.push('', ...renderDeviation(result, ledger, style, reproduce(result.check)))
+    for (const result of own) {
+      const golden = goldenOf(result.check)
+      const before = golden && shown.get(golden)
+      const conforming = before === undefined ? golden : [`see ${before}`]
+      const command = reproduce([result.check, result.seenIn ?? ''].join(' ').trim())
+      lines.push('', ...renderDeviation(result, ledger, style, command, conforming))
+      if (golden) shown.set(golden, before ?? result.check)
+    }
   }
-  return lines
+  for (const [reason, [first, ...others]] of alike) {
+    const rest = `${others.length} more that are so for the same reason`
+    lines.push('', `  ${style.strong('INCONCLUSIVE')} ${first.check} and ${rest}`)
+    lines.push(...renderField('because', reason), `    again     ${reproduce(first.check)}`)
+  }
+  const failed = deviating.filter(({ verdict }) => verdict === 'fail').length
+  return failed < MANY
+    ? lines
+    : [
+        ...lines,
+        '',
+        `${failed} failures are much at once: run --guide shows what to mend first, and then what next`,
+      ]
 }
 
-function renderDeviation(result: Result, ledger: Ledger, style: Style, command: string): string[] {
+/** Results that are inconclusive for one and the same reason, where these are so many that nobody reads each. */
+function findAlike(results: readonly Result[]): Map<string, [Result, ...Result[]]> {
+  const inconclusive = results.filter(({ verdict }) => verdict === 'inconclusive')
+  return new Map(
+    [...Map.groupBy(inconclusive, ({ reason }) => reason ?? '')].filter(
+      (entry): entry is [string, [Result, ...Result[]]] => entry[1].length >= MANY,
+    ),
+  )
+}
+
+/** One deviation, with what a conforming server did where that is given. */
+export function renderDeviation(
+  result: Result,
+  ledger: Ledger,
+  style: Style,
+  command: string,
+  golden: readonly string[] | undefined,
+): string[] {
   const requirement = ledger.find(result.requirement)
   const mark = result.verdict === 'fail' || result.verdict === 'defect' ? style.bad : style.strong
   const lines = [
@@ -64,6 +118,8 @@ function renderDeviation(result: Result, ledger: Ledger, style: Style, command: 
   if (result.expected !== undefined) lines.push(...renderField('expected', result.expected))
   if (result.got !== undefined) lines.push(...renderField('got', result.got, mark))
   if (result.reason !== undefined) lines.push(...renderField('because', result.reason))
+  if (result.seenIn !== undefined)
+    lines.push(...renderField('seen in', `what ${result.seenIn} did`))
   if (result.control !== undefined) {
     const outcome =
       result.control === 'worked'
@@ -71,11 +127,8 @@ function renderDeviation(result: Result, ledger: Ledger, style: Style, command: 
         : `the same without the defect did not work: ${result.control}`
     lines.push(...renderField('control', outcome))
   }
-  if (result.timeline) {
-    for (const line of renderTranscript(result.timeline, result.offender)) {
-      lines.push(`    ${line.startsWith(' >>') ? mark(line) : style.weak(line)}`)
-    }
-  }
+  const evidence = renderEvidence(result.timeline, result.offender, golden, { ...style, mark })
+  lines.push(...evidence.map((line) => `    ${line}`))
   lines.push(`    again     ${command}`)
   return lines
 }
@@ -89,8 +142,13 @@ function renderField(label: string, text: string, paint = (line: string) => line
     .map((line, index) => `    ${(index === 0 ? label : '').padEnd(9)} ${line}`)
 }
 
-/** The sums and, as the last line, the verdict. */
-export function renderSummary(summary: Summary, seconds: number, style: Style): string[] {
+/** The sums, `invariants` below them, and as the last line the verdict. */
+export function renderSummary(
+  summary: Summary,
+  seconds: number,
+  style: Style,
+  invariants: readonly string[] = [],
+): string[] {
   const sums = (Object.keys(LABELS) as Verdict[])
     .filter((verdict) => summary.checks[verdict] > 0)
     .map((verdict) => `${summary.checks[verdict]} ${LABELS[verdict]}`)
@@ -100,6 +158,7 @@ export function renderSummary(summary: Summary, seconds: number, style: Style): 
   return [
     '',
     `checks: ${sums || 'none'} in ${seconds.toFixed(1)} s`,
+    ...invariants,
     `${summary.musts.judged} of ${summary.musts.total} MUSTs judged${missing && `; not judged: ${missing}`}`,
     verdict(printable(summary.words, WIDTH)),
   ]

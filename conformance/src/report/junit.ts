@@ -11,17 +11,39 @@ export function renderJunit(report: Report): string {
     report.results,
     ({ requirement }) => chapterOf.get(requirement) ?? 'other',
   )
+  const startedAt = report.run.started_at.replace(/\.\d+Z$/, 'Z')
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="channel-conformance" ${renderCounts(report.results)} time="${report.run.seconds.toFixed(3)}">`,
     ...[...suites].flatMap(([chapter, results]) => [
-      `  <testsuite name="${escapeAttribute(chapter)}" ${renderCounts(results)} time="${inSeconds(results)}">`,
+      `  <testsuite name="${escapeAttribute(chapter)}" ${renderCounts(results)} time="${inSeconds(results)}" timestamp="${startedAt}">`,
+      ...renderProperties(report),
       ...results.map(renderCase),
       '  </testsuite>',
     ]),
     '</testsuites>',
     '',
   ].join('\n')
+}
+
+/** What was judged, how, and with which verdict: JUnit has no other place for it. */
+function renderProperties({ target, run, suite, verdict }: Report): string[] {
+  const rows = {
+    target: target.url,
+    implementation: `${target.implementation?.name ?? ''} ${target.implementation?.version ?? ''}`,
+    suite: `${suite.name} ${suite.version}`,
+    revision: suite.revision,
+    seed: `${run.seed}`,
+    verdict: verdict.words,
+  }
+  return [
+    '    <properties>',
+    ...Object.entries(rows).map(
+      ([name, value]) =>
+        `      <property name="${name}" value="${escapeAttribute(value.trim())}"/>`,
+    ),
+    '    </properties>',
+  ]
 }
 
 function renderCounts(results: readonly CheckResult[]): string {
@@ -45,16 +67,21 @@ function renderOutcome(result: CheckResult): string | undefined {
     case 'pass':
       return undefined
     case 'fail':
-      return `<failure type="fail" message="${escapeAttribute(result.got ?? '')}">${renderText(result)}</failure>`
+      return `<failure type="fail" message="${renderMessage(result, result.got)}">${renderText(result)}</failure>`
     case 'inconclusive':
     case 'defect':
-      return `<error type="${result.verdict}" message="${escapeAttribute(result.reason ?? '')}">${renderText(result)}</error>`
+      return `<error type="${result.verdict}" message="${renderMessage(result, result.reason)}">${renderText(result)}</error>`
     case 'not-run':
     case 'unsupported':
       return `<skipped message="${escapeAttribute(result.reason ?? '')}"/>`
     case 'warn':
       return `<system-out>warning\n${renderText(result)}</system-out>`
   }
+}
+
+/** What happened and the clause that it is about: many readers show nothing else. */
+function renderMessage({ level, clause }: CheckResult, what = ''): string {
+  return escapeAttribute(`${what} (${level}: ${clause})`)
 }
 
 function renderText({
@@ -64,6 +91,8 @@ function renderText({
   got,
   reason,
   control,
+  clock,
+  seen_in,
   reproduce,
 }: CheckResult): string {
   return Object.entries({
@@ -71,7 +100,9 @@ function renderText({
     expected,
     got,
     because: reason,
+    'seen in': seen_in,
     control,
+    clock,
     again: reproduce,
   })
     .filter(([, text]) => text !== undefined)

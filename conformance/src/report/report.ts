@@ -3,6 +3,7 @@
 import type { Report } from '@channel-protocol/schemas/types'
 import type { Ledger } from '../ledger.ts'
 import type { Summary } from '../summary.ts'
+import type { Advertised } from '../timeline/timeline.ts'
 import type { Result } from '../verdict.ts'
 
 /** What stands in `report.json`; its schema is `schemas/json/report.schema.json`. */
@@ -14,11 +15,25 @@ export interface ReportTarget {
   readonly implementation?: { readonly name: string; readonly version: string }
   readonly site: {
     readonly baseUrl: string
-    readonly advertised: { readonly profiles: readonly string[]; readonly testTimings: boolean }
+    readonly advertised: Pick<Advertised, 'profiles' | 'testTimings'> &
+      Partial<Pick<Advertised, 'limits' | 'timings' | 'origins'>>
   }
 }
 
-/** Makes the report. Transcripts are kept for everything that is not a pass. */
+/** What a report says of the run itself. */
+export interface ReportRun {
+  readonly seed: number
+  readonly startedAt: Date
+  readonly seconds: number
+  /** Whether what was seen is kept of passes too, with what a judge needs besides. */
+  readonly isRecorded?: boolean
+  /** Whether valid traffic carried noise. */
+  readonly isGreased?: boolean
+  /** What was to be judged. */
+  readonly selection?: Report['run']['selection']
+}
+
+/** Makes the report. Transcripts are kept for everything that is not a pass, and for all where the run is recorded. */
 export function makeReport({
   results,
   summary,
@@ -32,7 +47,7 @@ export function makeReport({
   summary: Summary
   ledger: Ledger
   target: ReportTarget
-  run: { seed: number; startedAt: Date; seconds: number }
+  run: ReportRun
   version: string
   reproduce: (check: string) => string
 }): Report {
@@ -45,8 +60,16 @@ export function makeReport({
       ...(target.implementation && { implementation: target.implementation }),
       profiles: [...target.site.advertised.profiles],
       test_timings: target.site.advertised.testTimings,
+      ...(run.isRecorded && knownToJudges(target, results)),
     },
-    run: { seed: run.seed, started_at: run.startedAt.toISOString(), seconds: run.seconds },
+    run: {
+      seed: run.seed,
+      started_at: run.startedAt.toISOString(),
+      seconds: run.seconds,
+      ...(run.isRecorded !== undefined && { recorded: run.isRecorded }),
+      ...(run.isGreased !== undefined && { grease: run.isGreased }),
+      ...(run.selection && { selection: run.selection }),
+    },
     verdict: {
       exit_code: summary.exitCode,
       words: summary.words,
@@ -65,16 +88,66 @@ export function makeReport({
       verdict,
       checks: [...checks],
     })),
-    results: results.map(({ timeline, durationMs, ...result }) => {
+    results: results.map(({ timeline, standIns, seenIn, durationMs, ...result }) => {
       const { level, text } = ledger.find(result.requirement)
       return {
         ...result,
         level,
         clause: text,
         duration_ms: durationMs,
-        reproduce: reproduce(result.check),
-        ...(timeline && result.verdict !== 'pass' && { events: [...timeline.events] }),
+        reproduce: reproduce([result.check, ...(seenIn === undefined ? [] : [seenIn])].join(' ')),
+        ...(seenIn !== undefined && { seen_in: seenIn }),
+        ...(timeline &&
+          (run.isRecorded || result.verdict !== 'pass') && { events: [...timeline.events] }),
+        ...(timeline && run.isRecorded && describeService(timeline.advertised, target)),
+        ...(standIns && { stand_ins: [...standIns] }),
       }
     }),
   }
+}
+
+function knownToJudges(
+  { site: { advertised } }: ReportTarget,
+  results: readonly Result[],
+): Pick<Report['target'], 'limits' | 'timings' | 'origins' | 'stand_in_secrets'> {
+  const { limits, timings, origins } = advertised
+  const judged = results.find(({ standIns }) => standIns)?.timeline
+  return {
+    ...(limits && { limits: { ...limits } }),
+    ...(timings && { timings: readTimings(timings) }),
+    ...(origins !== undefined && { origins }),
+    ...(judged && { stand_in_secrets: [...judged.advertised.webhookSecrets] }),
+  }
+}
+
+/** What the service of one check advertised, where it is not what the target does. */
+function describeService(
+  own: Advertised,
+  { site: { baseUrl, advertised } }: ReportTarget,
+): Pick<Report['results'][number], 'service'> {
+  const isOther = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b)
+  const differing = <T>(values: Readonly<Record<string, T>>, others: object = {}): [string, T][] =>
+    Object.entries(values).filter(([name, value]) =>
+      isOther(value, (others as Record<string, T>)[name]),
+    )
+  const limits = differing(own.limits, advertised.limits)
+  const timings = differing(own.timings, advertised.timings)
+  const service = {
+    ...(own.baseUrl !== baseUrl && { url: own.baseUrl }),
+    ...(isOther(own.profiles, advertised.profiles) && { profiles: [...own.profiles] }),
+    ...(own.testTimings !== advertised.testTimings && { test_timings: own.testTimings }),
+    ...(limits.length > 0 && { limits: Object.fromEntries(limits) }),
+    ...(timings.length > 0 && { timings: readTimings(Object.fromEntries(timings)) }),
+    ...(own.origins !== advertised.origins && { origins: own.origins }),
+  }
+  return Object.keys(service).length > 0 ? { service } : {}
+}
+
+function readTimings(timings: Advertised['timings']): Record<string, number | number[]> {
+  return Object.fromEntries(
+    Object.entries(timings).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? value : [...value],
+    ]),
+  )
 }

@@ -7,14 +7,19 @@ import { printable } from './printable.ts'
 /** Longest description of one event, in UTF-16 code units. */
 const WIDTH = 150
 
+/** What stands before a description, mark, time and role, where the role is short. */
+const HEAD = 21
+
 /**
- * At most `most` events, one a line, and how many were left out between them. The offender is marked with `>>`;
- * of the others those of its role that are nearest to it come first, then the last. Without an offender: the last.
+ * At most `most` events, one a line of at most `width` UTF-16 code units, and how many were left out between them. The
+ * offender is marked with `>>`; of the others those of its role that are nearest to it come first, then the last.
+ * Without an offender: the last.
  */
 export function renderTranscript(
   timeline: Timeline,
   offender: number | undefined,
   most = 12,
+  width = WIDTH + HEAD,
 ): string[] {
   const { events } = timeline
   const startMs = events[0]?.atMs ?? 0
@@ -31,9 +36,8 @@ export function renderTranscript(
     if (skipped > 0) lines.push(`      ... ${skipped} more`)
     skipped = 0
     const at = ((event.atMs - startMs) / 1000).toFixed(3).padStart(7)
-    lines.push(
-      `${event.n === offender ? ' >>' : '   '}${at}  ${event.as.padEnd(8)} ${printable(describe(event), WIDTH)}`,
-    )
+    const head = `${event.n === offender ? ' >>' : '   '}${at}  ${printable(event.as, 24).padEnd(8)} `
+    lines.push(`${head}${printable(describe(event), Math.min(WIDTH, width - head.length))}`)
   }
   if (skipped > 0) lines.push(`      ... ${skipped} more`)
   return lines

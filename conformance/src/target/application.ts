@@ -8,7 +8,7 @@ import { request } from 'undici'
 import { describe } from '../drive/http.ts'
 import { within } from '../drive/waiting.ts'
 import { readAdvertised } from './advertised.ts'
-import { findInReferenceServer } from './host-process.ts'
+import { findInReferenceServer } from './reference-package.ts'
 import { type Target, TargetUnavailable } from './target.ts'
 import { readDiscovery } from './url.ts'
 
@@ -93,7 +93,7 @@ async function startService({
   const child = spawn(
     process.execPath,
     [
-      findInReferenceServer('src/main.ts'),
+      findInReferenceServer('src/main'),
       ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]),
     ],
     {

@@ -3,13 +3,17 @@
 import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
 import type { Launched, Site } from '../drive/site.ts'
 import { readAdvertised } from './advertised.ts'
-import { startHostProcess } from './host-process.ts'
+import { startCommanded } from './command-lines.ts'
 import type { Fault, ReferenceHost, StartOptions } from './reference.ts'
+import { findInReferenceServer, SAMPLE_CHAT } from './reference-package.ts'
 import { readDiscovery } from './url.ts'
+
+/** How long the host may take to end after its standard input. */
+const END_MS = 5000
 
 /** Starts the host process; it ends with its standard input. What it starts are applications on services that work. */
 export async function startDemoHost(): Promise<ReferenceHost> {
-  const { ask, end } = startHostProcess('demos/host.ts')
+  const { ask, end } = startCommanded([process.execPath, findInReferenceServer(SAMPLE_CHAT)])
 
   async function launch(
     options: StartOptions,
@@ -54,6 +58,6 @@ export async function startDemoHost(): Promise<ReferenceHost> {
       }
     },
     asked: async (name) => (await ask('watched', { name })).asked as string[],
-    stop: end,
+    stop: () => end(END_MS),
   }
 }

@@ -1,13 +1,12 @@
-/** The reference server as a target: a process of its own, many servers in it, each on a port of its own. */
+/** The reference server as a target: a program that speaks the contract, and breaks rules on purpose when it is told to. */
 
-import { randomBytes } from 'node:crypto'
-import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
+import type { ExecStart } from '@channel-protocol/schemas/types'
 import { startReceiver } from '../drive/receiver.ts'
-import type { Launched, Site, Wishes } from '../drive/site.ts'
-import { readAdvertised } from './advertised.ts'
-import { startHostProcess } from './host-process.ts'
+import { mintCredentials } from './credentials.ts'
+import { makeExecImplementation } from './exec.ts'
+import { FAULTY_SERVER, findInReferenceServer, hasProgram } from './reference-package.ts'
+import { launch, PRODUCTION_TIMINGS, randomPrefix, TEST_TIMINGS } from './started.ts'
 import type { Target } from './target.ts'
-import { readDiscovery, readImplementation } from './url.ts'
 
 /** A named deliberate defect of the reference server. */
 export interface Fault {
@@ -42,69 +41,47 @@ export interface ReferenceHost {
   stop(): Promise<void>
 }
 
+/** As it is published: without faults. */
+const SOUND_SERVER = 'src/exec'
+const READY_MS = 20_000
+
 /** Starts the host process; it ends with its standard input. */
 export async function startReferenceHost(): Promise<ReferenceHost> {
-  const { ask, end: endProcess } = startHostProcess('src/faults/host.ts')
+  const isFaulty = hasProgram(FAULTY_SERVER)
+  const program = [process.execPath, findInReferenceServer(isFaulty ? FAULTY_SERVER : SOUND_SERVER)]
+  const implementation = makeExecImplementation({ program, readyMs: READY_MS })
   const receiver = await startReceiver({ host: '127.0.0.1', port: 0 })
-
-  async function launch(
-    options: StartOptions,
-    webhookPrefix: string,
-    wishes: Wishes = {},
-  ): Promise<Launched & { readonly changed: readonly string[] }> {
-    const profiles = wishes.profiles ?? options.profiles
-    const webhookUrls = Object.entries(wishes.webhookPaths ?? {}).map(([event, path]) => [
-      event,
-      `${receiver.url}${webhookPrefix}${path}`,
-    ])
-    const { ready } = (await ask('start', {
-      faults: options.faults ?? [],
-      test_timings: options.testTimings !== false,
-      webhook_base: `${receiver.url}${webhookPrefix}`,
-      ...(profiles && { profiles }),
-      ...(options.watch !== undefined && { watch: options.watch }),
-      ...(wishes.baseUrl && { base_url: wishes.baseUrl }),
-      limits: wishes.limits ?? {},
-      webhook_urls: Object.fromEntries(webhookUrls),
-    })) as unknown as { ready: { url: string; changed: string[] } }
-    const document = await readDiscovery(ready.url)
-    const site: Site = {
-      baseUrl: ready.url,
-      advertised: readAdvertised(ready.url, document, DEVELOPMENT.webhook_secrets),
-      applicationKeys: DEVELOPMENT.application_keys,
-      listedOrigin: DEVELOPMENT.origins[0],
-      receiver,
-      webhookPrefix,
-      launch: (prefix, others) => launch(options, prefix, others),
-    }
-    let isOver = false
-    const end = async (how: 'drain' | 'stop'): Promise<void> => {
-      if (isOver) return
-      isOver = true
-      await ask(how, { url: ready.url })
-    }
-    const { changed } = ready
-    return { site, changed, drain: () => end('drain'), stop: () => end('stop') }
-  }
-
   return {
-    faults: async () => (await ask('list', {})).faults as Fault[],
-    async start(options) {
-      const prefix = `/i/${randomBytes(9).toString('hex')}`
-      const { site, changed, stop } = await launch(options, prefix)
-      const implementation = readImplementation(await readDiscovery(site.baseUrl))
-      return {
-        name: `the reference server${options.faults?.length ? ` with ${options.faults.join(', ')}` : ''}`,
-        ...(implementation && { implementation }),
-        secrets: [...DEVELOPMENT.application_keys, ...DEVELOPMENT.webhook_secrets],
+    faults: async () => (await implementation.ask('list', {})).faults as Fault[],
+    async start({ faults = [], testTimings, profiles, watch }) {
+      const credentials = mintCredentials()
+      const more: object = {
+        ...(isFaulty && { faults }),
+        ...(profiles && { profiles }),
+        ...(watch && { watch }),
+      }
+      const timings = testTimings === false ? PRODUCTION_TIMINGS : TEST_TIMINGS
+      const {
         site,
-        changed,
+        ready,
+        implementation: described,
+        stop,
+      } = await launch(
+        { implementation, receiver, credentials, timings, steps: true, more: more as ExecStart },
+        randomPrefix(),
+      )
+      return {
+        name: `the reference server${faults.length > 0 ? ` with ${faults.join(', ')}` : ''}`,
+        implementation: described,
+        secrets: [...credentials.applicationKeys, ...credentials.webhookSecrets],
+        site,
+        changed: (ready as { changed?: string[] }).changed ?? [],
         stop,
       }
     },
-    asked: async (name) => (await ask('watched', { name })).asked as string[],
+    asked: async (name) => (await implementation.ask('watched', { name })).asked as string[],
     async stop() {
-      await endProcess()
+      await implementation.end()
       await receiver.stop()
     },
   }

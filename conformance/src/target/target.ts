@@ -1,5 +1,6 @@
 /** What is judged, however it came to run. */
 
+import { SetUpFailed } from '../drive/set-up-failed.ts'
 import type { Site } from '../drive/site.ts'
 
 /** A target that the suite may drive. */
@@ -15,4 +16,4 @@ export interface Target {
 }
 
 /** Thrown where no verdict is possible: the target cannot be reached or started. */
-export class TargetUnavailable extends Error {}
+export class TargetUnavailable extends SetUpFailed {}

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { renderDeviations, renderSummary, styleFor } from '../../src/report/console.ts'
+import { goldenOf, readTranscripts } from '../../src/report/golden.ts'
+import { renderGolden } from '../../src/report/side-by-side.ts'
 import type { Result } from '../../src/verdict.ts'
 import { failure, ledger, ofEveryVerdict, reproduce, resultOf, summaryOf } from './made-run.ts'
 
@@ -18,6 +20,7 @@ describe('renderDeviations', () => {
       '    expected  a close with 4300 token-expired',
       '    got       a welcome envelope',
       '    control   the same without the defect worked',
+      '    what happened',
       '         0.000  defect   <-- 101 open, subprotocol channel.v1',
       '     >>  0.100  defect   <-- text {"type":"welcome"}',
       '    again     channel-conformance run token.expired.refused.check --seed 7',
@@ -59,6 +62,24 @@ describe('renderDeviations', () => {
     expect(lines).toContain('    got       x\\u001b]0;title\\u0007')
   })
 
+  test('what a conforming server did is shown once for all checks of one stimulus', () => {
+    const [first = '', second = ''] =
+      readTranscripts().find(({ checks }) => checks.length > 1)?.checks ?? []
+    const lines = deviations({ ...failure, check: first }, { ...failure, check: second })
+    expect(lines.filter((line) => line === '    what a conforming server did')).toHaveLength(2)
+    for (const line of renderGolden(goldenOf(first) ?? [], 146))
+      expect(lines.filter((shown) => shown === `    ${line}`)).toHaveLength(1)
+    expect(lines).toContain(`       see ${first}`)
+  })
+
+  test('many failures are answered with the way to take them one after the other', () => {
+    const hint = (count: number): boolean =>
+      deviations(...Array.from({ length: count }, () => failure)).some((line) =>
+        line.includes('run --guide'),
+      )
+    expect([hint(19), hint(20)]).toEqual([false, true])
+  })
+
   test('a run without deviations shows nothing', () => {
     expect(deviations(resultOf({}))).toEqual([])
   })
@@ -78,7 +99,7 @@ describe('renderSummary', () => {
   test('a run that executed nothing says so', () => {
     const lines = renderSummary(summaryOf([]), 0, plain)
     expect(lines).toContain('checks: none in 0.0 s')
-    expect(lines.at(-1)).toBe('no verdict for core: nothing was executed')
+    expect(lines.at(-1)).toBe('no verdict for core: nothing was selected')
   })
 
   test('a verdict is green exactly when the exit code is 0', () => {

@@ -13,8 +13,14 @@ const caseOf = (check: string): Element => {
 }
 const outcomeOf = (check: string): Element | undefined => caseOf(check).children[0]
 const outcomeWith = (got: string): Element | undefined =>
-  readXml(renderJunit(reportOf([resultOf({ verdict: 'fail', expected: 'b', got })]))).children[0]
-    ?.children[0]?.children[0]
+  readXml(
+    renderJunit(reportOf([resultOf({ verdict: 'fail', expected: 'b', got })])),
+  ).children[0]?.children.find(({ name }) => name === 'testcase')?.children[0]
+const clause = (id: string): string => {
+  const { level, text } = ledger.find(id)
+  return `(${level}: ${text})`
+}
+const ofToken = clause('token.expired.refused')
 
 describe('renderJunit', () => {
   test('the whole and each chapter are counted', () => {
@@ -38,6 +44,7 @@ describe('renderJunit', () => {
         errors: '1',
         skipped: '0',
         time: '1.000',
+        timestamp: '1970-01-01T00:00:00Z',
       },
       {
         element: 'testsuite',
@@ -47,6 +54,7 @@ describe('renderJunit', () => {
         errors: '1',
         skipped: '2',
         time: '0.250',
+        timestamp: '1970-01-01T00:00:00Z',
       },
     ])
   })
@@ -56,12 +64,24 @@ describe('renderJunit', () => {
       const count = (name: string): string =>
         String(children.filter((one) => one.children[0]?.name === name).length)
       expect(attributes).toMatchObject({
-        tests: String(children.length),
+        tests: String(children.filter(({ name }) => name === 'testcase').length),
         failures: count('failure'),
         errors: count('error'),
         skipped: count('skipped'),
       })
     }
+  })
+
+  test('each chapter says what was judged, how, and with which verdict', () => {
+    const [properties] = suites.children[0]?.children ?? []
+    expect(properties?.children.map(({ attributes }) => attributes)).toEqual([
+      { name: 'target', value: 'http://127.0.0.1:1' },
+      { name: 'implementation', value: 'example' },
+      { name: 'suite', value: 'channel-conformance 1.0.0' },
+      { name: 'revision', value: '1.0' },
+      { name: 'seed', value: '7' },
+      { name: 'verdict', value: 'no verdict: the suite itself has a defect' },
+    ])
   })
 
   test('a pass is an empty test case of its requirement', () => {
@@ -77,7 +97,7 @@ describe('renderJunit', () => {
     const outcome = outcomeOf('token.expired.refused.check')
     expect(outcome).toMatchObject({
       name: 'failure',
-      attributes: { type: 'fail', message: 'a welcome envelope' },
+      attributes: { type: 'fail', message: `a welcome envelope ${ofToken}` },
     })
     expect(outcome?.text.split('\n')).toEqual([
       `clause: MUST: ${ledger.find('token.expired.refused').text}`,
@@ -89,10 +109,14 @@ describe('renderJunit', () => {
   })
 
   test.for([
-    ['token.b', 'error', 'nothing was observed'],
+    ['token.b', 'error', `nothing was observed ${ofToken}`],
     ['message.a', 'skipped', 'needs key: give --application-key'],
     ['message.b', 'skipped', 'profile presence is not announced'],
-    ['message.c', 'error', 'a judge threw: TypeError: oops\n    at judge (a.ts:1)'],
+    [
+      'message.c',
+      'error',
+      `a judge threw: TypeError: oops\n    at judge (a.ts:1) ${clause('message.order.kept')}`,
+    ],
   ] as const)('%s, which has no verdict, is %s with its reason', ([check, name, message]) => {
     expect(outcomeOf(check)).toMatchObject({ name, attributes: { message } })
   })
@@ -108,12 +132,12 @@ describe('renderJunit', () => {
     const got = `<b a="1" c='2'>&amp;</b>]]>\t\r\n🦊`
     const outcome = outcomeWith(got)
     expect(outcome?.text).toContain(`got: ${got}\n`)
-    expect(outcome?.attributes.message).toBe(got)
+    expect(outcome?.attributes.message).toBe(`${got} ${ofToken}`)
   })
 
   test('what XML forbids is replaced', () => {
     expect(outcomeWith('a\u0000\u001b[2J\ufffe\ud800z')?.attributes.message).toBe(
-      'a\ufffd\ufffd[2J\ufffd\ufffdz',
+      `a\ufffd\ufffd[2J\ufffd\ufffdz ${ofToken}`,
     )
   })
 

@@ -1,7 +1,8 @@
 /** Makes small runs for the tests of the reports: a ledger of one chapter, results, and what follows from them. */
 
+import { REAL_CLOCK } from '../../src/drive/waiting.ts'
 import type { Ledger, Requirement } from '../../src/ledger.ts'
-import { makeReport, type Report } from '../../src/report/report.ts'
+import { makeReport, type Report, type ReportRun } from '../../src/report/report.ts'
 import { type RunFacts, type Summary, summarise } from '../../src/summary.ts'
 import { readAdvertised } from '../../src/target/advertised.ts'
 import type { TimelineEvent, Unrecorded } from '../../src/timeline/event.ts'
@@ -9,7 +10,8 @@ import { startRecorder } from '../../src/timeline/recorder.ts'
 import type { Timeline } from '../../src/timeline/timeline.ts'
 import type { Result } from '../../src/verdict.ts'
 
-const advertised = readAdvertised('http://127.0.0.1:1', undefined, [])
+/** What the target of the made runs advertises. */
+export const advertised = readAdvertised('http://127.0.0.1:1', undefined, [])
 
 const row = (id: string, chapter: string, level: Requirement['level'] = 'MUST'): Requirement => ({
   id,
@@ -38,9 +40,12 @@ export const ledger: Ledger = {
 /** A timeline of the given events, a tenth of a second apart. */
 export function timelineOf(...events: readonly Unrecorded[]): Timeline {
   let atMs = 1_772_366_400_000
-  const recorder = startRecorder(() => {
-    atMs += 100
-    return atMs
+  const recorder = startRecorder({
+    ...REAL_CLOCK,
+    nowMs() {
+      atMs += 100
+      return atMs
+    },
   })
   for (const event of events) recorder.record(event)
   return { advertised, events: recorder.events }
@@ -91,7 +96,7 @@ export function summaryOf(results: readonly Result[], facts: Partial<RunFacts> =
 }
 
 /** The report of results. */
-export function reportOf(results: readonly Result[]): Report {
+export function reportOf(results: readonly Result[], run: Partial<ReportRun> = {}): Report {
   return makeReport({
     results,
     summary: summaryOf(results),
@@ -101,7 +106,7 @@ export function reportOf(results: readonly Result[]): Report {
       implementation: { name: 'example', version: '' },
       site: { baseUrl: advertised.baseUrl, advertised },
     },
-    run: { seed: 7, startedAt: new Date(0), seconds: 1.5 },
+    run: { seed: 7, startedAt: new Date(0), seconds: 1.5, ...run },
     version: '1.0.0',
     reproduce,
   })

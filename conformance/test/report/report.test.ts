@@ -1,9 +1,12 @@
 import { validate } from '@channel-protocol/schemas/validate'
 import { describe, expect, test } from 'vitest'
 import { renderDeviations, renderSummary, styleFor } from '../../src/report/console.ts'
+import { renderHtml } from '../../src/report/html.ts'
 import { renderJunit } from '../../src/report/junit.ts'
+import { renderMarkdown } from '../../src/report/markdown.ts'
 import { redact } from '../../src/timeline/redact.ts'
 import {
+  advertised,
   failure,
   frame,
   ledger,
@@ -43,6 +46,23 @@ describe('makeReport', () => {
     expect(kept[0]?.events).toEqual(failure.timeline?.events)
   })
 
+  test('a recorded run keeps what passes saw, and what judges knew of the target', () => {
+    const passed = resultOf({ timeline: timelineOf(frame('client', 'seen by a pass')) })
+    const { limits, timings, origins } = advertised
+    const report = reportOf([passed], { isRecorded: true, isGreased: true })
+    expect(report.run).toMatchObject({ recorded: true, grease: true })
+    expect(report.target).toMatchObject({ limits, timings, origins })
+    expect(report.results[0]?.events).toEqual(passed.timeline?.events)
+    expect(validate('Report', report)).toMatchObject({ valid: true })
+    expect(reportOf([passed]).target).not.toHaveProperty('limits')
+  })
+
+  test('which clock gave a verdict, and how much an invariant observed, stands beside it', () => {
+    const report = reportOf([resultOf({ clock: 'virtual', observed: 0 })])
+    expect(report.results[0]).toMatchObject({ clock: 'virtual', observed: 0 })
+    expect(validate('Report', report)).toMatchObject({ valid: true })
+  })
+
   test('members of the suite alone are in no result', () => {
     for (const result of reportOf(ofEveryVerdict).results) {
       expect(Object.keys(result)).not.toContain('timeline')
@@ -80,6 +100,8 @@ test('a redacted secret is in no form of the report', () => {
   const forms = {
     json: JSON.stringify(reportOf(results)),
     junit: renderJunit(reportOf(results)),
+    markdown: renderMarkdown(reportOf(results)),
+    html: renderHtml([reportOf(results)]),
     console: [
       ...renderDeviations(results, ledger, style, reproduce),
       ...renderSummary(summaryOf(results), 1, style),

@@ -155,7 +155,7 @@ export const batchFaults: readonly Fault[] = [
   },
   receipts(
     'answers-batches-with-bare-seqs',
-    [],
+    ['problem.answer.schema'],
     ({ id, seq, epoch }) => ({ id, seq, epoch }) as Receipt,
     'The receipts in a batch have no connections.',
   ),

@@ -66,7 +66,7 @@ function delaysWelcomes<T>(
 export const broadcastStreamFaults: readonly Fault[] = [
   misinforms(
     'welcomes-without-broadcast-counters',
-    ['broadcast.welcome.counters'],
+    ['broadcast.welcome.counters', 'connection.envelope.schema'],
     () => ({}),
     'The welcome does not speak of broadcasts.',
   ),
@@ -163,7 +163,7 @@ export const broadcastStreamFaults: readonly Fault[] = [
   {
     name: 'numbers-messages-among-broadcasts',
     misdeed: 'Every message takes a seq of broadcasts.',
-    breaks: ['broadcast.seq.separate'],
+    breaks: ['broadcast.seq.separate', 'broadcast.seq.contiguous'],
     apply: ({ ports }) => {
       const { broker } = ports
       ports.broker = {
@@ -178,7 +178,7 @@ export const broadcastStreamFaults: readonly Fault[] = [
   {
     name: 'numbers-broadcasts-among-messages',
     misdeed: 'Every broadcast takes a seq of each client id that has had a message.',
-    breaks: ['broadcast.seq.separate'],
+    breaks: ['broadcast.seq.separate', 'message.seq.contiguous'],
     apply: ({ ports }) => {
       const { broker } = ports
       const known = new Set<string>()

@@ -175,11 +175,14 @@ export const broadcastFaults: readonly Fault[] = [
     },
     'The first broadcast after a client left goes to those alone that connected before it.',
   ),
-  changes(
-    'broadcasts-as-message',
-    (envelope) => ({ ...envelope, type: 'message' }),
-    'A broadcast travels as a message.',
-  ),
+  {
+    ...changes(
+      'broadcasts-as-message',
+      (envelope) => ({ ...envelope, type: 'message' }),
+      'A broadcast travels as a message.',
+    ),
+    breaks: ['broadcast.post.deliver', 'message.seq.contiguous', 'message.id.unique'],
+  },
   changes(
     'trims-broadcasts',
     (envelope) => ({ ...envelope, data: envelope.data.trim() }),

@@ -224,7 +224,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'welcomes-without-resumed',
     misdeed: 'The welcome has no member `resumed`.',
-    breaks: ['connection.welcome.first'],
+    breaks: ['connection.welcome.first', 'connection.envelope.schema'],
     apply: ({ rules }) => {
       const make = rules.makeWelcome
       rules.makeWelcome = (facts) => {
@@ -272,7 +272,7 @@ export const connectionFaults: readonly Fault[] = [
   {
     name: 'forgets-seq-of-the-gone',
     misdeed: 'The welcome of a client id that was offline has the seq 0.',
-    breaks: ['connection.welcome.seq'],
+    breaks: ['connection.welcome.seq', 'message.seq.contiguous'],
     apply: ({ ports }) => {
       const { broker } = ports
       ports.broker = {

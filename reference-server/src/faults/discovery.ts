@@ -22,7 +22,7 @@ export const discoveryFaults: readonly Fault[] = [
   {
     name: 'discovery-without-implementation',
     misdeed: 'The discovery document does not say which program answers.',
-    breaks: ['discovery.document.answer'],
+    breaks: ['discovery.document.answer', 'problem.answer.schema'],
     apply: ({ rules }) => {
       const make = rules.makeDiscovery
       rules.makeDiscovery = (facts) => {

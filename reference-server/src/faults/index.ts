@@ -24,10 +24,12 @@ import { idempotencyTwinFaults } from './idempotency-twins.ts'
 import { livenessFaults } from './liveness.ts'
 import { messageFaults } from './message.ts'
 import { messageDataFaults } from './message-data.ts'
+import { momentFaults } from './moments.ts'
 import { presenceFaults } from './presence.ts'
 import { presenceReadingFaults } from './presence-reading.ts'
 import { problemFaults } from './problem.ts'
 import { problemInputFaults } from './problem-input.ts'
+import { problemSpellingFaults } from './problem-spelling.ts'
 import { resumeFaults } from './resume.ts'
 import { resumeCursorFaults } from './resume-cursors.ts'
 import { resumeHeldFaults } from './resume-held.ts'
@@ -116,5 +118,7 @@ export const FAULTS: readonly Fault[] = [
   ...discoveryFaults,
   ...problemFaults,
   ...problemInputFaults,
+  ...problemSpellingFaults,
   ...securityFaults,
+  ...momentFaults,
 ]

@@ -51,7 +51,7 @@ export const messageFaults: readonly Fault[] = [
   {
     name: 'answers-without-receipt-seq',
     misdeed: 'The receipt of a message has no seq.',
-    breaks: ['message.post.receipt'],
+    breaks: ['message.post.receipt', 'problem.answer.schema'],
     apply: ({ rules }) => {
       const make = rules.makeReceipt
       rules.makeReceipt = (...facts) => {
@@ -63,7 +63,7 @@ export const messageFaults: readonly Fault[] = [
   {
     name: 'writes-epoch-as-text',
     misdeed: 'The epoch of a receipt is a string of digits.',
-    breaks: ['message.post.receipt'],
+    breaks: ['message.post.receipt', 'problem.answer.schema'],
     apply: ({ rules }) => {
       const make = rules.makeReceipt
       rules.makeReceipt = (...facts) => {

@@ -6,7 +6,7 @@ export const presenceReadingFaults: readonly Fault[] = [
   {
     name: 'reads-without-since',
     misdeed: 'The read of a client that is online does not say since when.',
-    breaks: ['presence.read.online'],
+    breaks: ['presence.read.online', 'problem.answer.schema'],
     apply: ({ rules }) => {
       const make = rules.makePresenceAnswer
       rules.makePresenceAnswer = (facts) => make({ ...facts, sinceMs: undefined })

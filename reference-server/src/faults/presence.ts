@@ -173,7 +173,7 @@ export const presenceFaults: readonly Fault[] = [
   {
     name: 'numbers-reports-one-too-high',
     misdeed: 'Reports carry the version after their own.',
-    breaks: ['presence.version.parity', 'presence.read.offline'],
+    breaks: ['presence.version.parity', 'presence.read.offline', 'webhook.request.fields'],
     apply: (parts) => changeField(parts, 'version', (version) => String(Number(version) + 1)),
   },
   {

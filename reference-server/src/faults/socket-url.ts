@@ -151,7 +151,7 @@ export const socketUrlFaults: readonly Fault[] = [
   {
     name: 'promises-sockets-a-longer-life',
     misdeed: 'expires_at lies five seconds behind the instant at which the ticket expires.',
-    breaks: ['socket.ttl.honour'],
+    breaks: ['socket.ttl.honour', 'socket.open.plain'],
     apply: ({ rules }) => {
       const make = rules.makeSocketAnswer
       rules.makeSocketAnswer = (url, claims) => ({

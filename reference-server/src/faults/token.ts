@@ -113,7 +113,7 @@ export const tokenFaults: readonly Fault[] = [
   {
     name: 'mints-token-outside-grammar',
     misdeed: 'Tokens end in an exclamation mark.',
-    breaks: ['token.mint.answer'],
+    breaks: ['token.mint.answer', 'problem.answer.schema'],
     apply: ({ rules }) => {
       const { mintToken, verifyToken } = rules
       rules.mintToken = (...facts) => `${mintToken(...facts)}!`
@@ -124,7 +124,7 @@ export const tokenFaults: readonly Fault[] = [
   {
     name: 'writes-expiry-with-offset',
     misdeed: 'The expires_at of a token is written with an offset instead of Z.',
-    breaks: ['token.mint.answer'],
+    breaks: ['token.mint.answer', 'problem.answer.schema'],
     apply: ({ rules }) => {
       const make = rules.makeTokenAnswer
       rules.makeTokenAnswer = (...facts) => {

@@ -123,7 +123,9 @@ function authorize(
   method: string,
   { path = '', query }: Target,
 ): void {
-  const authorization = rules.selectAuthorization(request.headersDistinct.authorization ?? [])
+  const names = request.rawHeaders.filter((_, at) => at % 2 === 0)
+  const offered = request.headersDistinct.authorization ?? []
+  const authorization = rules.selectAuthorization(offered, names)
   const contentType = request.headers['content-type']
   const idempotencyKey = request.headers['idempotency-key']?.toString()
   const call = { authorization, contentType, idempotencyKey, method, path, query }
@@ -139,9 +141,9 @@ async function readBytes(
   onRead: () => void,
 ): Promise<Uint8Array> {
   const { rules, timings, ports } = service
-  const length = request.headers['content-length']
-  const isEmpty = !request.headers['transfer-encoding'] && (length === undefined || length === '0')
-  if (isEmpty) throw new Refusal('malformed-request', 'the request has no body; send a JSON object')
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers
+  if (!rules.decideIsBodyThere(length, coding, name))
+    throw new Refusal('malformed-request', 'the request has no body; send a JSON object')
   throwIf(rules.decideMediaType(request.headers['content-type']))
   onRead()
   return readBody(request, {

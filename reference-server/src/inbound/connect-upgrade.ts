@@ -28,7 +28,7 @@ export function makeConnectUpgrade(service: Service, parts: ConnectParts): Upgra
   const { rules, ports, limits, channels } = service
   const offersOf = new WeakMap<IncomingMessage, readonly string[]>()
   const library = new WebSocketServer({
-    ...makeLibraryOptions(service),
+    ...makeLibraryOptions(),
     maxPayload: limits.client_frame_bytes,
     maxFragments: limits.client_frame_bytes,
     handleProtocols: (_offers, request) =>

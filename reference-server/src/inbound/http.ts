@@ -11,6 +11,9 @@ import type { Service } from './service.ts'
 /** Least time for which a connection that served a request waits for the next one. */
 const KEEP_ALIVE_MS = 5000
 
+/** In place of the advertised time for a header section, which the library measures by the time of the machine. */
+const STANDING_STILL_MS = 120_000
+
 /** Who takes the requests that open a WebSocket. */
 export interface UpgradeTaker {
   /** Whether a WebSocket is opened at this path below the base; nothing for a path outside it. */
@@ -38,7 +41,10 @@ export function makeHttpServer(
 ): Server {
   const { rules, timings, limits, ports } = service
   const seconds = timings.request_timeout_seconds
-  const headersMs = rules.decideRequestTimeoutSeconds(seconds, 'headers') * 1000
+  const { standsStill } = ports.clock
+  const headersMs = standsStill
+    ? STANDING_STILL_MS
+    : rules.decideRequestTimeoutSeconds(seconds, 'headers') * 1000
   const bodyMs = rules.decideRequestTimeoutSeconds(seconds, 'body') * 1000
   const linger = {
     clock: ports.clock,

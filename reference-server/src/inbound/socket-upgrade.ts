@@ -31,7 +31,7 @@ export interface SocketUpgradeParts {
 export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): UpgradeKind {
   const { rules, ports, limits, sockets } = service
   const library = new WebSocketServer({
-    ...makeLibraryOptions(service),
+    ...makeLibraryOptions(),
     maxPayload: rules.decideMaxTextBytes(limits.data_bytes),
     maxFragments: rules.decideMaxFragments(limits.data_bytes),
     handleProtocols: (offers) => [...offers][0] ?? false,

@@ -14,6 +14,9 @@ import type { Service } from './service.ts'
 /** Refused and ending sockets that may linger beside the open connections. */
 const LINGERING_SOCKETS = 1000
 
+/** The longest that a timer of the runtime can be. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** One kind of connection that an upgrade may open. */
 export interface UpgradeKind {
   /** Whether this kind is opened at a path below the base. */
@@ -34,15 +37,15 @@ export interface Upgrades extends UpgradeTaker {
 }
 
 /** What the library is told for every kind of connection. */
-export function makeLibraryOptions({ rules, timings }: Service) {
+export function makeLibraryOptions() {
   return {
     noServer: true,
     WebSocket: ChannelSocket,
     clientTracking: false,
     perMessageDeflate: false,
     autoPong: true,
-    // The type definitions of the library do not know this option yet.
-    ...{ closeTimeout: rules.decideLingerMs(timings.close_timeout_seconds, 'close') },
+    // How long a closing may take is decided by the clock of the service. The library's types do not know this option yet.
+    ...{ closeTimeout: LONGEST_TIMER_MS },
   }
 }
 
@@ -93,6 +96,13 @@ export function makeUpgrades(service: Service, kinds: readonly UpgradeKind[]): U
     request: IncomingMessage,
   ): void {
     sockets.add(socket)
+    socket.onFinish = () => {
+      const lingerMs = rules.decideLingerMs(timings.close_timeout_seconds, 'close')
+      socket.once(
+        'close',
+        ports.clock.after(lingerMs, () => socket.terminate()),
+      )
+    }
     socket.once('close', () => {
       sockets.delete(socket)
       if (sockets.size === 0) onEmpty()

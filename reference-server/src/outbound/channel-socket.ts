@@ -16,6 +16,9 @@ export class ChannelSocket extends WebSocket {
     | ((end: PeerEnd) => { code: number | undefined; reason: string } | undefined)
     | undefined
 
+  /** Called when the service's own Close frame is about to be queued, the first of the two that end a connection or the answer to it. */
+  onFinish: (() => void) | undefined
+
   override close(code?: number, reason?: string | Buffer): void {
     if (this.readyState !== WebSocket.OPEN) {
       // The service wrote its Close frame before: nothing is left to decide.
@@ -33,6 +36,8 @@ export class ChannelSocket extends WebSocket {
 
   /** Queues the service's own Close frame, or completes the closing handshake where one was queued before. */
   finish(code: number | undefined, reason: string): void {
+    this.onFinish?.()
+    this.onFinish = undefined
     super.close(code, reason)
   }
 }

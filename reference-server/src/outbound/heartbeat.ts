@@ -68,8 +68,13 @@ export function makeHeartbeat(parts: {
   )
   // Several sweeps fit into the shortest timer, and a late one is still within every largest delay.
   const sweepMs = Math.min(250, Math.max(20, (shortest * 1000) / 5))
-  let lastSweepMs = clock.nowMs()
-  let cancel = clock.after(sweepMs, sweep)
+  let lastSweepMs = 0
+  let cancel: Cancel | undefined
+
+  /** Sweeps only while there is something to watch. */
+  function sweepLater(): void {
+    cancel = entries.size > 0 ? clock.after(sweepMs, sweep) : undefined
+  }
 
   function sweep(): void {
     const nowMs = clock.nowMs()
@@ -77,7 +82,7 @@ export function makeHeartbeat(parts: {
     const wasPaused = nowMs - lastSweepMs > sweepMs * 3
     lastSweepMs = nowMs
     for (const entry of entries) examine(entry, nowMs, wasPaused)
-    cancel = clock.after(sweepMs, sweep)
+    sweepLater()
   }
 
   function examine(entry: Entry, nowMs: number, wasPaused: boolean): void {
@@ -140,10 +145,14 @@ export function makeHeartbeat(parts: {
         lastProgressMs: nowMs,
       }
       entries.add(entry)
+      if (!cancel) {
+        lastSweepMs = nowMs
+        sweepLater()
+      }
       return () => entries.delete(entry)
     },
     stop: () => {
-      cancel()
+      cancel?.()
       entries.clear()
     },
   }

@@ -11,6 +11,9 @@ import {
 
 const answerBytes = 65_536
 
+/** For a connection to be made while the clock stands still, which the library measures by the time of the machine. */
+const STANDING_STILL_MS = 60_000
+
 /** What attempts are made with. */
 export interface WebhookAttemptParts {
   clock: Clock
@@ -82,7 +85,7 @@ export function makeHttpAttempt<D>(parts: {
     const pool = new Pool(origin, {
       connections: parts.connections,
       // An address that swallows packets is a connection failure and not a slow answer.
-      connect: { timeout: timeoutMs / 2 },
+      connect: { timeout: clock.standsStill ? STANDING_STILL_MS : timeoutMs / 2 },
       headersTimeout: 0,
       bodyTimeout: 0,
       // Shorter than what servers allow, or a reused connection may be closed under a request.

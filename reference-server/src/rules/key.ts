@@ -28,8 +28,12 @@ function isSameSecret(left: string, right: string): boolean {
  * The one `Authorization` header of a request; several carry no key, as whoever stands between might have judged
  * another one of them.
  * @spec token.key.required
+ * @spec problem.request.alike
  */
-function selectAuthorization(offered: readonly string[]): string | undefined {
+function selectAuthorization(
+  offered: readonly string[],
+  _namesAsWritten: readonly string[],
+): string | undefined {
   return offered.length === 1 ? offered[0] : undefined
 }
 

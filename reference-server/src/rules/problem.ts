@@ -63,6 +63,18 @@ function makeCrossOriginHeaders(): Record<string, string> {
 }
 
 /**
+ * Whether a body is announced, by its length or in chunks.
+ * @spec problem.request.alike
+ */
+function decideIsBodyThere(
+  length: string | undefined,
+  transferCoding: string | undefined,
+  _route: string,
+): boolean {
+  return Boolean(transferCoding) || (length !== undefined && length !== '0')
+}
+
+/**
  * Refuses a body that is not announced as JSON.
  * @spec problem.media-type.refused
  */
@@ -96,6 +108,7 @@ function decodeBody(bytes: Uint8Array): string {
  * The object that a body holds.
  * @throws Refusal `malformed-request`
  * @spec problem.body.malformed
+ * @spec problem.json.alike
  * @spec problem.body.nested
  */
 function parseBody(text: string): Record<string, unknown> {
@@ -148,6 +161,7 @@ export const problemRules = {
   decideProblemStatus,
   makeProblemHeaders,
   makeCrossOriginHeaders,
+  decideIsBodyThere,
   decideMediaType,
   decideMaxBodyBytes,
   decodeBody,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { startOf } from '../exec-start.ts'
 import { runProgram } from '../run-program.ts'
 
 test('one process serves servers with different faults, and ends with its input', async () => {
@@ -7,15 +8,18 @@ test('one process serves servers with different faults, and ends with its input'
     host.process.stdin.write(`${JSON.stringify(command)}\n`)
     return JSON.parse(await host.next())
   }
-  const sound = await ask({ id: 1, start: { test_timings: true } })
+  const sound = await ask({ id: 1, start: startOf() })
   expect(sound).toMatchObject({ id: 1, ready: { name: 'channel-reference-server' } })
-  const broken = await ask({ id: 2, start: { faults: ['refuses-with-200'], profiles: ['core'] } })
+  const broken = await ask({
+    id: 2,
+    start: startOf({ faults: ['refuses-with-200'], profiles: ['core'] }),
+  })
   const statusOf = async (url: string | undefined): Promise<number> =>
     (await fetch(`${url}/v1/nothing`)).status
   expect(await statusOf(sound.ready?.url)).toBe(404)
   expect(await statusOf(broken.ready?.url)).toBe(200)
 
-  expect(await ask({ id: 3, start: { faults: ['none-such'] } })).toMatchObject({
+  expect(await ask({ id: 3, start: startOf({ faults: ['none-such'] }) })).toMatchObject({
     id: 3,
     error: 'there is no fault none-such',
   })

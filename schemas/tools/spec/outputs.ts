@@ -33,7 +33,7 @@ export function ledgerOf(chapters: readonly Chapter[]): Requirement[] {
   return makeLedger(CHAPTERS.flatMap((name) => chapters.filter((chapter) => chapter.name === name)))
 }
 
-/** The ledger and every chapter with its tables current. Throws where a marker names no table. */
+/** The ledger, the state tables in one file, and every chapter with its tables current. Throws where a marker names no table. */
 export async function specOutputs(): Promise<{ path: string; text: string }[]> {
   const texts = readSpec()
   const chapters = [...texts].map(([file, text]) => readChapter(file, text))
@@ -45,10 +45,15 @@ export async function specOutputs(): Promise<{ path: string; text: string }[]> {
     ['counts', countsTable(requirements)],
   ])
   const ledger = { revision: REVISION, requirements }
+  const states = readStates().sort((a, b) => a.name.localeCompare(b.name))
   return [
     {
       path: `conformance/requirements/${REVISION}.json`,
       text: `${JSON.stringify(ledger, null, 2)}\n`,
+    },
+    {
+      path: `conformance/requirements/states-${REVISION}.json`,
+      text: `${JSON.stringify(states, null, 2)}\n`,
     },
     ...[...texts].map(([path, text]) => ({ path, text: fillTables(path, text, tables) })),
   ]

@@ -23,6 +23,8 @@ export function declareClient({ root, env, end }: CommandLine): void {
     .option('--json', 'print the report as JSON and nothing else')
     .option('--report <file>', 'write the report as JSON')
     .option('--junit <file>', 'write the report as JUnit XML')
+    .option('--markdown <file>', 'write the report as Markdown, for the summary of a CI run')
+    .option('--html <file>', 'write the report as one HTML page that needs no server')
     .option('--quiet', 'print only deviations and the verdict')
     .option(
       '--self-test',
@@ -30,6 +32,7 @@ export function declareClient({ root, env, end }: CommandLine): void {
     )
     .option('--aimed', 'with --self-test: each wrong client only by the checks aimed at it')
     .option('--fault <names...>', 'with --self-test: only these wrong clients')
+    .addHelpText('after', EXAMPLES)
     .action(
       end(async (operands: string[], options: Record<string, unknown>) => {
         const { client } = await import('../client.ts')
@@ -37,3 +40,12 @@ export function declareClient({ root, env, end }: CommandLine): void {
       }),
     )
 }
+
+const EXAMPLES = `
+Examples:
+  channel-conformance client
+  channel-conformance client --exec -- node adapter.js
+  channel-conformance client --page page.html
+  channel-conformance client --only 'client.resume.**' --exec -- ./adapter
+
+Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 no verdict, 5 a defect of the suite, 130 interrupted.`

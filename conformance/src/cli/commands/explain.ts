@@ -10,6 +10,7 @@ export function declareExplain({ root, end }: CommandLine): void {
       'explain a check or a requirement: the clause, the stimulus, the faults that prove it',
     )
     .argument('<id>', 'id of a check or of a requirement')
+    .addHelpText('after', EXAMPLES)
     .action(
       end(async (id: string) => {
         const { explain } = await import('../explain.ts')
@@ -17,3 +18,10 @@ export function declareExplain({ root, end }: CommandLine): void {
       }),
     )
 }
+
+const EXAMPLES = `
+Examples:
+  channel-conformance explain token.expiry.close
+  channel-conformance explain token.expired.closed
+
+Exit codes: 0; 2 where there is no such check or requirement.`

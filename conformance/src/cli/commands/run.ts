@@ -1,11 +1,13 @@
 /** The options of `run`. */
 
 import { Option } from 'commander'
+import { addExecOptions, splitProgram } from '../exec-options.ts'
 import type { CommandLine } from './command-line.ts'
+import { addTargetOptions } from './target-options.ts'
 
 /** Adds the command to the program. */
 export function declareRun({ root, env, end }: CommandLine): void {
-  root
+  const command = root
     .command('run', { isDefault: true })
     .description(
       'judge a server, or an application; without a URL the reference server and the sample chat, started for the purpose with test timings',
@@ -14,33 +16,7 @@ export function declareRun({ root, env, end }: CommandLine): void {
       '[target and patterns...]',
       'base URL of the server, then patterns over check and requirement ids: presence.** names all that begins so, token.*.* all of three parts',
     )
-    .addOption(
-      new Option(
-        '--application-key <key...>',
-        'application keys of the server, two where it takes two',
-      )
-        .env('CHANNEL_APPLICATION_KEY')
-        .default(undefined, 'the published development keys'),
-    )
-    .addOption(
-      new Option('--webhook-secret <secret...>', 'webhook secrets of the server')
-        .env('CHANNEL_WEBHOOK_SECRET')
-        .default(undefined, 'the published development secret'),
-    )
-    .addOption(
-      new Option(
-        '--webhooks <url>',
-        'where the suite listens: what the server was given as its application base',
-      )
-        .env('CHANNEL_APPLICATION_BASE')
-        .default(undefined, 'http://127.0.0.1:9090'),
-    )
-    .option('--no-webhooks', 'listen nowhere; what needs webhooks is not judged')
-    .addOption(
-      new Option('--origin <origin>', 'an origin that the server lists')
-        .env('CHANNEL_ORIGIN')
-        .default(undefined, 'the published development origin'),
-    )
+  addTargetOptions(command)
     .addOption(
       new Option('--application <url>', 'judge this application, and not a server').env(
         'CHANNEL_APPLICATION',
@@ -55,9 +31,19 @@ export function declareRun({ root, env, end }: CommandLine): void {
         .default(undefined, 'http://127.0.0.1:8080'),
     )
     .option(
+      '--guide',
+      'go from step to step in the order in which one builds a server, and stop at the first that is not done',
+    )
+    .option(
       '--profile <names...>',
       'judge these profiles only (default: those that the server announces)',
     )
+    .option(
+      '--skip <patterns...>',
+      'leave these checks out; they are reported as not run, and the last line says so',
+    )
+    .option('--level <level>', 'the weakest level that is judged: must, should or may', 'may')
+    .option('--rerun-failed <report>', 'only the checks that did not pass in this saved report')
     .option('--budget <seconds>', 'longest wait for the timers of one check', '40')
     .option('--seed <number>', 'order of the checks')
     .option(
@@ -66,15 +52,54 @@ export function declareRun({ root, env, end }: CommandLine): void {
       '1',
     )
     .option('--concurrency <checks>', 'checks in flight at once', '64')
+    .option(
+      '--grease',
+      'noise in all valid traffic, as the seed has it: unknown members and parameters, other spellings of JSON and headers, chunks and pieces; no verdict may change',
+    )
     .option('--strict', 'no verdict while any testable MUST is not judged')
     .option('--json', 'print the report as JSON and nothing else')
     .option('--report <file>', 'write the report as JSON')
+    .option(
+      '--record',
+      'keep what every check saw in the report, passes too: replay judges it again, compare compares it',
+    )
+    .addOption(
+      new Option(
+        '--clock <clock>',
+        'virtual: the clock of a service that the suite starts is moved, where it has one that can be; real: timers are waited for',
+      )
+        .choices(['virtual', 'real'])
+        .default('virtual'),
+    )
     .option('--junit <file>', 'write the report as JUnit XML')
+    .option('--markdown <file>', 'write the report as Markdown, for the summary of a CI run')
+    .option('--html <file>', 'write the report as one HTML page that needs no server')
     .option('--quiet', 'print only deviations and the verdict')
+  addExecOptions(command)
+    .addHelpText('after', EXAMPLES)
     .action(
-      end(async (operands: string[], options: Record<string, unknown>) => {
+      end(async (all: string[], options: Record<string, unknown>) => {
         const { run } = await import('../run.ts')
-        return run(operands, options, env)
+        const { operands, program } = splitProgram(root, all)
+        return run(operands, { ...options, ...(program && { program }) }, env)
       }),
     )
 }
+
+const EXAMPLES = `
+Examples:
+  channel-conformance run
+  channel-conformance run http://127.0.0.1:8080
+  channel-conformance run http://127.0.0.1:8080 'token.**' --level must
+  channel-conformance run http://127.0.0.1:8080 --skip 'socket.**' --record --report run.json --html run.html
+  channel-conformance run http://127.0.0.1:8080 --rerun-failed run.json
+  channel-conformance run https://push.example/base --application-key K1 K2 --webhook-secret whsec_... \\
+      --webhooks http://10.0.0.7:9090 --origin https://page.example
+  channel-conformance run --exec -- ./my-server
+  channel-conformance run --application http://127.0.0.1:9090
+
+A check that did not pass is never tried again to get another verdict.
+
+Exit codes: 0 conformant for the judged profiles, with evidence; 1 not conformant; 2 usage; 3 no verdict: the server
+cannot be reached, something is missing that a judged profile needs, a MUST is inconclusive or nothing was executed
+(with --strict also where a MUST was not judged); 5 a defect of the suite itself; 130 interrupted.`

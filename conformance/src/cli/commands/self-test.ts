@@ -19,6 +19,7 @@ export function declareSelfTest({ root, end }: CommandLine): void {
     .option('--fault <names...>', 'only these faults, and no floor')
     .option('--json', 'print JSON')
 
+    .addHelpText('after', EXAMPLES)
     .action(
       end(
         async (options: {
@@ -34,3 +35,11 @@ export function declareSelfTest({ root, end }: CommandLine): void {
       ),
     )
 }
+
+const EXAMPLES = `
+Examples:
+  channel-conformance self-test
+  channel-conformance self-test --fault accepts-expired-token
+  channel-conformance self-test --full --share 2/5
+
+Exit codes: 0 every fault is caught and nothing passes against an empty server, 2 usage, 5 otherwise.`

@@ -107,6 +107,7 @@ async function answerToken(channel: Channel, response: ServerResponse): Promise<
   }
   channel.tokens += 1
   const token = `token-${channel.tokens}.${randomBytes(9).toString('base64url')}`
+  script.recorder.secrets.add(token)
   const body = JSON.stringify({
     token,
     client_id: clientIdOf(channel),

@@ -2,20 +2,19 @@
 
 import { spawn } from 'node:child_process'
 import { within } from '../../drive/waiting.ts'
+import { keepTail } from '../../target/child.ts'
 import { TargetUnavailable } from '../../target/target.ts'
 import { type Adapter, makeAdapter } from './adapter.ts'
 
 const READY_MS = 10_000
 const END_MS = 2000
 const BETWEEN_MS = 5
-/** How much of standard error is shown, in characters. */
-const EVIDENCE = 2000
 
 /** Starts `program` and waits for its greeting; rejects with TargetUnavailable, and the end of its standard error. */
 export async function startProgram([program = '', ...args]: readonly string[]): Promise<Adapter> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
   const ended = Promise.withResolvers<void>()
-  let complaints = ''
+  const tail = keepTail()
   const making = makeAdapter({
     betweenMs: BETWEEN_MS,
     write: (line) => {
@@ -28,14 +27,13 @@ export async function startProgram([program = '', ...args]: readonly string[]): 
     },
   })
   child.stdin.on('error', () => {})
-  child.stderr.on('data', (chunk: Buffer) => {
-    complaints = (complaints + chunk.toString('utf8')).slice(-EVIDENCE)
-  })
+  child.stderr.on('data', tail.take)
   const read = splitLines(making.take)
   child.stdout.setEncoding('utf8').on('data', read)
   const end = (how: string): void => {
     ended.resolve()
-    making.end(`${program} ${how}${complaints ? `: ${complaints.trim()}` : ''}`)
+    tail.end()
+    making.end(`${program} ${how}${describe(tail.text())}`)
   }
   child.on('error', (error) => end(`cannot be started: ${error.message}`))
   child.on('close', (code, signal) => end(`has ended (${signal ?? code})`))
@@ -43,12 +41,16 @@ export async function startProgram([program = '', ...args]: readonly string[]): 
     const adapter = await within(making.ready, READY_MS)
     if (adapter) return adapter
     throw new Error(
-      `${program} did not say that it is ready within ${READY_MS / 1000} s; conformance/src/client/README.md says how${complaints ? `: ${complaints.trim()}` : ''}`,
+      `${program} did not say that it is ready within ${READY_MS / 1000} s; conformance/src/client/README.md says how${describe(tail.text())}`,
     )
   } catch (error) {
     if (child.pid !== undefined) killGroup(child.pid)
     throw new TargetUnavailable((error as Error).message)
   }
+}
+
+function describe(complaints: string): string {
+  return complaints === '' ? '' : `: ${complaints}`
 }
 
 /** Only a line feed ends a line: Node's own reader of lines also stops at separators that JSON leaves unescaped. */

@@ -1,0 +1,184 @@
+/** Plans, drives and judges targets: what every command does that makes checks. */
+
+import { PROFILES } from '@channel-protocol/schemas/registry'
+import { CHECKS } from '../checks/index.ts'
+import { makeGrease } from '../drive/grease.ts'
+import type { Site } from '../drive/site.ts'
+import { within } from '../drive/waiting.ts'
+import { observe } from '../invariants/observe.ts'
+import { type Ledger, readLedger } from '../ledger.ts'
+import {
+  APPLICATION_PROFILE,
+  isPartial,
+  isStepped,
+  type PlannedCheck,
+  planChecks,
+  type Selection,
+} from '../plan.ts'
+import { preflight } from '../preflight.ts'
+import { preflightApplication } from '../preflight-application.ts'
+import type { ReportTarget } from '../report/report.ts'
+import { runChecks } from '../runner.ts'
+import type { Target } from '../target/target.ts'
+import type { Result } from '../verdict.ts'
+import { type FinishedRun, makeProgress, type Surroundings } from './conclude.ts'
+
+/** How targets are judged. */
+export interface JudgeOptions extends Selection {
+  readonly seed: number
+  readonly concurrency: number
+  readonly isStrict: boolean
+  readonly isQuiet: boolean
+  /** Whether what was seen is kept of passes too, so that the run can be judged again. */
+  readonly isRecorded: boolean
+  /** Whether valid traffic carries noise. */
+  readonly isGreased?: boolean
+  /** Whether timers are waited for, and no clock is moved; false where absent. */
+  readonly isRealTime?: boolean
+}
+
+const PATIENCE_MS = 5000
+
+/** Judges targets one after the other, as one run. */
+export async function judgeTargets(
+  targets: readonly Target[],
+  options: JudgeOptions,
+  say: Surroundings['say'],
+): Promise<Omit<FinishedRun, 'reproduce'>> {
+  const ledger = readLedger()
+  const startedAt = new Date()
+  const results: Result[] = []
+  const troubles: string[] = []
+  for (const target of targets) {
+    const judged = await judgeTarget(target, options, ledger, say)
+    results.push(...judged.results)
+    troubles.push(...judged.troubles)
+  }
+  const offered = [...new Set(targets.flatMap(profilesOf))]
+  const missing = options.profiles.filter((name) => !offered.includes(name))
+  const [trouble] = [
+    ...(missing.length > 0 ? [`the service does not announce ${missing.join(', ')}`] : []),
+    ...troubles,
+  ]
+  const testTimings = targets.some(({ site }) => site.advertised.testTimings)
+  return {
+    results,
+    ledger,
+    facts: {
+      profiles:
+        options.profiles.length > 0
+          ? options.profiles
+          : offered.filter((profile) => profile in PROFILES),
+      testTimings,
+      isPartial: isPartial(options),
+      ...(options.skip?.length && { skipped: options.skip }),
+      isStrict: options.isStrict,
+      ...(trouble !== undefined && { preflight: trouble }),
+    },
+    target: describeTargets(targets, offered, testTimings),
+    seed: options.seed,
+    startedAt,
+    isRecorded: options.isRecorded,
+    ...(options.isGreased && { isGreased: true }),
+    secrets: targets.flatMap(({ secrets }) => secrets),
+  }
+}
+
+/** Plans and makes the checks of one target, and says what is about to happen. */
+async function judgeTarget(
+  target: Target,
+  options: JudgeOptions,
+  ledger: Ledger,
+  say: Surroundings['say'],
+): Promise<{ results: Result[]; troubles: string[] }> {
+  const { advertised, application } = target.site
+  const found = application ? await preflightApplication(target.site) : await preflight(target)
+  const checked = options.isRealTime ? { ...found, site: { ...found.site, steps: false } } : found
+  const plan = planChecks(CHECKS, ledger, checked.site, {
+    ...options,
+    served: checked.served,
+  })
+  const planned = checked.isHopeless ? plan.map(withoutHope) : plan
+  const count = planned.filter(({ decision }) => decision === 'run').length
+  if (!options.isQuiet) {
+    say(
+      introduce(target),
+      `revision ${ledger.revision}, ${count} of ${planned.length} checks, seed ${options.seed}${options.isGreased ? ' with noise (--grease)' : ''}, ${advertised.testTimings ? 'test' : 'production'} timings${describeClock(planned, checked.site)}${application ? '' : `, ${describeReceiver(checked.site)}`}`,
+    )
+  }
+  const progress = makeProgress(count, options)
+  const observation = observe(checked.site.baseUrl)
+  const results = await runChecks(planned, { ...target, site: checked.site }, ledger, {
+    concurrency: options.concurrency,
+    seed: options.seed,
+    patienceMs: PATIENCE_MS,
+    isRecorded: options.isRecorded,
+    onResult: progress,
+    onTimeline: observation.take,
+    ...(options.isGreased && { grease: makeGrease(options.seed) }),
+  })
+  progress()
+  const ended = await endOf(target)
+  return {
+    results: observation.settle(results, ledger),
+    troubles: [ended, checked.trouble].filter((trouble) => trouble !== undefined),
+  }
+}
+
+/** Why the program behind a target has ended, where it has. */
+async function endOf({ site }: Target): Promise<string | undefined> {
+  const how = site.gone && (await within(site.gone, 0))
+  return how === undefined ? undefined : `the program that was started has ended: ${how}`
+}
+
+function introduce({ name, implementation, site }: Target): string {
+  if (site.application) return `${name}, an application on the service at ${site.baseUrl}`
+  const { name: product, version } = implementation ?? { name: 'unnamed', version: '' }
+  return `${name} (${product} ${version}) announces ${site.advertised.profiles.join(', ')}`
+}
+
+/** How many checks are made on a clock that the suite moves. */
+function describeClock(planned: readonly PlannedCheck[], site: Site): string {
+  const count = planned.filter(
+    ({ check, decision }) => decision === 'run' && isStepped(check, site),
+  ).length
+  return count > 0 ? `, ${count} checks on a virtual clock` : ''
+}
+
+function describeReceiver({ receiver }: Site): string {
+  return receiver ? `webhooks at ${receiver.url}` : 'no webhooks'
+}
+
+/** What a target is judged for: an application for its role, a service for what it announces. */
+function profilesOf({ site }: Target): readonly string[] {
+  return site.application ? [APPLICATION_PROFILE] : site.advertised.profiles
+}
+
+/** Several targets of one run as a report names them. */
+function describeTargets(
+  targets: readonly Target[],
+  profiles: readonly string[],
+  testTimings: boolean,
+): ReportTarget {
+  const [first] = targets
+  const baseUrl = first?.site.application?.baseUrl ?? first?.site.baseUrl ?? ''
+  const { limits, timings, origins } = first?.site.advertised ?? {}
+  return {
+    name: targets.map(({ name }) => name).join(' and '),
+    ...(first?.implementation && { implementation: first.implementation }),
+    site: {
+      baseUrl,
+      advertised: {
+        profiles,
+        testTimings,
+        ...(limits && { limits }),
+        ...(timings && { timings }),
+        ...(origins !== undefined && { origins }),
+      },
+    },
+  }
+}
+
+function withoutHope({ check }: PlannedCheck): PlannedCheck {
+  return { check, decision: { notRun: 'the preflight failed' } }
+}

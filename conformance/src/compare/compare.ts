@@ -1,0 +1,157 @@
+/** Finds where implementations differ: in their verdicts, and, where all of them pass, in what they do. */
+
+import type { Report } from '@channel-protocol/schemas/types'
+import { timelineOf } from '../replay.ts'
+import { type Verdict, worst } from '../verdict.ts'
+import { type Deed, deedsOf } from './canonical.ts'
+
+/** A requirement of which not every target has the same verdict. */
+export interface MatrixRow {
+  readonly requirement: string
+  readonly level: string
+  /** In the order of the targets. */
+  readonly verdicts: readonly Verdict[]
+}
+
+/** A behaviour that the specification leaves open: everybody passes, and they do not do the same. */
+export interface Hole {
+  /** The requirement that all of them pass where it shows. */
+  readonly requirement: string
+  /** The first check that shows it, and those that show the very same. */
+  readonly check: string
+  readonly also: readonly string[]
+  /** What was done differently: `answer`, `frame welcome` ... */
+  readonly act: string
+  /** What only this target did, in the order of the targets; empty for one that never did the act. */
+  readonly deeds: readonly (readonly Deed[])[]
+}
+
+/** What a comparison found. */
+export interface Comparison {
+  /** How many requirements have a verdict of every target. */
+  readonly judgedByAll: number
+  readonly matrix: readonly MatrixRow[]
+  readonly holes: readonly Hole[]
+  /** How many checks passed everywhere and were compared. */
+  readonly compared: number
+}
+
+/** Compares reports of at least two targets; what they did is compared where every run was recorded. */
+export function compareReports(reports: readonly Report[]): Comparison {
+  const verdicts = reports.map(verdictsOf)
+  const rows = reports
+    .flatMap(({ requirements }) => requirements)
+    .filter(({ id }, at, all) => all.findIndex((other) => other.id === id) === at)
+    .map(({ id, level }) => ({
+      requirement: id,
+      level,
+      verdicts: verdicts.map((own) => own.get(id) ?? 'not-run'),
+    }))
+  const isJudged = (row: MatrixRow): boolean =>
+    row.verdicts.every((verdict) => ['pass', 'fail', 'warn'].includes(verdict))
+  const passed = passedByAll(reports)
+  return {
+    judgedByAll: rows.filter(isJudged).length,
+    matrix: rows.filter((row) => new Set(row.verdicts).size > 1),
+    holes: findHoles(reports, passed),
+    compared: passed.length,
+  }
+}
+
+function verdictsOf({ results }: Report): Map<string, Verdict> {
+  const byRequirement = Map.groupBy(results, ({ requirement }) => requirement)
+  return new Map(
+    [...byRequirement].map(([id, own]) => [id, worst(own.map(({ verdict }) => verdict))]),
+  )
+}
+
+type SavedResult = Report['results'][number]
+
+/** Checks that passed against every target, with the results in the order of the targets. */
+function passedByAll(reports: readonly Report[]): (readonly SavedResult[])[] {
+  const byCheck = reports.map(
+    ({ results }) => new Map(results.map((result) => [result.check, result])),
+  )
+  return (reports[0]?.results ?? []).flatMap(({ check }) => {
+    const results = byCheck.flatMap((own) => own.get(check) ?? [])
+    const isComparable =
+      results.length === reports.length &&
+      results.every(({ verdict, events }) => verdict === 'pass' && events)
+    return isComparable ? [results] : []
+  })
+}
+
+function findHoles(reports: readonly Report[], passed: (readonly SavedResult[])[]): Hole[] {
+  const holes = new Map<string, Hole>()
+  const seen = passed.map((results) => ({
+    results,
+    deeds: results.map((result, at) => deedsOf(timelineOf(reports[at] as Report, result))),
+  }))
+  const habits = reports.map((_, at) => habitsOf(seen.flatMap(({ deeds }) => deeds[at] ?? [])))
+  for (const { results, deeds } of seen) {
+    const [first] = results
+    if (!first) continue
+    const { check, requirement } = first
+    for (const [act, own] of differing(deeds, habits)) {
+      const shapes = own.map((some) => [...new Set(some.map(sayingOf))].sort())
+      const behaviour = JSON.stringify([act, shapes])
+      const hole = holes.get(behaviour)
+      if (hole) holes.set(behaviour, { ...hole, also: [...hole.also, check] })
+      else holes.set(behaviour, { requirement, check, also: [], act, deeds: own })
+    }
+  }
+  return [...holes.values()]
+}
+
+/** All that a target was seen to do in a run, whatever for. */
+interface Habits {
+  readonly acts: ReadonlySet<string>
+  readonly sayings: ReadonlySet<string>
+}
+
+function habitsOf(deeds: readonly Deed[]): Habits {
+  return { acts: new Set(deeds.map(({ act }) => act)), sayings: new Set(deeds.map(keyOf)) }
+}
+
+/**
+ * By act, what only one target did in one check. Whether an act was seen at all may be a matter of when the check ended,
+ * and which members a body has a matter of what other checks did: both count only where another target never did it in
+ * the whole run. An outcome counts always.
+ */
+function differing(
+  deeds: readonly (readonly Deed[])[],
+  habits: readonly Habits[],
+): [act: string, own: (readonly Deed[])[]][] {
+  const places = new Map(deeds.flat().map(({ as, act }) => [`${act}\n${as}`, { as, act }]))
+  const byAct = Map.groupBy(places.values(), ({ act }) => act)
+  return [...byAct].flatMap(([act, roles]) => {
+    const isAlien = habits.some(({ acts }) => !acts.has(act))
+    const found = roles.map(({ as }) => {
+      const own = deeds.map((some) => some.filter((deed) => deed.as === as && deed.act === act))
+      return isAlien || own.every((some) => some.length > 0) ? onlyOf(own, habits) : []
+    })
+    const only = deeds.map((_, at) => found.flatMap((own) => own[at] ?? []))
+    return only.some((own) => own.length > 0) ? [[act, only]] : []
+  })
+}
+
+function onlyOf(own: readonly (readonly Deed[])[], habits: readonly Habits[]): Deed[][] {
+  return own.map((some, at) =>
+    some.filter((deed) =>
+      own.some((others, other) => {
+        if (other === at) return false
+        const isOtherOutcome = others.every(({ outcome }) => outcome !== deed.outcome)
+        return isOtherOutcome || habits[other]?.sayings.has(keyOf(deed)) === false
+      }),
+    ),
+  )
+}
+
+/** What was done, in words. */
+export function sayingOf({ outcome, shape }: Deed): string {
+  return [outcome, shape].filter((part) => part !== '').join(', ')
+}
+
+function keyOf(deed: Deed): string {
+  return `${deed.act}\n${sayingOf(deed)}`
+}

@@ -1,0 +1,196 @@
+/** The time of services whose clocks are stepped; it alone knows when a service may be moved on. */
+
+import type { ServiceClock } from './site.ts'
+import type { Carrying, DriveClock } from './waiting.ts'
+
+/** Turns of the suite's event loop that see everything read that had arrived. */
+const TURNS = 3
+/** The same where connections keep coming. */
+const MOST_TURNS = 500
+/** Rounds between suite and service in which nothing happens before time moves on. */
+const SILENT_ROUNDS = 2
+/** The same while a request has no answer: only a service that waits for the time, or for the application, is silent so long. */
+const SILENT_ROUNDS_UNANSWERED = 12
+/** Rounds after which a service that never falls silent is moved all the same, and moves that lead nowhere. */
+const MOST_ROUNDS = 2000
+const MOST_VAIN_MOVES = 200
+/** Longest step while several services move side by side, in seconds. */
+const SIDE_BY_SIDE_SECONDS = 0.02
+
+/** What seconds with decimals leave of a whole millisecond. */
+const ROUNDING_MS = 0.001
+
+/** What accepts the webhooks of services. */
+export interface Listener {
+  /** Connections that were accepted so far. */
+  accepted(): number
+  /** Whether a connection was made, or a webhook begun, of which nobody has been given anything yet. */
+  isArriving(): boolean
+}
+
+const NOBODY: Listener = { accepted: () => 0, isArriving: () => false }
+
+interface Deadline {
+  atMs: number
+  readonly resolve: () => void
+}
+
+/**
+ * Makes the clock of one drive, which moves only while the drive waits, and then from one instant at which something is
+ * due to the next. No verdict depends on how slow a process is: time moves only when suite and service
+ * have told each other that nothing is left to do.
+ * @param listener where the webhooks of the services arrive
+ */
+export function makeSteppedClock(first: ServiceClock, listener: Listener = NOBODY): DriveClock {
+  const services = new Set([first])
+  const deadlines = new Set<Deadline>()
+  const sockets = new Set<Carrying>()
+  let nowMs = first.nowMs
+  let unanswered = 0
+  let happened = 0
+  let vainMoves = 0
+  /** What happened, or was asked for, while the time was being moved: it belongs to the instant that is reached. */
+  const unplaced = new Set<{ atMs: number }>()
+  let isRunning = false
+  let isMoving = false
+  let moving: Promise<void> | undefined
+
+  /** Changes whenever anything happened. */
+  function trace(): number {
+    let bytes = 0
+    for (const socket of sockets) {
+      if (socket.destroyed) sockets.delete(socket)
+      bytes += socket.bytesRead - socket.writableLength
+    }
+    return happened + bytes
+  }
+
+  async function advance(service: ServiceClock, seconds: number): Promise<number> {
+    try {
+      return await service.advance(seconds)
+    } catch {
+      // It has ended, or its process has: what is waited for will not come by waiting.
+      services.delete(service)
+      return seconds
+    }
+  }
+
+  async function readAll(): Promise<void> {
+    for (let turn = 0, all = 0; turn < TURNS && all < MOST_TURNS; all += 1) {
+      const accepted = listener.accepted()
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
+      // The runtime accepts one connection in a turn: behind each there may be another.
+      turn = listener.accepted() === accepted ? turn + 1 : 0
+    }
+  }
+
+  /** Resolves when nothing is on its way any more, after so many rounds without anything at least. */
+  async function settle(leastRounds: number): Promise<void> {
+    await readAll()
+    const isOpen = (): boolean => unanswered > 0 || listener.isArriving()
+    for (let silent = 0, rounds = 0; rounds < MOST_ROUNDS; rounds += 1) {
+      if (silent >= (isOpen() ? SILENT_ROUNDS_UNANSWERED : leastRounds)) return
+      const before = trace()
+      await Promise.all([...services].map((service) => advance(service, 0)))
+      await readAll()
+      silent = trace() === before ? silent + 1 : 0
+    }
+  }
+
+  /** Moves to the next instant at which something is due, at a service or here. */
+  async function step(): Promise<void> {
+    isMoving = true
+    const dueMs = Math.min(...[...deadlines].map(({ atMs }) => atMs))
+    const [service, ...others] = services
+    const wholeSeconds = Math.max(0, dueMs - nowMs) / 1000
+    const most = others.length > 0 ? Math.min(wholeSeconds, SIDE_BY_SIDE_SECONDS) : wholeSeconds
+    const moved = service ? await advance(service, most) : most
+    for (const other of others)
+      for (let left = moved; left > 1e-6; ) left -= (await advance(other, left)) || left
+    const movedMs = Math.round(moved * 1000)
+    vainMoves = movedMs > 0 ? 0 : vainMoves + 1
+    // Its time stands still for good, and the drive is not to wait for ever.
+    if (service && vainMoves > MOST_VAIN_MOVES) services.delete(service)
+    nowMs += movedMs
+    for (const event of unplaced) event.atMs += movedMs
+    unplaced.clear()
+    isMoving = false
+    moving = undefined
+  }
+
+  async function run(): Promise<void> {
+    let isQuiet = false
+    while (deadlines.size > 0) {
+      await settle(isQuiet ? 1 : SILENT_ROUNDS)
+      const due = [...deadlines].filter(({ atMs }) => atMs <= nowMs)
+      for (const deadline of due) {
+        deadlines.delete(deadline)
+        deadline.resolve()
+      }
+      if (due.length > 0 || deadlines.size === 0) {
+        isQuiet = false
+        await readAll()
+        continue
+      }
+      const before = trace()
+      moving = step()
+      await moving
+      await readAll()
+      isQuiet = trace() === before
+    }
+    isRunning = false
+  }
+
+  function place(event: { atMs: number }): void {
+    if (isMoving) unplaced.add(event)
+  }
+
+  function wait(ms: number): { over: Promise<void>; cancel: () => void } {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const deadline: Deadline = { atMs: nowMs + Math.max(0, Math.ceil(ms - ROUNDING_MS)), resolve }
+    deadlines.add(deadline)
+    place(deadline)
+    happened += 1
+    if (!isRunning) {
+      isRunning = true
+      void run()
+    }
+    return { over: promise, cancel: () => deadlines.delete(deadline) }
+  }
+
+  return {
+    nowMs: () => nowMs,
+    pass: (ms) => wait(ms).over,
+    async within(promise, ms) {
+      const { over, cancel } = wait(ms)
+      try {
+        return await Promise.race([promise, over.then(() => undefined)])
+      } finally {
+        cancel()
+        await moving
+        happened += 1
+      }
+    },
+    async during(work) {
+      unanswered += 1
+      try {
+        return await work
+      } finally {
+        await moving
+        unanswered -= 1
+        happened += 1
+      }
+    },
+    stir() {
+      happened += 1
+    },
+    correct: place,
+    carries: (socket) => sockets.add(socket),
+    join(service) {
+      services.add(service)
+      return () => services.delete(service)
+    },
+  }
+}
