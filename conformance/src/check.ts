@@ -38,6 +38,8 @@ export interface Check {
   readonly id: string
   /** The requirement that this check judges; its level, text and profile come from the ledger. */
   readonly proves: string
+  /** In the minor version that brings it a check only warns where its MUST is broken; so that nobody is surprised. */
+  readonly provisional?: true
   /** Besides `key`, which every check needs unless it says otherwise. */
   readonly needs?: readonly Need[]
   /** Another profile that the target must offer for the stimulus to be possible. */

@@ -8,8 +8,8 @@ import { SetUpFailed } from './drive/set-up-failed.ts'
 import type { Site, Wishes } from './drive/site.ts'
 import { makeSteppedClock } from './drive/stepped-clock.ts'
 import { REAL_CLOCK, within } from './drive/waiting.ts'
-import { judgeCheck, noteOfThrown } from './judgement.ts'
-import { isMust, type Ledger } from './ledger.ts'
+import { isBinding, judgeCheck, noteOfThrown } from './judgement.ts'
+import type { Ledger } from './ledger.ts'
 import { isStepped } from './plan.ts'
 import type { Target } from './target/target.ts'
 import { type Recorder, startRecorder } from './timeline/recorder.ts'
@@ -140,7 +140,7 @@ function judgeGroup(
   onTimeline?.(timeline, checks, secrets)
   const recorded = standIn && recordTimeline(timeline, secrets, standIn)
   return checks.map((check) => {
-    const judged = judgeCheck(check, timeline, isMust(ledger.find(check.proves)))
+    const judged = judgeCheck(check, timeline, isBinding(check, ledger))
     const result: Result = {
       check: check.id,
       requirement: check.proves,

@@ -3,6 +3,7 @@
 import type { Check } from './check.ts'
 import { SetUpFailed, Unsupported } from './drive/set-up-failed.ts'
 import type { Finding } from './judges/finding.ts'
+import { isMust, type Ledger } from './ledger.ts'
 import { type NoteEvent, OBSERVED_KINDS, type Unrecorded } from './timeline/event.ts'
 import type { Timeline } from './timeline/timeline.ts'
 import type { Result } from './verdict.ts'
@@ -36,6 +37,14 @@ export function noteOfThrown(error: unknown): Unrecorded<NoteEvent> {
 /** What a suite that disturbed itself leaves in the timeline. */
 export function noteOfDisturbance(what: string): Unrecorded<NoteEvent> {
   return { kind: 'note', as: TROUBLE.inconclusive, what }
+}
+
+/** Whether a check that fails breaks the verdict: it judges a MUST and is not provisional. */
+export function isBinding(
+  { proves, provisional }: Pick<Check, 'proves' | 'provisional'>,
+  ledger: Ledger,
+): boolean {
+  return !provisional && isMust(ledger.find(proves))
 }
 
 /** Judges a recorded timeline: the control arm first, then the requirement; a pass needs something observed. */

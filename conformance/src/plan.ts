@@ -3,6 +3,7 @@
 import { LIMITS, PROFILES } from '@channel-protocol/schemas/registry'
 import type { Check, Need } from './check.ts'
 import type { Site } from './drive/site.ts'
+import { type Exclusion, readExclusions } from './exclusions.ts'
 import type { Ledger, Requirement } from './ledger.ts'
 
 /** The profile of applications, which no service announces. */
@@ -132,6 +133,7 @@ export function planChecks(
   ledger: Ledger,
   site: Site,
   selection: Selection,
+  exclusions: readonly Exclusion[] = readExclusions(),
 ): PlannedCheck[] {
   const selected = checks.filter(
     (check) =>
@@ -139,7 +141,15 @@ export function planChecks(
       selection.only?.includes(check.id) !== false &&
       isForApplications(check, ledger) === (site.application !== undefined),
   )
-  return selected.map((check) => ({ check, decision: decide(check, ledger, site, selection) }))
+  return selected.map((check) => {
+    const excluded = exclusions.find(({ check: id }) => id === check.id)
+    return {
+      check,
+      decision: excluded
+        ? { notRun: `excluded since ${excluded.since}: ${excluded.reason} (${excluded.issue})` }
+        : decide(check, ledger, site, selection),
+    }
+  })
 }
 
 function decide(

@@ -3,8 +3,8 @@
 import type { Report } from '@channel-protocol/schemas/types'
 import type { Check } from './check.ts'
 import { observe } from './invariants/observe.ts'
-import { judgeCheck } from './judgement.ts'
-import { isMust, type Ledger } from './ledger.ts'
+import { isBinding, judgeCheck } from './judgement.ts'
+import type { Ledger } from './ledger.ts'
 import { readAdvertised } from './target/advertised.ts'
 import type { TimelineEvent } from './timeline/event.ts'
 import { redact } from './timeline/redact.ts'
@@ -136,7 +136,7 @@ function judgeSaved(report: Report, saved: SavedResult, check: Judging, ledger: 
   // What an invariant's own stimulus showed is not in the report where another showed the violation.
   if (saved.seen_in !== undefined) return { ...identityOf(saved), verdict: 'pass' }
   const timeline = timelineOf(report, saved)
-  const judgement = judgeCheck(check, timeline, isMust(ledger.find(saved.requirement)))
+  const judgement = judgeCheck(check, timeline, isBinding(check, ledger))
   const standIns = saved.stand_ins ?? []
   return {
     ...identityOf(saved),

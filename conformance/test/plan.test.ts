@@ -5,6 +5,7 @@ import { PASS } from '../src/judges/finding.ts'
 import type { Ledger, Requirement } from '../src/ledger.ts'
 import {
   isPartial,
+  isStepped,
   type LeastLevel,
   matches,
   planChecks,
@@ -136,6 +137,20 @@ describe('planChecks', () => {
     expect(decide('should')).toEqual(['run', 'run'])
     expect(decide('may')).toEqual(['run', 'run'])
   })
+  test('a check that was found wrong is not made, and the challenge is named', () => {
+    const [planned] = planChecks([check()], ledger, site, all, [
+      {
+        check: check().id,
+        reason: 'the text allows both',
+        issue: 'https://issues.example/7',
+        since: '1.0.1',
+      },
+    ])
+    expect(planned?.decision).toEqual({
+      notRun: 'excluded since 1.0.1: the text allows both (https://issues.example/7)',
+    })
+  })
+
   test('only the checks that are named are planned', () => {
     const ids = (only: string[]): number =>
       planChecks([check()], ledger, site, { ...all, only }).length
@@ -173,5 +188,35 @@ describe('planChecks', () => {
     const checks = [check({ proves: 'application.c', needs: [need] })]
     const [planned] = planChecks(checks, ledger, { ...site, application }, all)
     expect(planned?.decision).toEqual({ notRun: expect.stringContaining(remedy) })
+  })
+})
+
+describe('isStepped', () => {
+  const launch = (): Promise<never> => Promise.reject(new Error('nothing is launched here'))
+  const able = { launch, steps: true }
+
+  test('a check that waits is made on a clock that the suite moves, where the suite can start a service with one', () => {
+    expect(isStepped({ waitSeconds: () => 1 }, able)).toBe(true)
+    expect(isStepped({ needs: ['service-clock'] }, able)).toBe(true)
+    expect(isStepped({ waitSeconds: () => 1 }, { launch })).toBe(false)
+    expect(isStepped({ waitSeconds: () => 1 }, {})).toBe(false)
+  })
+
+  test('a check that waits for nothing, or for what the transport times, is made in real time', () => {
+    expect(isStepped({}, able)).toBe(false)
+    expect(isStepped({ waitSeconds: () => 1, realTime: true }, able)).toBe(false)
+  })
+
+  test('a wait on such a clock costs nothing of the budget, and an instant is judged on no other', () => {
+    const stepping = { ...site, ...able }
+    const decide = (members: Partial<Check>, on: Site): unknown =>
+      planChecks([check(members)], ledger, on, all)[0]?.decision
+    expect(decide({ waitSeconds: () => 99 }, stepping)).toBe('run')
+    expect(decide({ waitSeconds: () => 99 }, site)).toEqual({
+      notRun: expect.stringContaining('needs short-timers'),
+    })
+    expect(decide({ needs: ['service-clock'] }, site)).toEqual({
+      notRun: expect.stringContaining('needs service-clock'),
+    })
   })
 })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type AnyCheck, EVERY_CHECK as CHECKS } from '../src/checks/every.ts'
+import { readExclusions } from '../src/exclusions.ts'
 import { isMust, isTestable, readLedger } from '../src/ledger.ts'
 import { uncited } from '../src/self-test/coverage.ts'
 
@@ -40,6 +41,11 @@ describe('the registry of checks', () => {
       (requirement) => isMust(requirement) && !isTestable(requirement) && !requirement.reason,
     )
     expect(silent.map(({ id }) => id)).toEqual([])
+  })
+
+  test('what is excluded is a check', () => {
+    const ids = new Set(CHECKS.map(({ id }) => id))
+    expect(readExclusions().filter(({ check }) => !ids.has(check))).toEqual([])
   })
 
   test('ids are locked: a new one is added to requirements/check-ids.json, an old one never goes or changes meaning', () => {

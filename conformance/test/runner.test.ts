@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Check } from '../src/check.ts'
-import { judgeCheck } from '../src/judgement.ts'
+import { isBinding, judgeCheck } from '../src/judgement.ts'
 import { fail, inconclusive, PASS } from '../src/judges/finding.ts'
+import { readLedger } from '../src/ledger.ts'
 import { runUndisturbed } from '../src/runner.ts'
 import { readAdvertised } from '../src/target/advertised.ts'
 import { redact } from '../src/timeline/redact.ts'
@@ -22,6 +23,16 @@ const check = (members: Partial<Check>): Check => ({
   judge: () => PASS,
   killedBy: ['x'],
   ...members,
+})
+
+describe('isBinding', () => {
+  const ledger = readLedger()
+  test('a check of a MUST binds', () => {
+    expect(isBinding({ proves: 'token.expiry.close' }, ledger)).toBe(true)
+  })
+  test('a provisional check does not bind in the version that brings it', () => {
+    expect(isBinding({ proves: 'token.expiry.close', provisional: true }, ledger)).toBe(false)
+  })
 })
 
 describe('judgeCheck', () => {

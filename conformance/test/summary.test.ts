@@ -89,4 +89,13 @@ describe('summarise', () => {
     })
     expect(words).toContain('judged with test timings')
   })
+  test('the words say what was left out', () => {
+    const { words } = summarise([result('token.a', 'pass')], ledger, {
+      ...facts,
+      isPartial: true,
+      skipped: ['token.b.**'],
+    })
+    expect(words).toContain('for core without token.b.** (skipped), as far as the selection goes')
+    expect(summarise([], ledger, facts).words).toContain('nothing was selected')
+  })
 })

@@ -1,14 +1,14 @@
 /** Takes out of a timeline what may differ between two runs of one service; what is left can be compared between two services. */
 
 import type { AnswerEvent, TimelineEvent } from '../timeline/event.ts'
-import { eventsOf, readForm, type Timeline } from '../timeline/timeline.ts'
+import { eventsOf, readForm, readObject, type Timeline } from '../timeline/timeline.ts'
 
 /** What a service did towards one role: the shape of it, once, however often and whenever it did so. */
 export interface Deed {
   readonly as: string
   /** What was done, such as `answer`, `frame welcome` or `webhook connected`. */
   readonly act: string
-  /** Status and media type, or close code and reason; empty where there is none. */
+  /** Status, media type and code of a problem, or close code and reason; empty where there is none. */
   readonly outcome: string
   /** Headers, the members of bodies and the words of closed vocabularies, never a value that was made up. */
   readonly shape: string
@@ -50,7 +50,7 @@ function describe(event: TimelineEvent, asked: string): Omit<Deed, 'as' | 'n'> |
     case 'answer':
       return {
         act: 'answer',
-        outcome: `${event.status} ${mediaType(event.headers['content-type'])}`.trimEnd(),
+        outcome: outcomeOf(event),
         shape: shapeOfAnswer(event),
       }
     case 'open':
@@ -74,6 +74,12 @@ function describe(event: TimelineEvent, asked: string): Omit<Deed, 'as' | 'n'> |
     default:
       return undefined
   }
+}
+
+function outcomeOf({ status, headers, body }: AnswerEvent): string {
+  const type = mediaType(headers['content-type'])
+  const code = type.endsWith('problem+json') ? readObject(body)?.code : undefined
+  return [status, type, code].filter((part) => part !== '' && part !== undefined).join(' ')
 }
 
 function shapeOfAnswer({ headers, body }: AnswerEvent): string {

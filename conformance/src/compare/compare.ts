@@ -20,7 +20,7 @@ export interface Hole {
   /** The first check that shows it, and those that show the very same. */
   readonly check: string
   readonly also: readonly string[]
-  /** What was done differently: `answer`, `frame welcome` ... */
+  /** What was done differently: `frame welcome`, `close`, an answer with its outcome where all had that ... */
   readonly act: string
   /** What only this target did, in the order of the targets; empty for one that never did the act. */
   readonly deeds: readonly (readonly Deed[])[]
@@ -123,16 +123,36 @@ function differing(
   habits: readonly Habits[],
 ): [act: string, own: (readonly Deed[])[]][] {
   const places = new Map(deeds.flat().map(({ as, act }) => [`${act}\n${as}`, { as, act }]))
-  const byAct = Map.groupBy(places.values(), ({ act }) => act)
-  return [...byAct].flatMap(([act, roles]) => {
+  const found = [...places.values()].flatMap(({ as, act }) => {
+    const own = deeds.map((some) => some.filter((deed) => deed.as === as && deed.act === act))
     const isAlien = habits.some(({ acts }) => !acts.has(act))
-    const found = roles.map(({ as }) => {
-      const own = deeds.map((some) => some.filter((deed) => deed.as === as && deed.act === act))
-      return isAlien || own.every((some) => some.length > 0) ? onlyOf(own, habits) : []
-    })
-    const only = deeds.map((_, at) => found.flatMap((own) => own[at] ?? []))
-    return only.some((own) => own.length > 0) ? [[act, only]] : []
+    return isAlien || own.every((some) => some.length > 0) ? byOutcome(act, own) : []
   })
+  return [...Map.groupBy(found, ({ what }) => what)].flatMap(([what, roles]) => {
+    const only = roles.map(({ own }) => onlyOf(own, habits))
+    const all = deeds.map((_, at) => only.flatMap((own) => own[at] ?? []))
+    return all.some((own) => own.length > 0) ? [[what, all]] : []
+  })
+}
+
+interface Compared {
+  readonly what: string
+  readonly own: readonly (readonly Deed[])[]
+}
+
+/** An outcome that every target had is compared for itself; the others together, as they stand for each other. */
+function byOutcome(act: string, own: readonly (readonly Deed[])[]): Compared[] {
+  const shared = [...new Set(own[0]?.map(({ outcome }) => outcome))].filter((outcome) =>
+    own.every((some) => some.some((deed) => deed.outcome === outcome)),
+  )
+  const others = own.map((some) => some.filter(({ outcome }) => !shared.includes(outcome)))
+  return [
+    ...shared.map((outcome) => ({
+      what: `${act} ${outcome}`.trimEnd(),
+      own: own.map((some) => some.filter((deed) => deed.outcome === outcome)),
+    })),
+    { what: act, own: others },
+  ]
 }
 
 function onlyOf(own: readonly (readonly Deed[])[], habits: readonly Habits[]): Deed[][] {

@@ -70,7 +70,11 @@ function renderHole(
   ]
   for (const [place, report] of reports.entries()) {
     const deeds = hole.deeds[place] ?? []
-    const shapes = [...new Set(deeds.map(sayingOf))]
+    const shapes = [
+      ...new Set(
+        deeds.map((deed) => (hole.act.endsWith(deed.outcome) ? deed.shape : sayingOf(deed))),
+      ),
+    ]
     const said = shapes.length === 0 ? ['nothing of its own'] : shapes.slice(0, MOST_SHAPES)
     for (const [at, shape] of said.entries())
       lines.push(`    ${at === 0 ? letters[place] : ' '}  ${printable(shape, WIDTH)}`)

@@ -128,7 +128,12 @@ export const ACTIONS: readonly Action[] = [
     how: 'strange',
     words: 'the application posts quotes, controls and emoji to {who}',
   },
-  { do: 'post', how: 'large', words: 'the application posts 20,000 bytes to {who} four times', weight: 2 },
+  {
+    do: 'post',
+    how: 'large',
+    words: 'the application posts 20,000 bytes to {who} four times',
+    weight: 2,
+  },
   { do: 'post', how: 'empty', words: 'the application posts an empty text to {who}' },
   { do: 'post', how: 'too-large', words: 'the application posts more than data_bytes to {who}' },
   {

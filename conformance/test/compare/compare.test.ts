@@ -40,7 +40,9 @@ describe('compareReports', () => {
 
   test('a member that only one answers with is a hole, with what each did', () => {
     const { holes } = compareSeen([answer(200, receipt)], [answer(200, { ...receipt, shard: 1 })])
-    expect(holes).toMatchObject([{ check: 'token.a', act: 'answer', also: [] }])
+    expect(holes).toMatchObject([
+      { check: 'token.a', act: 'answer 200 application/json', also: [] },
+    ])
     expect(holes[0]?.deeds.map(([deed]) => deed?.shape)).toEqual([
       '{id: text, seq: number, stored: true}',
       '{id: text, seq: number, shard: number, stored: true}',

@@ -25,7 +25,7 @@ function makeSender(count: number): { sender: SenderModel; visited: Set<CellName
 
 const attempt = (atMs: number, version: number) => ({ kind: 'attempt', atMs, version }) as const
 const answer = (atMs: number, event: string) =>
-  ({ kind: 'answer', atMs, n: 1000, events: [event] }) as const
+  ({ kind: 'answer', atMs, n: atMs / 10, events: [event] }) as const
 
 describe('the model of reporting', () => {
   test('allows one attempt that is answered, and owes nothing then', () => {

@@ -45,7 +45,7 @@ export async function startLatencyProxy(seed: number): Promise<LatencyProxy> {
     }
     from.on('data', (chunk) =>
       later(() => {
-        if (to.destroyed || to.write(chunk)) return
+        if (to.destroyed || to.write(chunk) || from.isPaused()) return
         from.pause()
         to.once('drain', () => from.resume())
       }),

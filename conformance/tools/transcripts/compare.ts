@@ -8,8 +8,8 @@ export function differencesOf(recorded: Transcript, anew: Transcript): string[] 
   return differences.map((difference) => `${recorded.checks[0]}: ${difference}`)
 }
 
-/** What may come too late to be seen by a check that does not wait for it: the end of a connection, and webhooks. */
-const LATE = /^(?:Close \d+|ends |webhook |answers )/
+/** What may come too late to be seen by a check that does not wait for it: the welcome, the end of a connection, webhooks. */
+const LATE = /^(?:Close \d+|ends |webhook |answers |frame welcome)/
 
 function* compareRoles(recorded: Transcript, anew: Transcript): Generator<string> {
   const before = readRoles(recorded)
@@ -62,7 +62,7 @@ function comparable({ lines }: Transcript): string[] {
     lines
       .map((line) => line.replace(/<([a-z]+) \d+>/g, '<$1>'))
       // Who else signed in goes by what other checks of applications do meanwhile.
-      .filter((line) => !line.includes('users'))
+      .filter((line) => !/users|"clients":/.test(line))
       .filter((line) => !LATE.test(line.replace(/^.*?: (?:service|application) /, '')))
   )
 }

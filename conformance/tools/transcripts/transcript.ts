@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Transcript } from '../../src/report/golden.ts'
 import { printable } from '../../src/report/printable.ts'
 import type { TimelineEvent } from '../../src/timeline/event.ts'
+import { readObject } from '../../src/timeline/timeline.ts'
 import { condense } from './condense.ts'
 import { type Line, lineOf, type Side } from './lines.ts'
 import { makeStandIns } from './stand-ins.ts'
@@ -36,8 +37,9 @@ export function makeTranscript(recording: Recording): Transcript {
   const { checks, proves, events, known } = recording
   const subjects = proves.join(' ')
   const wantsSigns = ABOUT_SIGNS.test(subjects)
+  const own = events.filter((event) => !isForeign(event, events))
   const linesOf = (withSigns: boolean): Line[] =>
-    events.flatMap((event) => lineOf(event, recording, withSigns) ?? [])
+    own.flatMap((event) => lineOf(event, recording, withSigns) ?? [])
   const standIns = makeStandIns(events, known)
   const keepsSetUp = ABOUT_SET_UP.test(subjects)
   const isSetUp = (shape: string): boolean => !keepsSetUp && SET_UP.test(shape)
@@ -52,6 +54,17 @@ export function makeTranscript(recording: Recording): Transcript {
     lines: standIns.name(shown.map(write)),
     roles: rolesOf(linesOf(false), standIns.blank),
   }
+}
+
+/** Whether it is a broadcast that another check of the same service posted. */
+function isForeign(event: TimelineEvent, events: readonly TimelineEvent[]): boolean {
+  if (event.kind !== 'frame' || readObject(event.text)?.type !== 'broadcast') return false
+  return !events.some(
+    (other) =>
+      (other.kind === 'request' && other.url.includes('/v1/broadcasts')) ||
+      (other.kind === 'sent' && /broadcast|requests at once/.test(other.what)) ||
+      other.kind === 'attempt',
+  )
 }
 
 /**

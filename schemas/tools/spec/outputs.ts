@@ -1,6 +1,7 @@
 /** Tools of the specification: every file that follows from the text and the registry; it alone knows which they are. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { type Chapter, readChapter } from './chapter.ts'
+import { type Frozen, refuseChange } from './frozen.ts'
 import { CHAPTERS, makeLedger, type Requirement } from './ledger.ts'
 import { memberTables, readSchemas } from './members.ts'
 import { readRegistry } from './registry.ts'
@@ -33,6 +34,11 @@ export function ledgerOf(chapters: readonly Chapter[]): Requirement[] {
   return makeLedger(CHAPTERS.flatMap((name) => chapters.filter((chapter) => chapter.name === name)))
 }
 
+function readFrozen(): Frozen {
+  const file = new URL('conformance/requirements/frozen.json', ROOT)
+  return JSON.parse(readFileSync(file, 'utf8')) as Frozen
+}
+
 /** The ledger, the state tables in one file, and every chapter with its tables current. Throws where a marker names no table. */
 export async function specOutputs(): Promise<{ path: string; text: string }[]> {
   const texts = readSpec()
@@ -44,13 +50,11 @@ export async function specOutputs(): Promise<{ path: string; text: string }[]> {
     ...readStates().map((table): [string, string] => [`states ${table.name}`, writeStates(table)]),
     ['counts', countsTable(requirements)],
   ])
-  const ledger = { revision: REVISION, requirements }
+  const ledger = `${JSON.stringify({ revision: REVISION, requirements }, null, 2)}\n`
+  refuseChange(readFrozen(), REVISION, ledger)
   const states = readStates().sort((a, b) => a.name.localeCompare(b.name))
   return [
-    {
-      path: `conformance/requirements/${REVISION}.json`,
-      text: `${JSON.stringify(ledger, null, 2)}\n`,
-    },
+    { path: `conformance/requirements/${REVISION}.json`, text: ledger },
     {
       path: `conformance/requirements/states-${REVISION}.json`,
       text: `${JSON.stringify(states, null, 2)}\n`,

@@ -23,13 +23,9 @@ export function judgeReports(context: Context, isOver: boolean): boolean {
 }
 
 function judgePerson(context: Context, person: Person, isOver: boolean): boolean {
-  const { timeline, endMs } = context.played
-  const answers = eventsOf(timeline, 'webhook-answer', person.who)
-  const attempts: Attempted[] = webhooksOf(timeline, person.who).map((webhook) => ({
-    webhook,
-    answer: answers.find(({ to }) => to === webhook.event.n),
-    version: Number(webhook.fields.version),
-  }))
+  const { endMs } = context.played
+  const attempts = attemptsOf(context, person)
+  const answers = attempts.flatMap(({ answer }) => answer ?? [])
   const { changes } = person.presence
   const bounds = boundsOf(context)
   const sender = new SenderModel(
@@ -73,6 +69,23 @@ function judgePerson(context: Context, person: Person, isOver: boolean): boolean
   if (sender.isCalm()) return true
   if (isOver) throw overdue(person, sender, done, attempts.at(-1)?.webhook)
   return false
+}
+
+/**
+ * The attempts about a client, each with its answer. A service may have read an answer, and gone on, before the suite
+ * sees that it was written: then the answer belongs before the attempt that followed.
+ */
+function attemptsOf({ played, slackMs }: Context, { who }: Person): Attempted[] {
+  const answers = eventsOf(played.timeline, 'webhook-answer', who)
+  const webhooks = webhooksOf(played.timeline, who)
+  return webhooks.map((webhook, index) => {
+    const version = Number(webhook.fields.version)
+    const answer = answers.find(({ to }) => to === webhook.event.n)
+    const next = webhooks[index + 1]?.event
+    const isLate = answer && next && next.n < answer.n && answer.atMs - next.atMs <= slackMs
+    if (!isLate) return { webhook, answer, version }
+    return { webhook, answer: { ...answer, n: next.n - 0.5, atMs: next.atMs }, version }
+  })
 }
 
 function boundsOf(context: Context): SenderBounds {
