@@ -127,7 +127,11 @@ export function renderDeviation(
         : `the same without the defect did not work: ${result.control}`
     lines.push(...renderField('control', outcome))
   }
-  const evidence = renderEvidence(result.timeline, result.offender, golden, { ...style, mark })
+  const evidence = renderEvidence(result.timeline, result.offender, golden, {
+    ...style,
+    mark,
+    isMissed: result.expected !== undefined,
+  })
   lines.push(...evidence.map((line) => `    ${line}`))
   lines.push(`    again     ${command}`)
   return lines

@@ -5,6 +5,7 @@ import { goldenOf } from './golden.ts'
 import { printable } from './printable.ts'
 import type { Report } from './report.ts'
 import { type Lane, readSteps, type Step } from './sequence.ts'
+import { NEVER_CAME } from './transcript.ts'
 import { countVerdicts, DEVIATIONS, LEVELS, VERDICTS } from './verdict-words.ts'
 
 type CheckResult = Report['results'][number]
@@ -97,7 +98,10 @@ function renderDeviation(result: CheckResult, { requirements }: Report): string[
 }
 
 /** The offender and what is nearest to it; without an offender the last. */
-function excerptOf({ events, offender }: CheckResult, profile: string | undefined): string[] {
+function excerptOf(
+  { events, offender, expected }: CheckResult,
+  profile: string | undefined,
+): string[] {
   const judged: Lane = profile === 'client' || profile === 'application' ? profile : 'service'
   const steps = readSteps((events ?? []) as TimelineEvent[], judged)
   const at = steps.findIndex(({ n }) => n === offender)
@@ -107,6 +111,7 @@ function excerptOf({ events, offender }: CheckResult, profile: string | undefine
     ...(from > 0 ? [`... ${from} more`] : []),
     ...steps.slice(from, end).map((step) => renderStep(step, offender)),
     ...(end < steps.length ? [`... ${steps.length - end} more`] : []),
+    ...(expected !== undefined && offender === undefined && steps.length > 0 ? [NEVER_CAME] : []),
   ]
 }
 

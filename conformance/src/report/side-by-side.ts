@@ -2,7 +2,7 @@
 
 import type { Timeline } from '../timeline/timeline.ts'
 import { printable } from './printable.ts'
-import { renderTranscript } from './transcript.ts'
+import { NEVER_CAME, renderTranscript } from './transcript.ts'
 
 /** How evidence is marked. */
 export interface EvidenceStyle {
@@ -10,6 +10,8 @@ export interface EvidenceStyle {
   readonly weak: (text: string) => string
   /** Of the terminal; undefined where lines may be as long as they are. */
   readonly columns?: number
+  /** Whether something was expected; where nothing offends it has never come. */
+  readonly isMissed?: boolean
 }
 
 /** Narrowest terminal on which two transcripts stand beside each other, in columns. */
@@ -36,6 +38,7 @@ export function renderEvidence(
   const room = columns === undefined ? WIDTH : Math.max(60, columns - INDENT)
   const width = isWide ? Math.floor((room - 3) / 2) : room
   const seen = timeline ? renderTranscript(timeline, offender, 12, width) : []
+  if (style.isMissed && offender === undefined && seen.length > 0) seen.push(NEVER_CAME)
   const conforming = renderGolden(golden ?? [], width)
   const paint = (line: string): string =>
     line.startsWith(' >>') ? style.mark(line) : style.weak(line)

@@ -7,6 +7,12 @@ const golden = ['defect: client upgrade /v1/connect', 'defect: service Close 430
 const style = { mark: (text: string) => `!${text}`, weak: (text: string) => text }
 
 describe('renderEvidence', () => {
+  test('marks the end where what was expected has never come', () => {
+    const lines = renderEvidence(timeline, undefined, undefined, { ...style, isMissed: true })
+    expect(lines.at(-1)).toBe('! >> here it ended, and what is expected had not come')
+    expect(renderEvidence(timeline, undefined, undefined, style).at(-1)).not.toContain('>>')
+  })
+
   test('what a conforming server did stands below what happened', () => {
     expect(renderEvidence(timeline, 2, golden, style)).toEqual([
       'what happened',

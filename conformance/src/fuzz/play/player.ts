@@ -1,7 +1,10 @@
 /** Plays a sequence against a target, one step after the other, and ends it so that everything can be judged. */
 
+import { TIMINGS } from '@channel-protocol/schemas/registry'
 import type { Drive } from '../../drive/drive.ts'
+import { latestOf } from '../../timeline/latest.ts'
 import type { Recorder } from '../../timeline/recorder.ts'
+import { seconds } from '../../timeline/timeline.ts'
 import type { Played, PlayedStep } from '../played.ts'
 import { CLIENTS, describeStep, type Step, type Who } from '../step.ts'
 import * as calling from './calling.ts'
@@ -11,9 +14,7 @@ import { type Done, graceMs, offers, type Person, type World } from './world.ts'
 
 /** How long before something would happen by itself the player lets it happen first. */
 const AHEAD_MS = 300
-const SETTLE_SECONDS = 0.1
-/** Longest wait for reports, in milliseconds: a service that still owes one then is late by any schedule under test. */
-const SETTLE_MS = 30_000
+const SETTLE_SECONDS = 0.25
 
 /** What a player needs besides its hands. */
 export interface PlayerOptions {
@@ -140,10 +141,20 @@ async function act(world: World, step: Step, as: string, played: () => Played): 
 
 /** Waits until the model says that nothing is due, or that it cannot be explained any more. */
 async function settle(world: World, played: () => Played): Promise<Done> {
-  const untilMs = world.drive.nowMs() + SETTLE_MS
+  const untilMs = world.drive.nowMs() + longestDueMs(world)
   while (world.drive.nowMs() < untilMs && !world.isCalm(played()))
     await world.drive.pass(SETTLE_SECONDS)
   return {}
+}
+
+/** After it a service that answers still owes no report of a change: by no schedule is one due so late. */
+function longestDueMs({ drive: { advertised } }: World): number {
+  const timers = ['webhook_timeout_seconds', 'presence_interval_seconds'] as const
+  const delays = TIMINGS.webhook_retry_seconds.largest_delay * 2
+  return (
+    (latestOf(...timers)(advertised) + seconds(advertised, 'webhook_pause_seconds') * 4 + delays) *
+    1000
+  )
 }
 
 /** What proves the absence of everything that did not come before: later events on the same ways. */
