@@ -8,7 +8,7 @@ export interface Listing {
 
 /** Every file of a guide: its name on a line of its own, and the block below it. */
 export function readFiles(guide: string): readonly Listing[] {
-  return [...guide.matchAll(/^`([\w.]+)`[^\n]*:\n\n```\w+\n([\s\S]*?)^```$/gm)].map(
+  return [...guide.matchAll(/^`([\w.-]+)`[^\n]*:\n\n```\w+\n([\s\S]*?)^```$/gm)].map(
     ([, file = '', text = '']) => ({ file, text }),
   )
 }

@@ -4,8 +4,18 @@ import { CONNECT_URL_PLACE } from './rules/gae.ts'
 
 const FILE = 'client/built/goog-appengine.js'
 
-/** The text of the script. Rejects with what to do where the file is missing or has no place for the connect URL. */
-export async function readGaeScript(): Promise<string> {
+let known: Promise<string> | undefined
+
+/**
+ * The text of the script, which is read once. Rejects with what to do where the file is missing or has no place for the
+ * connect URL.
+ */
+export function readGaeScript(): Promise<string> {
+  known ??= readBuilt()
+  return known
+}
+
+async function readBuilt(): Promise<string> {
   const text = await readFile(new URL(`../${FILE}`, import.meta.url), 'utf8').catch(
     (cause: unknown) => {
       throw new Error(`${FILE} cannot be read; build it with "npm run generate"`, { cause })

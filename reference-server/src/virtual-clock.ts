@@ -1,5 +1,6 @@
 /** A time that stands still until it is moved; it alone knows what is due when, and when a process has caught up. */
 import { subscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
 import type { Clock } from './ports.ts'
 
 /** A clock that stands still but for `advance`. */
@@ -82,16 +83,16 @@ async function settle(): Promise<void> {
 
 /** Watches the connections to applications that are being made: all that a webhook waits for before it is sent. */
 function watchConnections(): { areOpening(): boolean } {
-  const opening = new Map<unknown, number>()
-  const on = (name: string, act: (connector: unknown) => void): void =>
-    subscribe(name, (message) => act((message as { connector: unknown }).connector))
-  on('undici:client:beforeConnect', (connector) => opening.set(connector, performance.now()))
-  on('undici:client:connected', (connector) => opening.delete(connector))
-  on('undici:client:connectError', (connector) => opening.delete(connector))
+  // The sockets themselves, and not what the library says of them: it is silent where its client is stopped meanwhile.
+  const opening = new Map<Socket, number>()
+  subscribe('net.client.socket', (message) => {
+    opening.set((message as { socket: Socket }).socket, performance.now())
+  })
   return {
     areOpening() {
       const limit = performance.now() - CONNECT_MS
-      for (const [connector, sinceMs] of opening) if (sinceMs < limit) opening.delete(connector)
+      for (const [socket, sinceMs] of opening)
+        if (!socket.connecting || sinceMs < limit) opening.delete(socket)
       return opening.size > 0
     },
   }

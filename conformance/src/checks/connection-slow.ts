@@ -1,7 +1,7 @@
 /** Checks of peers that read or write too slowly. */
 
 import type { Check } from '../check.ts'
-import { fillQueue, stopReading } from '../drive/slow-reader.ts'
+import { fillQueue, POST_PAUSE_SECONDS, stopReading } from '../drive/slow-reader.ts'
 import { answeredAs } from '../judges/call.ts'
 import { all } from '../judges/finding.ts'
 import { firstDelivered, undisturbed } from '../judges/neighbour.ts'
@@ -18,7 +18,8 @@ export const CONNECTION_SLOW_CHECKS: readonly Check[] = [
     waitSeconds: latestOf('stall_timeout_seconds', 'close_timeout_seconds'),
     drive: async (drive) => {
       const clientId = drive.clientId()
-      const { client, isOver } = await stopReading(drive, clientId)
+      const pauseMs = POST_PAUSE_SECONDS * 1000
+      const { client, isOver } = await stopReading(drive, clientId, pauseMs)
       await drive.post('filler', clientId, 'hello')
       await fillQueue(drive, clientId, isOver)
       const latest = latestOf('stall_timeout_seconds', 'close_timeout_seconds')(drive.advertised)

@@ -3,6 +3,7 @@
 import { type Check, waitFor } from '../check.ts'
 import { makeFrame } from '../drive/frames.ts'
 import { holdBack } from '../drive/holding.ts'
+import type { RawConnection } from '../drive/raw.ts'
 import { makeFlood } from '../drive/raw-client.ts'
 import { openRawPage } from '../drive/raw-page.ts'
 import { answering, liveOnce, sayWhileHeld } from '../drive/socket-life.ts'
@@ -20,6 +21,16 @@ const CLOSE = makeFrame(8, Buffer.from([0x03, 0xe8]))
 /** What systems may buffer of a connection, at most, and twice as much. */
 const BUFFER_BYTES = 16 * 1024 * 1024
 const FLOOD_BYTES = 2 * BUFFER_BYTES
+/** A flood is one and the same wave again and again: it is not held in memory whole. */
+const WAVES = 64
+
+/** Writes more than systems may buffer; the function returned says how much of it was taken. */
+function flood(raw: RawConnection): () => number {
+  const wave = makeFlood(FLOOD_BYTES / WAVES)
+  const bytes = wave.length * WAVES
+  raw.write(wave, `${bytes} bytes of texts`, WAVES)
+  return () => bytes - raw.unsentBytes()
+}
 
 /** In the order of the chapter. */
 export const SOCKET_PRESSURE_CHECKS: readonly Check[] = [
@@ -88,9 +99,9 @@ export const SOCKET_PRESSURE_CHECKS: readonly Check[] = [
       )
       raw.write(makeFrame(1, 'first'), 'a text')
       await webhooks.event('message')
-      raw.write(makeFlood(FLOOD_BYTES), `${FLOOD_BYTES} bytes of texts`)
+      const takenBytes = flood(raw)
       await drive.pass(TIMEOUT(drive.advertised) * 0.6)
-      drive.note('page', `${FLOOD_BYTES - raw.unsentBytes()} bytes taken`)
+      drive.note('page', `${takenBytes()} bytes taken`)
       raw.drop()
       // What was read is not to be delivered to a page that is gone.
       holding.release(500)
@@ -108,9 +119,9 @@ export const SOCKET_PRESSURE_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       const holding = holdBack(drive)
       const { raw } = await openRawPage(drive, 'page', answering('handshake', holding.reply))
-      raw.write(makeFlood(FLOOD_BYTES), `${FLOOD_BYTES} bytes of texts`)
+      const takenBytes = flood(raw)
       await drive.pass(TIMEOUT(drive.advertised) * 0.33)
-      drive.note('page', `${FLOOD_BYTES - raw.unsentBytes()} bytes taken`)
+      drive.note('page', `${takenBytes()} bytes taken`)
       raw.drop()
       holding.release(403)
     },

@@ -4,7 +4,7 @@ import type { Check } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
 import { fillUp, OPENED_PER_SECOND, openOne } from '../drive/fill-up.ts'
 import type { Reader } from '../drive/reader.ts'
-import { fillQueue } from '../drive/slow-reader.ts'
+import { fillQueue, POST_PAUSE_SECONDS } from '../drive/slow-reader.ts'
 import { answeredAs } from '../judges/call.ts'
 import { welcomed } from '../judges/connection.ts'
 import { announcedBeforeClose, drained, refusedForCapacity, turnedAway } from '../judges/drain.ts'
@@ -111,7 +111,12 @@ export const SSE_PRESSURE_CHECKS: readonly Check[] = [
       const clientId = drive.clientId()
       await stopReading(drive, clientId)
       await drive.post('filler', clientId, 'hello')
-      await fillQueue(drive, clientId, async () => false)
+      await fillQueue(
+        drive,
+        clientId,
+        async () => false,
+        () => drive.pass(POST_PAUSE_SECONDS),
+      )
       drive.note(FILLED, 'more waits than may')
       const latest = latestSeconds(drive.advertised, 'stall_timeout_seconds')
       for (let waited = 0; waited < latest; waited += PAUSE_SECONDS) {

@@ -11,8 +11,10 @@ import { makeGrowing } from './waiting.ts'
 
 /** A TCP connection of the suite. */
 export interface RawConnection {
-  /** Writes bytes; text is UTF-8. `note` says in words what a reader of the transcript needs to know. */
-  write(bytes: string | Buffer, note?: string): void
+  /**
+   * Writes bytes, so many times; text is UTF-8. `note` says in words what a reader of the transcript needs to know.
+   */
+  write(bytes: string | Buffer, note?: string, times?: number): void
   /** Bytes that were written and that the operating system has not taken yet. */
   unsentBytes(): number
   /** Half-closes: nothing more will be written. */
@@ -104,9 +106,9 @@ export async function openRaw(
   }
 
   return {
-    write(bytes, note) {
+    write(bytes, note, times = 1) {
       recorder.record({ kind: 'sent', as, what: note ?? cut(bytes.toString(), 300) })
-      if (!socket.destroyed) socket.write(bytes)
+      for (let time = 0; time < times && !socket.destroyed; time += 1) socket.write(bytes)
     },
     unsentBytes: () => socket.writableLength,
     finish: () => socket.end(),

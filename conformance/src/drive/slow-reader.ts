@@ -13,10 +13,17 @@ const PAUSE_SECONDS = 0.2
 /** Each of these escapes is one character of data, and six bytes in an envelope. */
 const FILLING = '\\u0001'.repeat(32_000)
 
-/** Connects a client as role `slow` that then reads nothing; what keeps its connection alive goes on. */
+/** Seconds after each post, in which a service whose clock is moved sees how much waits. */
+export const POST_PAUSE_SECONDS = 0.02
+
+/**
+ * Connects a client as role `slow` that then reads nothing; what keeps its connection alive goes on. Whether it is over
+ * is waited for `ms`.
+ */
 export async function stopReading(
   drive: Drive,
   clientId: string,
+  ms = 1,
 ): Promise<{ client: RawConnection; isOver: () => Promise<boolean> }> {
   const { client } = await openRawClientFor(drive, 'slow', clientId)
   client.pause()
@@ -25,7 +32,7 @@ export async function stopReading(
     async isOver() {
       // Its Pongs keep the heartbeat content, and fail once the service has ended the connection.
       client.write(makeFrame(10, ''), 'a Pong')
-      return client.ended(1)
+      return client.ended(ms)
     },
   }
 }

@@ -11,6 +11,9 @@ const MOST_TURNS = 500
 const SILENT_ROUNDS = 2
 /** The same while a request has no answer: only a service that waits for the time, or for the application, is silent so long. */
 const SILENT_ROUNDS_UNANSWERED = 12
+/** Rounds after a move that brought nothing: where it was silent before, it is not asked as often again. */
+const QUIET_ROUNDS = 1
+const QUIET_ROUNDS_UNANSWERED = 3
 /** Rounds after which a service that never falls silent is moved all the same, and moves that lead nowhere. */
 const MOST_ROUNDS = 2000
 const MOST_VAIN_MOVES = 200
@@ -86,16 +89,25 @@ export function makeSteppedClock(first: ServiceClock, listener: Listener = NOBOD
     }
   }
 
-  /** Resolves when nothing is on its way any more, after so many rounds without anything at least. */
-  async function settle(leastRounds: number): Promise<void> {
+  /** Resolves when nothing is on its way any more; `wasQuiet` says that the last move brought nothing. */
+  async function settle(wasQuiet: boolean): Promise<void> {
     await readAll()
-    const isOpen = (): boolean => unanswered > 0 || listener.isArriving()
+    let isQuiet = wasQuiet
+    const leastRounds = (): number => {
+      if (unanswered > 0) return isQuiet ? QUIET_ROUNDS_UNANSWERED : SILENT_ROUNDS_UNANSWERED
+      if (listener.isArriving()) return SILENT_ROUNDS_UNANSWERED
+      return isQuiet ? QUIET_ROUNDS : SILENT_ROUNDS
+    }
     for (let silent = 0, rounds = 0; rounds < MOST_ROUNDS; rounds += 1) {
-      if (silent >= (isOpen() ? SILENT_ROUNDS_UNANSWERED : leastRounds)) return
+      if (silent >= leastRounds()) return
       const before = trace()
       await Promise.all([...services].map((service) => advance(service, 0)))
       await readAll()
-      silent = trace() === before ? silent + 1 : 0
+      if (trace() === before) silent += 1
+      else {
+        silent = 0
+        isQuiet = false
+      }
     }
   }
 
@@ -123,7 +135,7 @@ export function makeSteppedClock(first: ServiceClock, listener: Listener = NOBOD
   async function run(): Promise<void> {
     let isQuiet = false
     while (deadlines.size > 0) {
-      await settle(isQuiet ? 1 : SILENT_ROUNDS)
+      await settle(isQuiet)
       const due = [...deadlines].filter(({ atMs }) => atMs <= nowMs)
       for (const deadline of due) {
         deadlines.delete(deadline)

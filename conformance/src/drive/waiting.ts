@@ -81,18 +81,27 @@ export function makeGrowing<T>(clock: DriveClock = REAL_CLOCK): Growing<T> {
     for (const watcher of [...watchers]) watcher()
   }
   async function collect(count: number, test: (entry: T) => boolean, ms: number): Promise<T[]> {
-    const matching = (): T[] => entries.filter(test).slice(0, count)
-    if (matching().length >= count || isOver) return matching()
+    const found: T[] = []
+    let asked = 0
+    // Each entry is asked about once: a test may read a whole text.
+    const isEnough = (): boolean => {
+      for (; asked < entries.length && found.length < count; asked += 1) {
+        const entry = entries[asked] as T
+        if (test(entry)) found.push(entry)
+      }
+      return isOver || found.length >= count
+    }
+    if (isEnough()) return found
     let watcher: () => void = () => {}
     const enough = new Promise<void>((resolve) => {
       watcher = () => {
-        if (isOver || matching().length >= count) resolve()
+        if (isEnough()) resolve()
       }
       watchers.add(watcher)
     })
     await clock.within(enough, ms)
     watchers.delete(watcher)
-    return matching()
+    return found
   }
   return {
     entries,

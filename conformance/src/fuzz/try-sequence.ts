@@ -6,7 +6,7 @@ import type { Http } from '../drive/http.ts'
 import { SetUpFailed } from '../drive/set-up-failed.ts'
 import type { Site } from '../drive/site.ts'
 import { makeSteppedClock } from '../drive/stepped-clock.ts'
-import { REAL_CLOCK } from '../drive/waiting.ts'
+import { REAL_CLOCK, within } from '../drive/waiting.ts'
 import type { StallWatch } from '../stall-watch.ts'
 import type { Target } from '../target/target.ts'
 import { startRecorder } from '../timeline/recorder.ts'
@@ -18,6 +18,8 @@ import type { Step } from './step.ts'
 
 /** How late the suite may learn something, in milliseconds: in real time, and where it moves the time itself. */
 const SLACK_MS = { real: 500, virtual: 5 }
+/** Longest that one sequence is played, on this machine's clock. */
+const LONGEST_MS = { real: 120_000, virtual: 10_000 }
 /** A stall of the suite that could be taken for a slow target. */
 const STALL_MS = 200
 
@@ -69,11 +71,14 @@ async function tryOn(
   const judge = (played: Played, isOver: boolean): Judgement =>
     judgeSequence(played, { tables, isOver, hasWebhooks, slackMs })
   try {
-    const played = await playSequence(drive, steps, {
+    const longestMs = site.clock ? LONGEST_MS.virtual : LONGEST_MS.real
+    const playing = playSequence(drive, steps, {
       recorder,
       hasWebhooks,
       isCalm: (soFar) => judge(soFar, false).isCalm,
     })
+    const played = await within(playing, longestMs)
+    if (!played) return notPlayed(`one took longer than ${longestMs / 1000} s`)
     const judgement = judge(played, true)
     const stalledMs = site.clock ? 0 : watch.longestSince(startedMs)
     const isSpoilt = judgement.finding !== undefined && stalledMs >= STALL_MS

@@ -13,6 +13,8 @@ import { makeTurns } from './turns.ts'
 export interface ExecOptions {
   /** The program and its arguments. */
   readonly program: readonly string[]
+  /** Its environment; that of the suite where absent. */
+  readonly env?: NodeJS.ProcessEnv
   /** How long it may take until a service is ready. */
   readonly readyMs: number
   /** Takes what a person should know of the program. */
@@ -39,13 +41,14 @@ const AT_ONCE = 2
 /** Starts the program; rejects with TargetUnavailable where it cannot be started. */
 export function makeExecImplementation({
   program,
+  env,
   readyMs,
   onNote = () => {},
 }: ExecOptions): ExecImplementation {
   const children = new Set<CommandedChild>()
   const turns = makeTurns(AT_ONCE)
   const spawnChild = (): CommandedChild => {
-    const child = startCommanded(program)
+    const child = startCommanded(program, { ...(env && { env }) })
     children.add(child)
     return child
   }

@@ -1,7 +1,7 @@
 /** The reference server's package, which need not be there: it alone knows where the programs of it lie. */
 
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { createRequire, getCompileCacheDir } from 'node:module'
 import { dirname, join } from 'node:path'
 import { EXTENSION } from '../program-file.ts'
 
@@ -31,6 +31,12 @@ export function findInReferenceServer(program: string): string {
 export const SAMPLE_CHAT = 'demos/host'
 /** The program that breaks rules on purpose; part of the repository only. */
 export const FAULTY_SERVER = 'src/faults/host'
+
+/** The environment of programs of the package: what was compiled once is read back by them too, where this process does so. */
+export function environmentOfOwn(): NodeJS.ProcessEnv {
+  const cache = getCompileCacheDir()
+  return cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(cache) }
+}
 
 /** Whether the package holds a program: as it is published it has neither the sample chat nor faults. Throws {@link NoReferenceServer}. */
 export function hasProgram(program: string): boolean {

@@ -4,7 +4,12 @@ import type { ExecStart } from '@channel-protocol/schemas/types'
 import { startReceiver } from '../drive/receiver.ts'
 import { mintCredentials } from './credentials.ts'
 import { makeExecImplementation } from './exec.ts'
-import { FAULTY_SERVER, findInReferenceServer, hasProgram } from './reference-package.ts'
+import {
+  environmentOfOwn,
+  FAULTY_SERVER,
+  findInReferenceServer,
+  hasProgram,
+} from './reference-package.ts'
 import { launch, PRODUCTION_TIMINGS, randomPrefix, TEST_TIMINGS } from './started.ts'
 import type { Target } from './target.ts'
 
@@ -49,7 +54,11 @@ const READY_MS = 20_000
 export async function startReferenceHost(): Promise<ReferenceHost> {
   const isFaulty = hasProgram(FAULTY_SERVER)
   const program = [process.execPath, findInReferenceServer(isFaulty ? FAULTY_SERVER : SOUND_SERVER)]
-  const implementation = makeExecImplementation({ program, readyMs: READY_MS })
+  const implementation = makeExecImplementation({
+    program,
+    env: environmentOfOwn(),
+    readyMs: READY_MS,
+  })
   const receiver = await startReceiver({ host: '127.0.0.1', port: 0 })
   return {
     faults: async () => (await implementation.ask('list', {})).faults as Fault[],

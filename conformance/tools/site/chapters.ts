@@ -40,7 +40,9 @@ function writeBadge(requirement: Requirement, proof: Proof, chapter: string): st
 
 /** The paths of the chapters in the order in which the specification's own table of contents has them. */
 export function orderOfChapters(contents: string): readonly string[] {
-  return [...contents.matchAll(/^\| \[[^\]]+\]\((\w+)\.md\)/gm)].map(([, name]) => `spec/${name}.md`)
+  return [...contents.matchAll(/^\| \[[^\]]+\]\((\w+)\.md\)/gm)].map(
+    ([, name]) => `spec/${name}.md`,
+  )
 }
 
 /** The title that a Markdown file gives itself. */
@@ -51,6 +53,11 @@ export function titleOf(markdown: string): string {
 }
 
 /** A page that is a file of the repository. */
-export function pageOfFile(origin: string, path: string, markdown: string, title = titleOf(markdown)): Page {
+export function pageOfFile(
+  origin: string,
+  path: string,
+  markdown: string,
+  title = titleOf(markdown),
+): Page {
   return { origin, path, title, text: markdown }
 }

@@ -2,8 +2,8 @@
 
 import type { AnyCheck } from '../../src/checks/every.ts'
 import type { Requirement } from '../../src/ledger.ts'
-import { renderGolden } from '../../src/report/side-by-side.ts'
 import { goldenOf } from '../../src/report/golden.ts'
+import { renderGolden } from '../../src/report/side-by-side.ts'
 import { misdeedOf } from '../../src/self-test/misdeeds.ts'
 import { block, code, details, type Page, prose, table } from './page.ts'
 import { badgeWords, count, type Proof } from './proof.ts'
@@ -22,9 +22,11 @@ export function writeCheckPage(
     path: `checks/${chapter}.md`,
     title,
     text: [
-      `# Proof of: ${title}`,
+      `# ${title}: checks and their proof`,
       `What the suite judges of [this chapter](../spec/${chapter}.md), requirement by requirement: the checks, what a conforming server did in each, and the faults that each of them has to catch in \`npm test\`.`,
-      ...requirements.map((requirement) => writeRequirement(requirement, proofs.get(requirement.id))),
+      ...requirements.map((requirement) =>
+        writeRequirement(requirement, proofs.get(requirement.id)),
+      ),
     ].join('\n\n'),
   }
 }
@@ -36,7 +38,9 @@ function writeRequirement(requirement: Requirement, proof: Proof | undefined): s
     `## ${id}`,
     `<a id="${id}"></a><span class="badge ${proof.state.replaceAll(' ', '-')}"><b>${level}</b> ${badgeWords(requirement, proof)}</span> ${actor} · profile ${code(profile)} · [in its chapter](../spec/${chapter}.md#${id})`,
     `> ${prose(text)}`,
-    ...(proof.state === 'not judged' ? [`Nothing outside can judge it: ${prose(reason ?? '')}.`] : []),
+    ...(proof.state === 'not judged'
+      ? [`Nothing outside can judge it: ${prose(reason ?? '')}.`]
+      : []),
     ...proof.checks.map(writeCheck),
   ].join('\n\n')
 }

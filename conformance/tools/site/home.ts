@@ -6,10 +6,26 @@ import type { Page } from './page.ts'
 import type { Proof } from './proof.ts'
 
 const CARDS = [
-  ['Judge my server', 'guides/judge-my-server.md', 'By its URL, or started by the suite. A verdict in a minute, in any language.'],
-  ['Write a server', 'guides/write-a-server.md', 'From an empty file to green, one requirement after another, with the suite as tutor.'],
-  ['Read a report', 'guides/read-a-report.md', 'What the words mean, where the offending line is, and when the suite is wrong.'],
-  ['Add a check', 'guides/add-a-check.md', 'One requirement through every room, and the fault that proves its check.'],
+  [
+    'Judge my server',
+    'guides/judge-my-server.md',
+    'By its URL, or started by the suite. A verdict in a minute, in any language.',
+  ],
+  [
+    'Write a server',
+    'guides/write-a-server.md',
+    'From an empty file to green, one requirement after another, with the suite as tutor.',
+  ],
+  [
+    'Read a report',
+    'guides/read-a-report.md',
+    'What the words mean, where the offending line is, and when the suite is wrong.',
+  ],
+  [
+    'Add a check',
+    'guides/add-a-check.md',
+    'One requirement through every room, and the fault that proves its check.',
+  ],
 ] as const
 
 const DOORS = [
@@ -20,11 +36,18 @@ const DOORS = [
   ['OpenAPI', 'registry/openapi.md', 'all calls and webhooks, to read and to download'],
   ['Checks', 'checks.md', 'what is judged, and which faults are caught'],
   ['Results', 'project/results.md', 'who conforms, how long it takes'],
-  ['Versions and challenges', 'project/versions.md', 'what changes when, and what to do when the suite is wrong'],
+  [
+    'Versions and challenges',
+    'project/versions.md',
+    'what changes when, and what to do when the suite is wrong',
+  ],
 ] as const
 
 /** The first page, with the numbers of the day. */
-export function writeHome(ledger: readonly Requirement[], proofs: ReadonlyMap<string, Proof>): Page {
+export function writeHome(
+  ledger: readonly Requirement[],
+  proofs: ReadonlyMap<string, Proof>,
+): Page {
   const musts = ledger.filter(isMust)
   const proven = musts.filter(({ id }) => proofs.get(id)?.state === 'proven')
   const checks = ledger.flatMap(({ id }) => proofs.get(id)?.checks ?? [])

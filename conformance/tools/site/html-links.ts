@@ -64,11 +64,15 @@ function whyBroken(
   const file = bare === '' ? page : posix.join(posix.dirname(page), decodeURIComponent(bare))
   if (!files.has(file)) return `there is no file ${file}`
   if (anchor === '' || !/\.(html|svg)$/.test(file)) return undefined
-  return anchorsOf(file).has(decodeURIComponent(anchor)) ? undefined : `${file} has no anchor ${anchor}`
+  return anchorsOf(file).has(decodeURIComponent(anchor))
+    ? undefined
+    : `${file} has no anchor ${anchor}`
 }
 
 function readAttributes(html: string, attribute: RegExp): string[] {
-  const markup = html.replace(/<script\b[^>]*>[\s\S]*?<\/script>/g, (whole) => whole.slice(0, whole.indexOf('>') + 1))
+  const markup = html.replace(/<script\b[^>]*>[\s\S]*?<\/script>/g, (whole) =>
+    whole.slice(0, whole.indexOf('>') + 1),
+  )
   return (markup.match(TAG) ?? []).flatMap((tag) =>
     [...tag.matchAll(attribute)].map(([, value = '']) => unescapeHtml(value)),
   )

@@ -26,7 +26,9 @@ export function turnLinks(page: Page, pages: readonly Page[], places: Places): s
       const found = pageOf.get(file) ?? pageOf.get(posix.join(file, 'README.md'))
       if (found === undefined && !isFile(join(places.repository, file)))
         throw new Error(`${origin} links to ${target}, where there is neither a page nor a file`)
-      const from = posix.dirname(found === undefined ? posix.join(places.sources, page.path) : page.path)
+      const from = posix.dirname(
+        found === undefined ? posix.join(places.sources, page.path) : page.path,
+      )
       const to = found ?? posix.join(places.repository, file)
       return `](${posix.relative(from, to)}${anchor === undefined ? '' : `#${anchor}`})`
     }),

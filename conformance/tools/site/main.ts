@@ -2,9 +2,9 @@
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { makePages } from './pages.ts'
 import { turnLinks } from './links.ts'
 import { writePage } from './page.ts'
+import { makePages } from './pages.ts'
 import { REPOSITORY } from './sources.ts'
 
 /** Relative to the root of the repository. */

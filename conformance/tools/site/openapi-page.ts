@@ -52,7 +52,11 @@ export function writeOpenapiPage(text: string, linkTo: (type: string) => string)
   }
 }
 
-function writeOperation(heading: string, operation: Operation, linkTo: (type: string) => string): string {
+function writeOperation(
+  heading: string,
+  operation: Operation,
+  linkTo: (type: string) => string,
+): string {
   const { summary, tags = [], security = [], parameters = [], requestBody, responses } = operation
   const types = (body: Body | undefined): string =>
     Object.entries(body?.content ?? {})

@@ -6,7 +6,7 @@ import { writeCheckIndex, writeCheckPage } from './check-pages.ts'
 import { writeHome } from './home.ts'
 import { writeOpenapiPage } from './openapi-page.ts'
 import type { Page } from './page.ts'
-import { proofOf, type Proof } from './proof.ts'
+import { type Proof, proofOf } from './proof.ts'
 import { writeRegistryIndex, writeRegistryPage } from './registry-pages.ts'
 import { writeSchemaIndex, writeSchemaPage } from './schema-pages.ts'
 import { readExamples, readRegistryFiles, readSchemaFiles, readText, readUses } from './sources.ts'
@@ -66,7 +66,10 @@ function makeGuides(): readonly Page[] {
 function makeSpecification(ledger: Ledger, proofs: ReadonlyMap<string, Proof>): readonly Page[] {
   const contents = readText('spec/README.md')
   const chapters = orderOfChapters(contents)
-  const index = { ...pageOfFile('spec/README.md', 'spec/README.md', contents, 'Specification'), children: chapters }
+  const index = {
+    ...pageOfFile('spec/README.md', 'spec/README.md', contents, 'Specification'),
+    children: chapters,
+  }
   return [
     index,
     ...chapters.map((path) => {
@@ -86,7 +89,12 @@ function makeChecks(ledger: Ledger, proofs: ReadonlyMap<string, Proof>): readonl
   return [
     writeCheckIndex(chapters, ledger.requirements, proofs),
     ...chapters.map(({ name, title }) =>
-      writeCheckPage(name, title, ledger.requirements.filter(({ chapter }) => chapter === name), proofs),
+      writeCheckPage(
+        name,
+        title,
+        ledger.requirements.filter(({ chapter }) => chapter === name),
+        proofs,
+      ),
     ),
   ]
 }
@@ -104,7 +112,9 @@ function makeSchemas(): readonly Page[] {
 function makeRegistry(ledger: Ledger): readonly Page[] {
   const files = readRegistryFiles()
   const home = new Map(
-    readSchemaFiles().flatMap(({ noun, types }) => Object.keys(types).map((type) => [type, noun] as const)),
+    readSchemaFiles().flatMap(({ noun, types }) =>
+      Object.keys(types).map((type) => [type, noun] as const),
+    ),
   )
   const linkTo = (type: string): string =>
     home.has(type) ? `[${type}](../schemas/${home.get(type)}.md#${type.toLowerCase()})` : type

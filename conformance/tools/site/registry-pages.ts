@@ -51,7 +51,10 @@ export function writeRegistryPage(file: RegistryFile, ledger: readonly Requireme
       ...(rows.length > 0
         ? [
             table(
-              [...sorted.map((column) => column.replaceAll('_', ' ')), ...(joined ? ['requirements'] : [])],
+              [
+                ...sorted.map((column) => column.replaceAll('_', ' ')),
+                ...(joined ? ['requirements'] : []),
+              ],
               rows.map((row) => [
                 `<a id="${name}-${String(row[key])}"></a>${code(String(row[key]))}`,
                 ...sorted.slice(1).map((column) => writeCell(column, row[column])),
@@ -67,12 +70,19 @@ export function writeRegistryPage(file: RegistryFile, ledger: readonly Requireme
   }
 }
 
+/** Links to the requirements that a row answers for; many of them are folded. */
 function linksTo(ledger: readonly Requirement[], kind: string, slug: string): string {
-  return ledger
+  const links = ledger
     .filter(({ rows }) => rows.some((row) => row.kind === kind && row.slug === slug))
     .map(({ id, chapter }) => `[${id}](../spec/${chapter}.md#${id})`)
-    .join('<br>')
+  const listed = links.join('<br>')
+  return links.length > MOST_LINKS
+    ? `<details><summary>${links.length} requirements</summary>${listed}</details>`
+    : listed
 }
+
+/** Links of one cell that are shown unfolded. */
+const MOST_LINKS = 3
 
 /** Columns of sentences; all others hold values. */
 const SENTENCES = new Set(['meaning', 'title', 'duty', 'profile', 'unit', 'from', 'to'])
@@ -81,15 +91,24 @@ function writeCell(column: string, value: unknown): string {
   if (value === undefined || value === null) return ''
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'number') return String(value)
-  if (typeof value === 'string') return SENTENCES.has(column) ? prose(value) : code(value)
+  if (typeof value === 'string') return SENTENCES.has(column) ? writeSentence(value) : code(value)
   if (Array.isArray(value)) return value.map((one) => writeEntry(one)).join('<br>')
   return writeEntry(value)
+}
+
+/** Words, which a narrow column keeps readable where they are many. */
+function writeSentence(text: string): string {
+  return text.length > 24 ? `<span class="sentence">${prose(text)}</span>` : prose(text)
 }
 
 /** A list's entry or an object, as short as it can be said. */
 function writeEntry(value: unknown): string {
   if (typeof value !== 'object' || value === null) return code(String(value))
-  return code(Object.values(value).map((one) => (typeof one === 'object' ? JSON.stringify(one) : String(one))).join(' '))
+  return code(
+    Object.values(value)
+      .map((one) => (typeof one === 'object' ? JSON.stringify(one) : String(one)))
+      .join(' '),
+  )
 }
 
 function titleOf(name: string): string {

@@ -82,8 +82,14 @@ function writeType(
       ? [table(['member', 'type', 'there', 'constraints', 'meaning'], members)]
       : []),
     ...(users.length > 0 ? [`Used by: ${users.join(', ')}`] : []),
-    ...writeExamples(own.filter(({ isValid }) => isValid), 'valid'),
-    ...writeExamples(own.filter(({ isValid }) => !isValid), 'invalid'),
+    ...writeExamples(
+      own.filter(({ isValid }) => isValid),
+      'valid',
+    ),
+    ...writeExamples(
+      own.filter(({ isValid }) => !isValid),
+      'invalid',
+    ),
     details('The schema as it is', block('json', JSON.stringify(schema, null, 2))),
   ].join('\n\n')
 }

@@ -3,9 +3,9 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Example, Uses } from './schema-pages.ts'
+import { type RegistryFile, readRegistryFile } from './registry-pages.ts'
 import { readSchemaFile, type SchemaFile } from './schema-document.ts'
-import { readRegistryFile, type RegistryFile } from './registry-pages.ts'
+import type { Example, Uses } from './schema-pages.ts'
 
 /** The root of the repository. */
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url))
