@@ -25,6 +25,9 @@ const STEPPED_AT_ONCE = 8
 /** The others at once where only those wait for timers: more would only measure each other. */
 const TIMELESS_AT_ONCE = 16
 
+/** Checks of an application at once: its users see each other, so that each more is told to all others. */
+const USERS_AT_ONCE = 8
+
 /** How a run is made. */
 export interface RunOptions {
   readonly concurrency: number
@@ -95,9 +98,15 @@ export async function runChecks(
     .filter(([check]) => !isStepped(check, target.site))
     .sort((a, b) => wait(b) - wait(a))
   const parallel = timed.filter(([{ alone }]) => !alone || launch)
-  const last = timed.filter(([{ alone }]) => alone && !launch)
-  const atOnce =
-    stepped.length > 0 ? Math.min(options.concurrency, TIMELESS_AT_ONCE) : options.concurrency
+  // What fills the target up waits long, and leaves it full for a while: it comes when nobody comes after it.
+  const last = timed.filter(([{ alone }]) => alone && !launch).reverse()
+  const most =
+    target.site.application && launch
+      ? USERS_AT_ONCE
+      : stepped.length > 0
+        ? TIMELESS_AT_ONCE
+        : Number.POSITIVE_INFINITY
+  const atOnce = Math.min(options.concurrency, most)
   const work = async (queue: Together[]): Promise<void> => {
     for (let checks = queue.shift(); checks; checks = queue.shift()) {
       const together = checks

@@ -33,7 +33,7 @@ beforeAll(async () => {
     const how = { range: 'aimed' as const, concurrency: 24 }
     kills.push(...(await measureKills(host, own, CHECKS, ledger, how)))
   }
-}, 240_000)
+}, 480_000)
 afterAll(() => Promise.all(hosts.map((host) => host.stop())))
 
 describe('the suite', () => {

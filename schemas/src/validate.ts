@@ -33,18 +33,21 @@ const envelopes: ReadonlyMap<unknown, TypeName> = new Map([
 /**
  * Makes a validator of the given schema files; each type is compiled when it is first asked for.
  * Strict, which is the default, refuses malformed schemas and unknown, ignored or untyped keywords.
+ * Schemas that are proven to be well-formed need not be judged again, which takes as long as all else.
  * @throws Error when a schema is malformed; when asked for a type that no file defines.
  */
 export function makeValidate(
   files: readonly SchemaFile[],
-  { strict } = { strict: true },
+  { strict, isProven = false }: { readonly strict: boolean; readonly isProven?: boolean } = {
+    strict: true,
+  },
 ): Validate {
   // Loaded when first asked for: most programs import this long before they judge anything, if they ever do.
   const load = createRequire(import.meta.url)
   const { Ajv2020 } = load('ajv/dist/2020.js') as typeof Ajv
   const addFormats = load('ajv-formats') as typeof formats.default
   const ajv = new Ajv2020({
-    validateSchema: strict,
+    validateSchema: strict && !isProven,
     strict,
     // Values are small and programs short: compiling fast counts for more than judging fast.
     code: { optimize: false },
@@ -110,7 +113,7 @@ let own: Validate | undefined
  * that its `type` names. Byte lengths and lone surrogates are not judged: see `clientIdIsLegal`.
  */
 export const validate: Validate = (typeName, value) => {
-  own ??= makeValidate(JSON_SCHEMAS)
+  own ??= makeValidate(JSON_SCHEMAS, { strict: true, isProven: true })
   return own(typeName, value)
 }
 

@@ -101,6 +101,10 @@ describe('describeErrors', () => {
 })
 
 describe('makeValidate', () => {
+  it('finds every schema of this revision well-formed, which validate takes for granted', () => {
+    expect(makeValidate(JSON_SCHEMAS)('Discovery', {}).valid).toBe(false)
+  })
+
   it('refuses a schema with a keyword that nobody knows', () => {
     const [first, ...rest] = JSON_SCHEMAS
     const files = [

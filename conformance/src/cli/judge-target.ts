@@ -39,7 +39,7 @@ export interface JudgeOptions extends Selection {
 
 const PATIENCE_MS = 5000
 
-/** Judges targets one after the other, as one run. */
+/** Judges targets side by side, as one run. */
 export async function judgeTargets(
   targets: readonly Target[],
   options: JudgeOptions,
@@ -47,13 +47,18 @@ export async function judgeTargets(
 ): Promise<Omit<FinishedRun, 'reproduce'>> {
   const ledger = readLedger()
   const startedAt = new Date()
-  const results: Result[] = []
-  const troubles: string[] = []
-  for (const target of targets) {
-    const judged = await judgeTarget(target, options, ledger, say)
-    results.push(...judged.results)
-    troubles.push(...judged.troubles)
-  }
+  const prepared: Prepared[] = []
+  for (const target of targets) prepared.push(await prepareTarget(target, options, ledger, say))
+  const progress = makeProgress(
+    prepared.reduce((sum, { count }) => sum + count, 0),
+    options,
+  )
+  const judged = await Promise.all(
+    prepared.map((one) => judgeTarget(one, options, ledger, progress)),
+  )
+  progress()
+  const results = judged.flatMap((one) => one.results)
+  const troubles = judged.flatMap((one) => one.troubles)
   const offered = [...new Set(targets.flatMap(profilesOf))]
   const missing = options.profiles.filter((name) => !offered.includes(name))
   const [trouble] = [
@@ -84,13 +89,22 @@ export async function judgeTargets(
   }
 }
 
-/** Plans and makes the checks of one target, and says what is about to happen. */
-async function judgeTarget(
+/** A target whose checks are planned. */
+interface Prepared {
+  readonly target: Target
+  readonly planned: readonly PlannedCheck[]
+  /** Checks that will be made. */
+  readonly count: number
+  readonly trouble: string | undefined
+}
+
+/** Plans the checks of one target, and says what is about to happen. */
+async function prepareTarget(
   target: Target,
   options: JudgeOptions,
   ledger: Ledger,
   say: Surroundings['say'],
-): Promise<{ results: Result[]; troubles: string[] }> {
+): Promise<Prepared> {
   const { advertised, application } = target.site
   const found = application ? await preflightApplication(target.site) : await preflight(target)
   const checked = options.isRealTime ? { ...found, site: { ...found.site, steps: false } } : found
@@ -106,9 +120,18 @@ async function judgeTarget(
       `revision ${ledger.revision}, ${count} of ${planned.length} checks, seed ${options.seed}${options.isGreased ? ' with noise (--grease)' : ''}, ${advertised.testTimings ? 'test' : 'production'} timings${describeClock(planned, checked.site)}${application ? '' : `, ${describeReceiver(checked.site)}`}`,
     )
   }
-  const progress = makeProgress(count, options)
-  const observation = observe(checked.site.baseUrl)
-  const results = await runChecks(planned, { ...target, site: checked.site }, ledger, {
+  return { target: { ...target, site: checked.site }, planned, count, trouble: checked.trouble }
+}
+
+/** Makes the checks of one target. */
+async function judgeTarget(
+  { target, planned, trouble }: Prepared,
+  options: JudgeOptions,
+  ledger: Ledger,
+  progress: ReturnType<typeof makeProgress>,
+): Promise<{ results: Result[]; troubles: string[] }> {
+  const observation = observe(target.site.baseUrl)
+  const results = await runChecks(planned, target, ledger, {
     concurrency: options.concurrency,
     seed: options.seed,
     patienceMs: PATIENCE_MS,
@@ -117,11 +140,10 @@ async function judgeTarget(
     onTimeline: observation.take,
     ...(options.isGreased && { grease: makeGrease(options.seed) }),
   })
-  progress()
   const ended = await endOf(target)
   return {
     results: observation.settle(results, ledger),
-    troubles: [ended, checked.trouble].filter((trouble) => trouble !== undefined),
+    troubles: [ended, trouble].filter((each) => each !== undefined),
   }
 }
 

@@ -7,7 +7,7 @@ import { runChecks } from '../runner.ts'
 import { countCoverage } from '../self-test/coverage.ts'
 import { type FloorRow, measureFloor } from '../self-test/floor.ts'
 import { type KillRow, measureKills, type Range } from '../self-test/kill-matrix.ts'
-import { readShare, WHOLE } from '../self-test/share.ts'
+import { isWhole, readShare, WHOLE } from '../self-test/share.ts'
 import { trustLine } from '../self-test/trust-line.ts'
 import { EXIT } from '../summary.ts'
 import { startDemoHost } from '../target/demo.ts'
@@ -46,6 +46,8 @@ export async function selfTest(options: {
   const share = options.share === undefined ? WHOLE : readShare(options.share)
   if (!share || (options.share !== undefined && !options.full))
     throw new UsageError('--share goes with --full and reads part/of, such as 2/5')
+  // What is aimed, the floor and the coverage belong to the whole; a share has only what is aimed at something else.
+  const isWholeTest = options.fault === undefined && isWhole(share)
   const startedAt = Date.now()
   const ledger = readLedger()
   const profiles = [...new Set(CHECKS.map(({ proves }) => ledger.find(proves).profile))]
@@ -69,13 +71,13 @@ export async function selfTest(options: {
         `neither the reference server nor the sample chat has a fault ${unknown}`,
       )
 
-    const floor = options.fault ? [] : await measureFloor(CHECKS, ledger, profiles)
+    const floor = isWholeTest ? await measureFloor(CHECKS, ledger, profiles) : []
     if (floor.length > 0) say('the floor: checks that pass against a server that ...')
     for (const row of floor) sayFloor(row, say)
 
     const range = chooseRange(options, faults.length)
     say(
-      `\nthe kill matrix: ${faults.length} faults, each against ${JUDGED_BY[range]}${share.of > 1 ? `, share ${share.part} of ${share.of}` : ''}`,
+      `\nthe kill matrix: ${faults.length} faults, each against ${isWhole(share) ? JUDGED_BY[range] : `the others, share ${share.part} of ${share.of}`}`,
     )
     const kills: KillRow[] = []
     for (const { host, faults: own } of each) {
@@ -88,7 +90,7 @@ export async function selfTest(options: {
       kills.push(...rows)
     }
     const results: Result[] = []
-    for (const host of options.fault ? [] : hosts)
+    for (const host of isWholeTest ? hosts : [])
       results.push(...(await judgeUnspoilt(host, ledger)))
     const coverage = countCoverage(ledger, CHECKS, kills, results)
     const idle = options.fault ? [] : namedButMissing(known.map(({ name }) => name))
@@ -97,10 +99,12 @@ export async function selfTest(options: {
     const caught = kills.filter(({ complaints }) => complaints.length === 0).length
     const wrong = floor.flatMap((row) => row.wrong).length
     say(
-      `\nfaults: ${caught} of ${kills.length} caught, for their own reason, and nothing else failed`,
+      isWhole(share)
+        ? `\nfaults: ${caught} of ${kills.length} caught, for their own reason, and nothing else failed`
+        : `\nfaults: ${caught} of ${kills.length} seen by no check that is not aimed at them`,
       `pairs of a fault and a check: ${kills.reduce((sum, { judged }) => sum + judged, 0)} judged`,
     )
-    if (!options.fault) {
+    if (isWholeTest) {
       say(
         `MUSTs for services and applications: ${coverage.musts}; a check could judge ${coverage.testable}`,
       )
@@ -118,7 +122,7 @@ export async function selfTest(options: {
       wrong === 0 &&
       caught === kills.length &&
       idle.length === 0 &&
-      (options.fault !== undefined || coverage.unproven.length === 0)
+      (!isWholeTest || coverage.unproven.length === 0)
     return isSound ? EXIT.conformant : EXIT.suiteDefect
   } finally {
     await Promise.all(hosts.map((host) => host.stop()))

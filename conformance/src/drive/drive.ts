@@ -148,7 +148,7 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
     const { body, chunks } = bodyOf(as, path, options, http.grease)
     const answer = await http.send(recorder, as, {
       method,
-      url: `${site.baseUrl}${path}${query && `?${query}`}`,
+      url: withQuery(`${site.baseUrl}${path}`, query),
       headers: {
         ...authorization(site.applicationKeys, options.key ?? 'first'),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

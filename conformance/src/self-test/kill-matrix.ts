@@ -9,7 +9,7 @@ import type { Fault, ReferenceHost } from '../target/reference.ts'
 import { isAnswering } from '../target/url.ts'
 import type { Result } from '../verdict.ts'
 import { measureReach, reaches } from './reach.ts'
-import { isInShare, type Share, WHOLE } from './share.ts'
+import { isInShare, isWhole, type Share, WHOLE } from './share.ts'
 
 /** What the suite said of one fault. */
 export interface KillRow {
@@ -52,12 +52,13 @@ export async function measureKills(
 ): Promise<KillRow[]> {
   const rows: KillRow[] = []
   const isOtherJudge = await chooseOthers({ range, share }, host, checks, ledger)
+  const judge = isWhole(share) ? judgeFault : judgeFaultByOthers
   let queue = [...faults]
   for (const atOnce of [concurrency, FEWER, 1]) {
     const again: Fault[] = []
     const work = async (): Promise<void> => {
       for (let fault = queue.shift(); fault; fault = queue.shift()) {
-        const row = await judgeFault(host, fault, checks, ledger, isOtherJudge)
+        const row = await judge(host, fault, checks, ledger, isOtherJudge)
         if (row.complaints.length > 0 && atOnce > 1) again.push(fault)
         else {
           rows.push(row)
@@ -94,15 +95,69 @@ async function judgeFault(
   ledger: Ledger,
   isOtherJudge: IsOtherJudge,
 ): Promise<KillRow> {
-  const aimed = checks.filter(({ killedBy }) => killedBy.includes(fault.name))
+  const aimed = aimedAtFault(checks, fault)
   if (aimed.length === 0)
     return { fault, killedBy: [], judged: 0, complaints: ['no check is aimed at it'] }
+  const { results, complaints } = await judgeBy(host, fault, ledger, (changed) =>
+    checks.filter((check) => aimed.includes(check) || isOtherJudge(check, fault, changed)),
+  )
+  const made = new Set(results.map(({ check }) => check))
+  return {
+    fault,
+    judged: results.length,
+    killedBy: results
+      .filter((result) => aimedAt(aimed, result) && isKill(result))
+      .map(({ check }) => check),
+    complaints: [
+      ...results.flatMap((result) => complain(result, aimedAt(aimed, result))),
+      ...complaints,
+      ...aimed
+        .filter(({ id }) => !made.has(id))
+        .map(({ id }) => `${id} is aimed at it, but does not judge what it is a fault of`),
+      ...fault.breaks
+        .filter((id) => !aimed.some(({ proves }) => proves === id))
+        .map((id) => `claims to break ${id}, but no aimed check judges that`),
+      ...aimed
+        .filter(({ proves }) => !fault.breaks.includes(proves))
+        .map(({ id, proves }) => `${id} is aimed at it, but it does not claim to break ${proves}`),
+    ],
+  }
+}
+
+/** Judges a fault by others than the checks aimed at it, none of which may see it. */
+async function judgeFaultByOthers(
+  host: ReferenceHost,
+  fault: Fault,
+  checks: readonly Check[],
+  ledger: Ledger,
+  isOtherJudge: IsOtherJudge,
+): Promise<KillRow> {
+  const aimed = aimedAtFault(checks, fault)
+  const { results, complaints } = await judgeBy(host, fault, ledger, (changed) =>
+    checks.filter((check) => !aimed.includes(check) && isOtherJudge(check, fault, changed)),
+  )
+  return {
+    fault,
+    judged: results.length,
+    killedBy: [],
+    complaints: [...results.flatMap((result) => complain(result, false)), ...complaints],
+  }
+}
+
+function aimedAtFault(checks: readonly Check[], { name }: Fault): readonly Check[] {
+  return checks.filter(({ killedBy }) => killedBy.includes(name))
+}
+
+/** Starts a server with a fault and has it judged by the checks that are chosen once it is known what the fault changes. */
+async function judgeBy(
+  host: ReferenceHost,
+  fault: Fault,
+  ledger: Ledger,
+  choose: (changed: readonly string[] | undefined) => readonly Check[],
+): Promise<{ readonly results: readonly Result[]; readonly complaints: readonly string[] }> {
   const target = await host.start({ faults: [fault.name] })
   try {
-    const judges = checks.filter(
-      (check) => aimed.includes(check) || isOtherJudge(check, fault, target.changed),
-    )
-    const planned = planChecks(judges, ledger, target.site, {
+    const planned = planChecks(choose(target.changed), ledger, target.site, {
       patterns: [],
       profiles: [],
       budgetSeconds: BUDGET_SECONDS,
@@ -113,29 +168,8 @@ async function judgeFault(
       patienceMs: PATIENCE_MS,
     })
     const isAlive = await isAnswering(target.site)
-    const made = new Set(results.map(({ check }) => check))
-    return {
-      fault,
-      judged: results.length,
-      killedBy: results
-        .filter((result) => aimedAt(aimed, result) && isKill(result))
-        .map(({ check }) => check),
-      complaints: [
-        ...results.flatMap((result) => complain(result, aimedAt(aimed, result))),
-        ...aimed
-          .filter(({ id }) => !made.has(id))
-          .map(({ id }) => `${id} is aimed at it, but does not judge what it is a fault of`),
-        ...(isAlive ? [] : ['the server no longer answers: a crash is not a kill']),
-        ...fault.breaks
-          .filter((id) => !aimed.some(({ proves }) => proves === id))
-          .map((id) => `claims to break ${id}, but no aimed check judges that`),
-        ...aimed
-          .filter(({ proves }) => !fault.breaks.includes(proves))
-          .map(
-            ({ id, proves }) => `${id} is aimed at it, but it does not claim to break ${proves}`,
-          ),
-      ],
-    }
+    const complaints = isAlive ? [] : ['the server no longer answers: a crash is not a kill']
+    return { results, complaints }
   } finally {
     await target.stop()
   }

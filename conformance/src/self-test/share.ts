@@ -11,6 +11,11 @@ export interface Share {
 /** The share that nothing is missing from. */
 export const WHOLE: Share = { part: 1, of: 1 }
 
+/** Whether nothing is missing from it. */
+export function isWhole({ of }: Share): boolean {
+  return of === 1
+}
+
 /** Reads `2/5`; nothing where that is no share. */
 export function readShare(text: string): Share | undefined {
   const [, part = 0, of = 0] = (/^([1-9]\d*)\/([1-9]\d*)$/.exec(text) ?? []).map(Number)

@@ -25,13 +25,13 @@ const BUDGET_SECONDS = 40
 const CONCURRENCY = 24
 const PATIENCE_MS = 5000
 
-/** Records the checks of services and of applications. */
-export async function recordTranscripts(seed: number): Promise<Recorded> {
+/** Records the checks of services and of applications; of all, or of those with the ids given. */
+export async function recordTranscripts(seed: number, only?: readonly string[]): Promise<Recorded> {
   const hosts = await Promise.all([startReferenceHost(), startDemoHost()])
   try {
     const recorded: Recorded[] = []
     for (const host of hosts)
-      recorded.push(await recordTarget(await host.start({ testTimings: true }), seed))
+      recorded.push(await recordTarget(await host.start({ testTimings: true }), seed, only))
     return {
       transcripts: recorded.flatMap(({ transcripts }) => transcripts),
       failed: recorded.flatMap(({ failed }) => failed),
@@ -47,7 +47,11 @@ interface Seen {
   readonly secrets: readonly string[]
 }
 
-async function recordTarget(target: Target, seed: number): Promise<Recorded> {
+async function recordTarget(
+  target: Target,
+  seed: number,
+  only: readonly string[] | undefined,
+): Promise<Recorded> {
   const ledger = readLedger()
   const { site } = target.site.application ? target : await preflight(target)
   const planned = planChecks(CHECKS, ledger, site, {
@@ -55,6 +59,7 @@ async function recordTarget(target: Target, seed: number): Promise<Recorded> {
     profiles: [],
     skip: [],
     budgetSeconds: BUDGET_SECONDS,
+    ...(only && { only }),
   })
   const seen = new Map<string, Seen>()
   const results = await runChecks(planned, { ...target, site }, ledger, {

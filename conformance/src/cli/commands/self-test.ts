@@ -13,7 +13,7 @@ export function declareSelfTest({ root, end }: CommandLine): void {
     )
     .option(
       '--share <part/of>',
-      'with --full: of the pairs of a fault and a check that is not aimed at it only this share, such as 2/5',
+      'with --full: only the pairs of a fault and a check that is not aimed at it, and of them only this share, such as 2/5',
     )
     .option('--every-pair', 'judge every fault by every check, also where the two never meet')
     .option('--fault <names...>', 'only these faults, and no floor')
