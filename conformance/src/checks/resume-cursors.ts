@@ -171,9 +171,11 @@ export const RESUME_CURSOR_CHECKS: readonly Check[] = [
       const client = await scene.come('client')
       for (const post of POSTS) await scene.fence(client, post)
       await scene.fence(client, 'last')
+      // Broadcasts of others may come in between.
+      const wanted = kind === 'messages' ? 'message' : 'broadcast'
       const ids = client.frames.entries.flatMap(({ text }) => {
-        const id = readObject(text)?.id
-        return typeof id === 'string' ? [id] : []
+        const { id, type } = readObject(text) ?? {}
+        return typeof id === 'string' && type === wanted ? [id] : []
       })
       for (const [at, post] of POSTS.entries()) {
         await scene.come(`behind ${post}`, ids[at] ?? '')
