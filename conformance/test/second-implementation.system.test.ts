@@ -16,7 +16,7 @@ describe('the second implementation', () => {
     expect(Math.max(...linesOfFiles().values())).toBeLessThanOrEqual(200)
   })
 
-  test.concurrent.for([['--test-timings'], []])(
+  test.for([['--test-timings'], []])(
     'passes all its profiles by its URL with the arguments %j',
     async (timings) => {
       const webhooks = `http://127.0.0.1:${await freePort()}`
