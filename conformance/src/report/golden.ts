@@ -10,6 +10,10 @@ export interface Transcript {
   readonly lines: readonly string[]
   /** What each role lived through, in shapes: whole, for comparing, and not for reading. */
   readonly roles: readonly string[]
+  /** Shapes with their role that only some recordings show, as roles that do not wait for each other can end in two ways. */
+  readonly sometimes?: readonly string[]
+  /** Whether the lines are those of one recording of several that differ. */
+  readonly varies?: true
 }
 
 /** Where the recorded transcripts are. */

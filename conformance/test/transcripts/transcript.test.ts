@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Unrecorded } from '../../src/timeline/event.ts'
-import { differencesOf } from '../../tools/transcripts/compare.ts'
+import { allowFor, differencesOf } from '../../tools/transcripts/compare.ts'
 import { MOST } from '../../tools/transcripts/condense.ts'
 import { makeTranscript } from '../../tools/transcripts/transcript.ts'
 import { frame, timelineOf } from '../report/made-run.ts'
@@ -120,5 +120,24 @@ describe('differencesOf', () => {
     expect(differencesOf(transcriptOf([...one, ...two]), transcriptOf([...two, ...one]))).toEqual(
       [],
     )
+  })
+})
+
+describe('allowFor', () => {
+  const recorded = transcriptOf(mint('control', nonce('1'), 'token-of-the-first-run'))
+  const longer = transcriptOf([
+    ...mint('control', nonce('1'), 'token-of-the-first-run'),
+    frame('control', '{"type":"message"}'),
+  ])
+
+  test('what another recording of the same showed is no difference any more, either way', () => {
+    const allowing = allowFor(recorded, longer)
+    expect(differencesOf(allowing, longer)).toEqual([])
+    expect(differencesOf(allowing, recorded)).toEqual([])
+  })
+
+  test('what no recording showed is still one', () => {
+    const refused = transcriptOf([request('control', {}), answer('control', 500, {})])
+    expect(differencesOf(allowFor(recorded, longer), refused)).not.toEqual([])
   })
 })

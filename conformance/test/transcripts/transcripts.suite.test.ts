@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readTranscripts } from '../../src/report/golden.ts'
 import { MISDEEDS } from '../../src/self-test/misdeeds.ts'
-import { changesSince } from '../../tools/transcripts/files.ts'
+import { changedChecks, changesSince } from '../../tools/transcripts/files.ts'
 import { writeMisdeeds } from '../../tools/transcripts/misdeeds.ts'
 import { recordTranscripts } from '../../tools/transcripts/record.ts'
 
@@ -19,9 +19,8 @@ test('the transcripts are what the reference server and the sample chat do today
   for (let turn = 0; turn < TURNS && only?.length !== 0; turn += 1) {
     const { transcripts, failed } = await recordTranscripts(2 + turn, only)
     expect(failed).toEqual([])
-    const changed = transcripts.filter((transcript) => changesSince(kept, [transcript]).length > 0)
-    changes = changesSince(kept, changed)
-    only = changed.flatMap(({ checks }) => checks)
+    changes = changesSince(kept, transcripts)
+    only = changedChecks(kept, transcripts)
   }
   expect(changes, 'npm run transcripts records anew: read what changed').toEqual([])
 })

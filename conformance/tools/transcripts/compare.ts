@@ -2,10 +2,38 @@
 
 import type { Transcript } from '../../src/report/golden.ts'
 
-/** Each difference in one line; none where they tell the same. */
+/** Each difference in one line; none where they tell the same, apart from what varies. */
 export function differencesOf(recorded: Transcript, anew: Transcript): string[] {
-  const differences = [...compareRoles(recorded, anew), ...compareLines(recorded, anew)]
+  const differences = [
+    ...compareRoles(recorded, anew),
+    ...(recorded.varies ? [] : compareLines(recorded, anew)),
+  ]
   return differences.map((difference) => `${recorded.checks[0]}: ${difference}`)
+}
+
+/** The transcript, allowing for what another recording of the same stimulus shows otherwise. */
+export function allowFor(recorded: Transcript, other: Transcript): Transcript {
+  const shapesOf = (transcript: Transcript): Set<string> =>
+    new Set(
+      [...readRoles(transcript)].flatMap(([role, shapes]) =>
+        [...shapes].map((shape) => `${role}: ${shape}`),
+      ),
+    )
+  const sometimes = [
+    ...missing(shapesOf(recorded), shapesOf(other)),
+    ...missing(shapesOf(other), shapesOf(recorded)),
+    ...(recorded.sometimes ?? []),
+  ]
+  const varies = recorded.varies ?? [...compareLines(recorded, other)].length > 0
+  return {
+    ...recorded,
+    ...(sometimes.length > 0 && { sometimes: [...new Set(sometimes)].sort() }),
+    ...(varies && { varies: true }),
+  }
+}
+
+function missing(some: ReadonlySet<string>, others: ReadonlySet<string>): string[] {
+  return [...some].filter((shape) => !others.has(shape))
 }
 
 /** What may come too late to be seen by a check that does not wait for it: the welcome, the end of a connection, webhooks. */
@@ -14,13 +42,18 @@ const LATE = /^(?:Close \d+|ends |webhook |answers |frame welcome)/
 function* compareRoles(recorded: Transcript, anew: Transcript): Generator<string> {
   const before = readRoles(recorded)
   const after = readRoles(anew)
+  const sometimes = new Set(recorded.sometimes)
+  const only = (role: string, some: Set<string>, others: Set<string>): string[] =>
+    missing(some, others).filter((shape) => !sometimes.has(`${role}: ${shape}`))
   for (const role of new Set([...before.keys(), ...after.keys()])) {
-    const was = before.get(role)
-    const is = after.get(role)
-    if (!was || !is) yield was ? `nothing was seen of ${role}` : `${role} is new`
+    const was = before.get(role) ?? new Set()
+    const is = after.get(role) ?? new Set()
+    const gone = only(role, was, is)
+    const come = only(role, is, was)
+    if (gone.length === 0 && come.length === 0) continue
+    if (was.size === 0 || is.size === 0)
+      yield `${role} is ${is.size === 0 ? 'no longer there' : 'new'}`
     else {
-      const gone = [...was].filter((shape) => !is.has(shape))
-      const come = [...is].filter((shape) => !was.has(shape))
       const isLate = [...gone, ...come].every((shape) => LATE.test(shape))
       if (isLate && (gone.length === 0 || come.length === 0)) continue
       yield `${role} ${[...gone.map((shape) => `no longer sees "${shape}"`), ...come.map((shape) => `now sees "${shape}"`)].join(', ')}`

@@ -3,7 +3,7 @@
 import { EVERY_CHECK } from '../../src/checks/every.ts'
 import { readLedger } from '../../src/ledger.ts'
 import type { Transcript } from '../../src/report/golden.ts'
-import { differencesOf } from './compare.ts'
+import { allowFor, differencesOf } from './compare.ts'
 
 /** The text of each file by its name, without folder. */
 export function writeTranscripts(transcripts: readonly Transcript[]): Map<string, string> {
@@ -36,6 +36,22 @@ export function keepUnchanged(
   })
 }
 
+/** The transcripts, allowing for what a further recording shows otherwise, and the checks of which it does. */
+export function allowForOthers(
+  recorded: readonly Transcript[],
+  others: readonly Transcript[],
+): { readonly allowing: Transcript[]; readonly differing: readonly string[] } {
+  const byChecks = new Map(others.map((transcript) => [transcript.checks.join(), transcript]))
+  const differing: string[] = []
+  const allowing = recorded.map((transcript) => {
+    const other = byChecks.get(transcript.checks.join())
+    if (!other || differencesOf(transcript, other).length === 0) return transcript
+    differing.push(...transcript.checks)
+    return allowFor(transcript, other)
+  })
+  return { allowing, differing }
+}
+
 /** What is otherwise today than it was recorded, in words. */
 export function changesSince(
   recorded: readonly Transcript[],
@@ -46,4 +62,14 @@ export function changesSince(
     const old = before.get(transcript.checks.join())
     return old ? differencesOf(old, transcript) : [`${transcript.checks[0]}: was not recorded`]
   })
+}
+
+/** The checks whose stimulus tells something else than was recorded. */
+export function changedChecks(
+  recorded: readonly Transcript[],
+  anew: readonly Transcript[],
+): string[] {
+  return anew
+    .filter((transcript) => changesSince(recorded, [transcript]).length > 0)
+    .flatMap(({ checks }) => checks)
 }
