@@ -91,7 +91,9 @@ async function judge(
       `revision ${ledger.revision}, ${checks.length} of ${CLIENT_CHECKS.length} checks, about 45 s`,
     )
   const progress = makeProgress(checks.length, options)
-  const results = await runClientChecks(checks, adapter, service, ledger, progress)
+  const results = await runClientChecks(checks, adapter, service, ledger, {
+    onResult: progress,
+  })
   progress()
   const program =
     env.npm_lifecycle_event === 'conformance' ? 'npm run conformance --' : 'channel-conformance'

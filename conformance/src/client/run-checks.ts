@@ -18,30 +18,51 @@ import type { Adapter } from './target/adapter.ts'
 /** Between the beginnings of two stimuli: all at once, they would measure each other. */
 const RAMP_MS = 50
 
+/** How the checks of a client are made. */
+export interface ClientRunOptions {
+  readonly onResult?: (result: Result) => void
+  readonly onTimeline?: (timeline: Timeline, checks: readonly ClientCheck[]) => void
+  /** Whether nobody is told what was seen: hiding its secrets would stop clients that run beside this one. */
+  readonly isSilent?: boolean
+}
+
+/** A result, and the secrets in what was seen. */
+interface Made {
+  readonly result: Result
+  readonly secrets: Iterable<string>
+}
+
 /** Makes these checks; nearly all of a check is waiting, so they run side by side. */
 export async function runClientChecks(
   checks: readonly ClientCheck[],
   adapter: Adapter,
   service: ProgrammableService,
   ledger: Ledger,
-  onResult: (result: Result) => void = () => {},
-  onTimeline: (timeline: Timeline, checks: readonly ClientCheck[]) => void = () => {},
+  { onResult = () => {}, onTimeline = () => {}, isSilent = false }: ClientRunOptions = {},
 ): Promise<Result[]> {
   const watch = startStallWatch()
+  const secretsOf = new Map<string, Iterable<string>>()
   const groups = groupByDrive(checks)
   const made = await Promise.all(
     groups.map(async (together, place) => {
       await pass(place * RAMP_MS)
-      const results = await runUndisturbed(watch, () =>
-        runTogether(together, adapter, service, ledger, onTimeline),
-      )
+      const results = await runUndisturbed(watch, async () => {
+        const each = await runTogether(together, adapter, service, ledger, onTimeline)
+        for (const { result, secrets } of each) secretsOf.set(result.check, secrets)
+        return each.map(({ result }) => result)
+      })
       for (const result of results) onResult(result)
       return results
     }),
   )
   watch.stop()
   const results = new Map(made.flat().map((result) => [result.check, result]))
-  return checks.flatMap(({ id }) => results.get(id) ?? [])
+  return checks.flatMap(({ id }) => {
+    const result = results.get(id)
+    if (!result?.timeline) return result ?? []
+    const { timeline: _, ...told } = result
+    return isSilent ? told : redact(result, secretsOf.get(id) ?? [])
+  })
 }
 
 async function runTogether(
@@ -50,7 +71,7 @@ async function runTogether(
   service: ProgrammableService,
   ledger: Ledger,
   onTimeline: (timeline: Timeline, checks: readonly ClientCheck[]) => void,
-): Promise<Result[]> {
+): Promise<Made[]> {
   const startedMs = performance.now()
   // Waits are judged to the tenth of a second, so the clock must not be set while they run.
   const recorder = startRecorder({
@@ -73,6 +94,7 @@ async function runTogether(
   return [first, ...others].map((check) => {
     const judged = judgeCheck(check, timeline, isMust(ledger.find(check.proves)))
     const result: Result = { check: check.id, requirement: check.proves, ...judged, durationMs }
-    return judged.verdict === 'pass' ? result : redact({ ...result, timeline }, recorder.secrets)
+    const seen = judged.verdict === 'pass' ? result : { ...result, timeline }
+    return { result: seen, secrets: recorder.secrets }
   })
 }

@@ -43,7 +43,9 @@ export async function judgeProgram(
   const adapter = await startProgram(command)
   const service = await startProgrammableService()
   try {
-    return await runClientChecks(checks, adapter, service, ledger)
+    return await runClientChecks(checks, adapter, service, ledger, {
+      isSilent: true,
+    })
   } finally {
     await adapter.stop()
     await service.stop()

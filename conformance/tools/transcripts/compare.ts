@@ -36,8 +36,8 @@ function missing(some: ReadonlySet<string>, others: ReadonlySet<string>): string
   return [...some].filter((shape) => !others.has(shape))
 }
 
-/** What may come too late to be seen by a check that does not wait for it: the welcome, the end of a connection, webhooks. */
-const LATE = /^(?:Close \d+|ends |webhook |answers |frame welcome)/
+/** What may come too late to be seen by a role that does not wait for it: frames, the end of a connection, webhooks. */
+const LATE = /^(?:Close \d+|ends |webhook |answers |frame )/
 
 function* compareRoles(recorded: Transcript, anew: Transcript): Generator<string> {
   const before = readRoles(recorded)

@@ -17,14 +17,9 @@ export async function recordClientTranscripts(): Promise<Recorded> {
   const service = await startProgrammableService()
   try {
     const seen = new Map<string, { timeline: Timeline; checks: readonly ClientCheck[] }>()
-    const results = await runClientChecks(
-      CLIENT_CHECKS,
-      adapter,
-      service,
-      readLedger(),
-      () => {},
-      (timeline, checks) => seen.set(checks[0]?.id ?? '', { timeline, checks }),
-    )
+    const results = await runClientChecks(CLIENT_CHECKS, adapter, service, readLedger(), {
+      onTimeline: (timeline, checks) => seen.set(checks[0]?.id ?? '', { timeline, checks }),
+    })
     return {
       failed: results.filter(({ verdict }) => verdict !== 'pass'),
       transcripts: [...seen.values()].map(({ timeline, checks }) =>
