@@ -64,9 +64,13 @@ function endOnSignals(server: RunningServer, stopPrivate: () => Promise<void>): 
   process.on('SIGINT', onSignal)
 }
 
+function secretsOf({ applicationKeys, webhookSecrets, signingKey }: Settings): readonly string[] {
+  return [...applicationKeys, ...webhookSecrets, ...(signingKey === undefined ? [] : [signingKey])]
+}
+
 async function main(): Promise<void> {
   const { settings, faults } = await readOrExit()
-  const log = makeLog(settings.logLevel, 1)
+  const log = makeLog(settings.logLevel, 1, secretsOf(settings))
   const metrics = makeMetrics(true)
   const onDefect = (cause: unknown): never => {
     log.error({ err: cause }, 'a defect that nothing caught')

@@ -9,8 +9,10 @@ export type Cancel = () => void
 export interface Clock {
   /** Whether it stands still until it is moved: the runtime's own timers then know nothing of the time. */
   readonly standsStill?: boolean
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, of a clock that only runs forward: by it durations and order are measured. */
   nowMs(): number
+  /** Milliseconds since 1970 as others count them, of a clock that may be set forth and back: for instants that they read or wrote. */
+  wallMs(): number
   /** Calls `fn` once, no earlier than `ms` milliseconds from now, never within this call. */
   after(ms: number, fn: () => void): Cancel
 }
@@ -43,6 +45,9 @@ export type CounterName =
   | 'connections_refused'
   | 'connections_ended'
   | 'requests_answered'
+  | 'handshakes_refused'
+  | 'calls_refused'
+  | 'accepts_failed'
   | 'defects'
   | 'webhook_attempts'
   | 'webhook_acknowledged'
@@ -115,15 +120,60 @@ export interface Storing {
   stored: boolean | undefined
 }
 
+/** A connection that is about to be welcomed. */
+export interface Arrival {
+  clientId: string
+  connectionId: string
+  atMs: number
+}
+
+/** A client id after a connection of it arrived. */
+export interface Arrived extends Counters {
+  /** Whether it was offline before. */
+  came: boolean
+}
+
+/** What is known of one client id. */
+export interface KnownClient extends Counters {
+  online: boolean
+  /** Nothing while it is offline and during the grace. */
+  connectionId: string | undefined
+  /** Since when it is online, milliseconds since 1970; nothing where `connectionId` is nothing. */
+  sinceMs: number | undefined
+}
+
+/** A client id in the list of those that are online. */
+export interface OnlineClient extends KnownClient {
+  clientId: string
+  /** Its place in the list, which grows from one coming to the next. */
+  arrival: number
+}
+
+/** A place in the order of one client's presence states. */
+export interface Mark {
+  epoch: number
+  version: number
+}
+
+/** A presence state of an earlier run that the application may not have heard of. */
+export interface OwedState {
+  state: PresenceState
+  acknowledged: Mark
+  attempted: Mark
+}
+
 /**
- * Owner of the counters of all client ids and of broadcasts, and of what is held for replay; asynchronous because it
- * may live elsewhere.
+ * Owner of what outlives a connection: counters, presence states, generations, and what is held for replay.
+ * It is asynchronous because it may live elsewhere. Every method rejects with the Refusal `unavailable` where that
+ * cannot be reached or written, and then nothing has changed, or it is not known whether it has.
  */
 export interface Broker {
+  /** Whether this run began with what the last one knew. */
+  readonly remembers: boolean
   /** The counters of a client id, begun in a new epoch where there are none. */
   open(clientId: string): Promise<Counters>
-  /** The counters of a client id without beginning any: a fresh epoch with zeros where there are none. */
-  read(clientId: string): Promise<Counters>
+  /** What is known of a client id, without beginning anything: a fresh epoch with zeros where nothing is. */
+  read(clientId: string): Promise<KnownClient>
   /** Accepts one message: counts `seq` up, holds the data and answers the counters. */
   accept(clientId: string, data: string): Promise<Counters & Storing>
   /**
@@ -131,8 +181,17 @@ export interface Broker {
    * of another epoch, ahead of the newest, or with something later that was dropped.
    */
   replay(clientId: string, after: StreamCounters): Promise<readonly HeldMessage[] | undefined>
-  /** Records a turn of presence: counts `version` up and answers the counters. */
-  turn(clientId: string, online: boolean): Promise<Counters>
+  /** Makes a connection the current one of its client id: counts `version` up where it was offline. */
+  arrive(arrival: Arrival): Promise<Arrived>
+  /** Notes that a connection ended, which begins a grace where it was the current one. */
+  leave(clientId: string, connectionId: string): Promise<void>
+  /**
+   * Makes a client id offline whose last connection is gone, counts `version` up and answers the counters; nothing
+   * where another connection arrived since, or it is offline already.
+   */
+  depart(going: Arrival & { reason: string }): Promise<Counters | undefined>
+  /** At most so many online clients behind a place in the list, oldest coming first. */
+  list(afterArrival: number, most: number): Promise<readonly OnlineClient[]>
   /** The counters of broadcasts, begun in a new epoch where there are none. */
   openBroadcasts(): Promise<StreamCounters>
   /** Accepts one broadcast: counts `seq` up, holds the data and answers the counters. */
@@ -143,6 +202,14 @@ export interface Broker {
   generation(clientId: string): Promise<number>
   /** Begins a generation of a client id, above every earlier one of whomever, and answers it. */
   revoke(clientId: string): Promise<number>
+  /** Notes that a webhook of a version is about to be attempted; it is attempted when this has resolved. */
+  noteAttempted(clientId: string, mark: Mark): Promise<void>
+  /** Notes that the application has acknowledged a version. */
+  noteAcknowledged(clientId: string, mark: Mark): Promise<void>
+  /** Every state of earlier runs that the application did not acknowledge. */
+  owed(): Promise<readonly OwedState[]>
+  /** The secret of this name that all runs share: `fresh` where none was kept yet. */
+  keepSecret(name: 'signing-key' | 'cursor-key', fresh: string): Promise<string>
   /** Frees what the broker holds. */
   stop(): Promise<void>
 }

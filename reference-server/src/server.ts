@@ -1,16 +1,18 @@
 /** The composition root: it alone knows how rules, ports and listeners are joined to one server. */
 import type { AddressInfo } from 'node:net'
-import { makeMemoryBroker } from './brokers/memory.ts'
+import { type BrokerRules, makeMemoryBroker } from './brokers/memory.ts'
 import { makeWindow } from './brokers/window.ts'
 import { systemClock, systemRandom } from './clock.ts'
 import { readGaeScript } from './gae-script.ts'
 import { makeConnectUpgrade } from './inbound/connect-upgrade.ts'
 import { makeEventStreams } from './inbound/event-stream.ts'
+import { makeHandshakes } from './inbound/handshakes.ts'
 import { makeHttpServer, type RequestTaker } from './inbound/http.ts'
 import type { Service } from './inbound/service.ts'
 import { makeSocketUpgrade } from './inbound/socket-upgrade.ts'
 import { makeUpgrades } from './inbound/upgrade.ts'
 import { makeMetrics, type ScrapedMetrics } from './metrics.ts'
+import { makeNetworks } from './networks.ts'
 import { makeHeartbeat } from './outbound/heartbeat.ts'
 import { makeSocketRequestRules } from './outbound/socket-request.ts'
 import { makeWebhookRequestRules } from './outbound/webhook-request.ts'
@@ -100,6 +102,7 @@ export async function startServer(
     ? makeHeartbeat({ clock, rules: makeSocketHeartbeatRules(rules), timings, limits })
     : undefined
 
+  await channels.recover()
   const streamHeartbeat = isRobust
     ? makeHeartbeat({ clock, rules: makeStreamHeartbeatRules(rules), timings, limits })
     : undefined
@@ -135,10 +138,21 @@ export async function startServer(
       what: 'messages',
     }),
     takeBroadcast: () => takeBroadcast('all'),
+    takeCall: makeRateGate(rules, clock, { perSecond: limits.calls_per_second, what: 'calls' }),
+    takeHandshake: makeHandshakes({
+      rules,
+      ports,
+      limits,
+      proxies: {
+        isTrusted: makeNetworks(settings.trustedProxies),
+        header: settings.forwardedHeader,
+      },
+    }),
     applicationKeys: settings.applicationKeys,
-    signingKey: settings.signingKey ?? Buffer.from(random.bytes(32)).toString('hex'),
+    signingKey:
+      settings.signingKey ?? (await ports.broker.keepSecret('signing-key', makeSecret(random))),
     gaeScript: settings.profiles.includes('gae') ? await readGaeScript() : '',
-    cursorKey: Buffer.from(random.bytes(32)).toString('hex'),
+    cursorKey: await ports.broker.keepSecret('cursor-key', makeSecret(random)),
     basePath: settings.baseUrl ? new URL(settings.baseUrl).pathname.replace(/\/$/, '') : '',
     baseUrl: () => baseUrl,
     isDraining: () => draining !== undefined,
@@ -167,9 +181,11 @@ export async function startServer(
   const { port } = http.address() as AddressInfo
   baseUrl ||= `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
   if (
+    !ports.broker.remembers &&
     ['presence-sync' as const, 'sockets' as const].some((name) => settings.profiles.includes(name))
   )
     sink.started(parts.epochFloor)
+  presence.recall(await ports.broker.owed())
 
   async function stop(): Promise<void> {
     sink.stop()
@@ -217,18 +233,24 @@ export async function startServer(
   }
 }
 
+function makeSecret(random: Random): string {
+  return Buffer.from(random.bytes(32)).toString('hex')
+}
+
 function makeParts(settings: Settings, surroundings: Surroundings): Parts {
   const clock = surroundings.clock ?? systemClock
   const random = surroundings.random ?? systemRandom
   const metrics: Metrics = surroundings.metrics ?? makeMetrics(false)
   const rules = { ...makeRules(), ...makeWebhookRequestRules(), ...makeSocketRequestRules() }
   // The broker asks the rule book each time, so that a rule that a fault replaces later is the one it counts by.
-  const counterRules = {
-    decideEpoch: (nowMs: number, newest: number) => rules.decideEpoch(nowMs, newest),
-    nextSeq: (seq: number) => rules.nextSeq(seq),
-    nextBroadcastSeq: (seq: number) => rules.nextBroadcastSeq(seq),
-    nextVersion: (version: number, online: boolean) => rules.nextVersion(version, online),
-    decideSameEpoch: (asked: number, current: number) => rules.decideSameEpoch(asked, current),
+  const brokerRules: BrokerRules = {
+    decideEpoch: (nowMs, newest) => rules.decideEpoch(nowMs, newest),
+    nextSeq: (seq) => rules.nextSeq(seq),
+    nextBroadcastSeq: (seq) => rules.nextBroadcastSeq(seq),
+    nextVersion: (version, online) => rules.nextVersion(version, online),
+    decideSameEpoch: (asked, current) => rules.decideSameEpoch(asked, current),
+    decideArrival: (facts) => rules.decideArrival(facts),
+    decideDeparture: (facts) => rules.decideDeparture(facts),
   }
   const epochFloor = rules.decideEpoch(clock.nowMs(), 0)
   const timings = { ...settings.timings }
@@ -245,7 +267,7 @@ function makeParts(settings: Settings, surroundings: Surroundings): Parts {
       random,
       metrics,
       log: surroundings.log,
-      broker: makeMemoryBroker(clock, counterRules, epochFloor, window, generationFloor),
+      broker: makeMemoryBroker(clock, brokerRules, epochFloor, window, generationFloor),
     },
     timings,
     limits,

@@ -1,5 +1,6 @@
 /** Readers of setting values; they alone know how each text becomes a value, and say what is wrong with it. */
 import { PROFILES } from '@channel-protocol/schemas/registry'
+import { readNetwork } from './networks.ts'
 
 /** Any text that is not empty. @throws Error that says what is wrong */
 export function readText(text: string): string {
@@ -87,4 +88,17 @@ export function readSwitch(text: string): boolean {
 export function readLogLevel(text: string): string {
   if (['debug', 'info', 'warn', 'error', 'silent'].includes(text)) return text
   throw new Error(`${text} is not debug, info, warn, error or silent`)
+}
+
+/** A network of proxies, or the address of one. @throws Error that says what is wrong */
+export function readProxies(text: string): string {
+  readNetwork(text)
+  return text
+}
+
+/** The header in which proxies say where clients come from. @throws Error that says what is wrong */
+export function readForwardedHeader(text: string): string {
+  const name = text.toLowerCase()
+  if (name === 'forwarded' || name === 'x-forwarded-for') return name
+  throw new Error(`${text} is neither forwarded nor x-forwarded-for`)
 }

@@ -10,6 +10,7 @@ import {
 import { readSecret } from './outbound/webhook-signature.ts'
 import {
   readBaseUrl,
+  readForwardedHeader,
   readInteger,
   readKey,
   readLogLevel,
@@ -18,6 +19,7 @@ import {
   readOrigin,
   readPort,
   readProfile,
+  readProxies,
   readSigningKey,
   readSwitch,
   readText,
@@ -112,6 +114,19 @@ const plain: SettingRow[] = [
     'loopback port of /livez, /readyz and /metrics; 0 is off',
     '8081',
     readPort,
+  ),
+  many(
+    'trusted-proxy',
+    'network',
+    'a proxy, or a network of them such as 10.0.0.0/8, that says where clients come from; it matters to address-handshakes-per-second alone',
+    readProxies,
+  ),
+  row(
+    'forwarded-header',
+    'name',
+    'the header in which trusted proxies say it, forwarded or x-forwarded-for; they have to write this one themselves',
+    'x-forwarded-for',
+    readForwardedHeader,
   ),
 ]
 

@@ -47,6 +47,10 @@ export interface Settings {
   faults: readonly string[]
   logLevel: string
   privatePort: number
+  /** Networks of the proxies whose word on addresses counts, in CIDR notation. */
+  trustedProxies: readonly string[]
+  /** The header in which they give it. */
+  forwardedHeader: 'forwarded' | 'x-forwarded-for'
   timings: Timings
   limits: Limits
 }
@@ -92,6 +96,10 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): S
     faults: (values.get('fault') as string[] | undefined) ?? [],
     logLevel: (values.get('log-level') as string | undefined) ?? 'info',
     privatePort: (values.get('private-port') as number | undefined) ?? 8081,
+    trustedProxies: (values.get('trusted-proxy') as string[] | undefined) ?? [],
+    forwardedHeader:
+      (values.get('forwarded-header') as Settings['forwardedHeader'] | undefined) ??
+      'x-forwarded-for',
     timings: readTimings(values, testTimings),
     limits: readLimits(values, testTimings),
   }

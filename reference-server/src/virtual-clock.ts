@@ -54,6 +54,7 @@ export function makeVirtualClock(startMs: number): VirtualClock {
   return {
     standsStill: true,
     nowMs: () => nowMs,
+    wallMs: () => nowMs,
     after(ms, fn) {
       if (ms <= 0) {
         const soon = setImmediate(fn)

@@ -1,5 +1,5 @@
 /** What the presence sender, the webhook queue and one attempt say to each other; it alone knows the shapes of webhooks before they are bytes. */
-import type { PresenceState, Timings } from './ports.ts'
+import type { Mark, OwedState, PresenceState, Timings } from './ports.ts'
 
 /** One webhook to deliver. */
 export type Delivery =
@@ -61,12 +61,6 @@ export interface SocketSink {
   stop(): void
 }
 
-/** A place in the order of one client's presence states. */
-export interface Mark {
-  epoch: number
-  version: number
-}
-
 /** A schedule of attempts of one webhook. */
 export interface Schedule {
   /** Attempts begun so far. */
@@ -119,6 +113,8 @@ export interface SenderRules {
   isNewer(mark: Mark, than: Mark): boolean
   /** The sender after `state` was reported; begins one when none is known. */
   noteReported(rules: SenderRules, known: Sender | undefined, state: PresenceState): Sender
+  /** The sender of a state that the last run owed. */
+  noteRecalled(owed: OwedState): Sender
   /** The sender after an attempt of `state` began. */
   noteBegun(rules: SenderRules, sender: Sender, state: PresenceState, nowMs: number): Sender
   /** The sender after its attempt of `state` ended; `fraction` in [0, 1) spreads the retries. */

@@ -2,12 +2,12 @@
 import { makeSocketRequest } from './outbound/socket-request.ts'
 import { makeSocketWebhooks } from './outbound/socket-webhooks.ts'
 import { makeHttpAttempt, makeWebhookAttempt } from './outbound/webhook-attempt.ts'
-import { makeWebhookQueue } from './outbound/webhook-queue.ts'
+import { makeWebhookQueue, type WebhookQueue } from './outbound/webhook-queue.ts'
 import type { Parts } from './parts.ts'
-import type { PresenceSink } from './ports.ts'
+import type { Broker, PresenceSink } from './ports.ts'
 import type { Settings } from './settings.ts'
 import { IMPLEMENTATION } from './version.ts'
-import type { SocketDelivery, SocketSink } from './webhook-port.ts'
+import type { Attempt, SenderRules, SocketDelivery, SocketSink } from './webhook-port.ts'
 
 const USER_AGENT = `${IMPLEMENTATION.name}/${IMPLEMENTATION.version}`
 
@@ -25,12 +25,12 @@ const nobody: PresenceSink & SocketSink = {
 export function makePresenceSink(
   settings: Settings,
   parts: Parts,
-): { sink: PresenceSink; stop(): Promise<void> } {
+): { sink: PresenceSink; recall: WebhookQueue['recall']; stop(): Promise<void> } {
   const { rules, ports, timings, limits } = parts
   const urls = settings.webhookTargets
   const offersPresence = settings.profiles.includes('presence')
   if (!urls || !(offersPresence || settings.profiles.includes('sockets')))
-    return { sink: nobody, stop: async () => {} }
+    return { sink: nobody, recall: () => {}, stop: async () => {} }
   const attempts = makeWebhookAttempt({
     clock: ports.clock,
     rules,
@@ -48,10 +48,28 @@ export function makePresenceSink(
     timings,
     limits,
     sender: rules,
-    attempt: parts.wraps.attempt(attempts.attempt),
+    attempt: noteAttempts(parts.wraps.attempt(attempts.attempt), ports.broker, rules),
   })
   const sink = offersPresence ? queue : { ...queue, report: nobody.report }
-  return { sink, stop: attempts.stop }
+  return { sink, recall: queue.recall, stop: attempts.stop }
+}
+
+/** Lets the broker know of every attempt before it is made, and of every success, so that the next run goes on there. */
+function noteAttempts(attempt: Attempt, broker: Broker, rules: SenderRules): Attempt {
+  return async (delivery) => {
+    if (delivery.event === 'started') return attempt(delivery)
+    const { clientId, epoch, version } = delivery.state
+    try {
+      await broker.noteAttempted(clientId, { epoch, version })
+    } catch {
+      return { failure: 'connection' }
+    }
+    const answer = await attempt(delivery)
+    if ('status' in answer && rules.isWebhookSuccess(answer.status))
+      // What could not be noted is attempted once more by the next run.
+      await broker.noteAcknowledged(clientId, { epoch, version }).catch(() => {})
+    return answer
+  }
 }
 
 /** What takes the webhooks of sockets, and the end of its connections; nobody where they are not offered. */

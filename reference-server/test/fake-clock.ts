@@ -6,6 +6,8 @@ import type { Clock } from '../src/ports.ts'
 export interface FakeClock extends Clock {
   /** Moves time by `ms`, runs what is due in order, and lets promises settle before and after each. */
   advance(ms: number): Promise<void>
+  /** Sets the wall clock `ms` ahead of where it was, or back; nothing becomes due by that. */
+  setWall(ms: number): void
   /** How many functions wait. */
   waiting(): number
 }
@@ -13,9 +15,11 @@ export interface FakeClock extends Clock {
 /** Makes a clock that stands at `nowMs`. */
 export function makeFakeClock(nowMs = 1_800_000_000_000): FakeClock {
   let now = nowMs
+  let aheadMs = 0
   let timers: { atMs: number; fn: () => void }[] = []
   return {
     nowMs: () => now,
+    wallMs: () => now + aheadMs,
     after(ms, fn) {
       const timer = { atMs: now + ms, fn }
       timers.push(timer)
@@ -34,6 +38,9 @@ export function makeFakeClock(nowMs = 1_800_000_000_000): FakeClock {
         next.fn()
       }
       now = untilMs
+    },
+    setWall(ms) {
+      aheadMs += ms
     },
     waiting: () => timers.length,
   }

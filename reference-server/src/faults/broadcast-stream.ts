@@ -51,13 +51,9 @@ function delaysWelcomes<T>(
   }
   ports.broker = {
     ...broker,
-    open: async (clientId) => {
+    arrive: async (arrival) => {
       await wait()
-      return broker.open(clientId)
-    },
-    turn: async (clientId, online) => {
-      if (online) await wait()
-      return broker.turn(clientId, online)
+      return broker.arrive(arrival)
     },
   }
 }

@@ -277,9 +277,9 @@ export const connectionFaults: readonly Fault[] = [
       const { broker } = ports
       ports.broker = {
         ...broker,
-        turn: async (clientId, online) => {
-          const counters = await broker.turn(clientId, online)
-          return counters.version > 1 ? { ...counters, seq: 0 } : counters
+        arrive: async (arrival) => {
+          const arrived = await broker.arrive(arrival)
+          return arrived.came && arrived.version > 1 ? { ...arrived, seq: 0 } : arrived
         },
       }
     },

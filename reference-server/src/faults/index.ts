@@ -35,6 +35,7 @@ import { resumeCursorFaults } from './resume-cursors.ts'
 import { resumeHeldFaults } from './resume-held.ts'
 import { resumeReplayFaults } from './resume-replay.ts'
 import { securityFaults } from './security.ts'
+import { silenceMomentFaults } from './silence-moments.ts'
 import { socketClosedFaults } from './socket-closed.ts'
 import { socketEndFaults } from './socket-ends.ts'
 import { socketHandshakeFaults } from './socket-handshake.ts'
@@ -121,4 +122,5 @@ export const FAULTS: readonly Fault[] = [
   ...problemSpellingFaults,
   ...securityFaults,
   ...momentFaults,
+  ...silenceMomentFaults,
 ]

@@ -10,7 +10,7 @@ export function readArrival(service: Service, { headers }: IncomingMessage): Arr
     baseOrigin: new URL(service.baseUrl()).origin,
     origins: service.facts.origins,
     signingKey: service.signingKey,
-    nowMs: service.ports.clock.nowMs(),
+    nowMs: service.ports.clock.wallMs(),
     openConnections: service.channels.open().size + service.sockets.count(),
     maxConnections: service.limits.connections,
   }

@@ -118,7 +118,7 @@ function decideRoute({ rules, facts }: Service, path: string | undefined): Route
 }
 
 function authorize(
-  { rules, applicationKeys }: Service,
+  { rules, applicationKeys, takeCall }: Service,
   request: IncomingMessage,
   method: string,
   { path = '', query }: Target,
@@ -130,8 +130,10 @@ function authorize(
   const idempotencyKey = request.headers['idempotency-key']?.toString()
   const call = { authorization, contentType, idempotencyKey, method, path, query }
   const live = rules.selectLiveKeys(applicationKeys)
-  if (rules.decideKey(rules.readBearer(authorization), live, call) === 'live') return
-  throw new Refusal('invalid-application-key', 'send Authorization: Bearer <application key>')
+  const key = rules.readBearer(authorization)
+  if (rules.decideKey(key, live, call) !== 'live')
+    throw new Refusal('invalid-application-key', 'send Authorization: Bearer <application key>')
+  takeCall(key ?? '')
 }
 
 async function readBytes(

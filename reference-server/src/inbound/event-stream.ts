@@ -76,6 +76,7 @@ export function makeEventStreams(service: Service, parts: StreamParts): EventStr
   function judge(request: IncomingMessage): void {
     if (request.headers.host === undefined && request.httpVersion === '1.1')
       throw new Refusal('malformed-request', 'the request has no Host')
+    service.takeHandshake(request)
     const late = rules.decideLatecomer(service.isDraining())
     if (late) throw late
     if (streams.size >= limits.connections + LINGERING_STREAMS)

@@ -11,6 +11,9 @@ import type { Service } from './service.ts'
 /** Least time for which a connection that served a request waits for the next one. */
 const KEEP_ALIVE_MS = 5000
 
+/** Least time between two warnings that connections cannot be accepted. */
+const WARN_EVERY_MS = 10_000
+
 /** In place of the advertised time for a header section, which the library measures by the time of the machine. */
 const STANDING_STILL_MS = 120_000
 
@@ -112,6 +115,15 @@ export function makeHttpServer(
       allow: ['GET', 'POST'],
     })
     writeRawAnswer(socket, makeRefusalAnswer(service, refusal), linger)
+  })
+  let warnedMs = Number.NEGATIVE_INFINITY
+  server.on('error', ({ code }: NodeJS.ErrnoException) => {
+    // Whoever made it listen hears of a failure of that.
+    if (!server.listening) return
+    ports.metrics.count('accepts_failed', code)
+    if (ports.clock.nowMs() < warnedMs + WARN_EVERY_MS) return
+    warnedMs = ports.clock.nowMs()
+    ports.log.warn({ code }, 'connections cannot be accepted; raise the limit of open files')
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     const response = answering.get(socket)

@@ -1,5 +1,5 @@
 /** What the inbound side is joined to: the rules and state of one base. */
-
+import type { IncomingMessage } from 'node:http'
 import type { Limits, Ports, Timings } from '../ports.ts'
 import type { Broadcasts } from '../rules/broadcasts.ts'
 import type { Channels } from '../rules/channels.ts'
@@ -24,6 +24,10 @@ export interface Service {
   takePost: RateGate
   /** Takes one broadcast; throws the Refusal `rate-limited` beyond the rate of all together. */
   takeBroadcast(): void
+  /** Takes one call with a live application key; throws the Refusal `rate-limited` beyond its rate. */
+  takeCall: RateGate
+  /** Takes one handshake; throws the Refusal `rate-limited` beyond a rate. */
+  takeHandshake(request: IncomingMessage): void
   applicationKeys: readonly string[]
   signingKey: string
   cursorKey: string

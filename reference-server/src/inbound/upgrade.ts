@@ -76,6 +76,7 @@ export function makeUpgrades(service: Service, kinds: readonly UpgradeKind[]): U
       throw new Refusal('malformed-request', 'the request has no Host')
     const kind = kindOf(readTarget(request.url, service.basePath).path)
     if (!kind) throw new Refusal('not-found', 'there is no WebSocket at this path')
+    service.takeHandshake(request)
     kind.judge(request)
     if (sockets.size >= limits.connections + LINGERING_SOCKETS)
       throw new Refusal('over-capacity', 'too many sockets are open', { retryAfterSeconds: 1 })

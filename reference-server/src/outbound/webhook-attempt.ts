@@ -100,7 +100,7 @@ export function makeHttpAttempt<D>(parts: {
     const { url, target, method, headers, body } = request
     const pool = poolOf(url.origin)
     const answer = await pool.request({ path: target, method, headers, body, signal })
-    const retryAfterSeconds = readRetryAfter(answer.headers['retry-after'], clock.nowMs())
+    const retryAfterSeconds = readRetryAfter(answer.headers['retry-after'], clock.wallMs())
     const location = readLocation(answer.headers.location, url.href)
     // The status is the answer; how its body ends changes nothing.
     await answer.body.dump({ limit: answerBytes, signal }).catch(() => undefined)
@@ -112,7 +112,7 @@ export function makeHttpAttempt<D>(parts: {
   }
 
   async function attempt(delivery: D): Promise<AttemptAnswer> {
-    const request = parts.makeRequest(delivery, clock.nowMs())
+    const request = parts.makeRequest(delivery, clock.wallMs())
     const timeout = new AbortController()
     const cancel = clock.after(timeoutMs, () => timeout.abort(new errors.RequestAbortedError()))
     try {

@@ -5,6 +5,7 @@ import type {
   Limits,
   Log,
   Metrics,
+  OwedState,
   PresenceSink,
   PresenceState,
   Random,
@@ -40,6 +41,12 @@ export interface WebhookQueueParts {
   attempt: Attempt
 }
 
+/** Presence webhooks, of this run and of the last one. */
+export interface WebhookQueue extends PresenceSink {
+  /** Takes what the last run owed; returns at once. */
+  recall(owed: readonly OwedState[]): void
+}
+
 /** One client that something is owed about, or was a moment ago. */
 interface Entry {
   sender: Sender
@@ -60,7 +67,7 @@ const nothing: Cancel = () => undefined
  * @spec webhook.target.concurrency
  * @spec webhook.target.paused
  */
-export function makeWebhookQueue(parts: WebhookQueueParts): PresenceSink {
+export function makeWebhookQueue(parts: WebhookQueueParts): WebhookQueue {
   const { clock, random, timings, sender: rules, attempt } = parts
   const target = makeWebhookTarget(rules, timings, parts.limits.webhook_concurrency)
   const entries = new Map<string, Entry>()
@@ -178,6 +185,16 @@ export function makeWebhookQueue(parts: WebhookQueueParts): PresenceSink {
       entry.sender = sender
       entries.set(state.clientId, entry)
       consider(entry)
+      pump()
+    },
+
+    recall(owed) {
+      for (const one of owed) {
+        const sender = rules.noteRecalled(one)
+        const entry = { sender, owed: true, wakeAtMs: 0, cancelWake: nothing }
+        entries.set(one.state.clientId, entry)
+        consider(entry)
+      }
       pump()
     },
 

@@ -1,6 +1,5 @@
 /** One channel: it alone knows what is kept of a client id that is online and of each of its connections. */
 import type { Cancel, ConnectionWriter } from '../ports.ts'
-import type { PresenceFacts } from './presence.ts'
 import type { TokenClaims } from './token.ts'
 
 /** One connection that was let in. */
@@ -22,17 +21,14 @@ export interface Connection {
   cancelExpiry: Cancel
 }
 
-/** A client id that is online: with a current connection, or without one within the grace. */
+/** A client id that is online here: with a current connection, or without one within the grace. */
 export interface Channel {
   readonly clientId: string
-  /** Place in the list of online clients; it grows from one coming to the next. */
-  readonly arrival: number
   current: Connection | undefined
   superseded: Connection[]
-  sinceMs: number
-  epoch: number
-  version: number
   cancelGrace: Cancel
+  /** Ends a wait for the broker. */
+  cancelRetry: Cancel
   /** Reports now what the grace holds back; does nothing where none runs. */
   endGrace(): void
 }
@@ -61,23 +57,13 @@ export function makeConnection(
 }
 
 /** A channel without connections. */
-export function makeChannel(clientId: string, arrival: number): Channel {
+export function makeChannel(clientId: string): Channel {
   return {
     clientId,
-    arrival,
     current: undefined,
     superseded: [],
-    sinceMs: 0,
-    epoch: 0,
-    version: 0,
     cancelGrace: nothing,
+    cancelRetry: nothing,
     endGrace: nothing,
   }
-}
-
-/** What is known of the client id of a channel. */
-export function describeChannel(channel: Channel): PresenceFacts & { arrival: number } {
-  const { clientId, arrival, epoch, version, current } = channel
-  const sinceMs = current && channel.sinceMs
-  return { clientId, arrival, online: true, epoch, version, connectionId: current?.id, sinceMs }
 }

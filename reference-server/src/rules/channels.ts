@@ -1,14 +1,9 @@
 /** Channels: the one owner of connection state; it alone knows who is connected, who is away for a moment and who left. */
 import type { CloseSlug } from '@channel-protocol/schemas/registry'
 import type { Receipt } from '@channel-protocol/schemas/types'
-import type { ConnectionWriter, Counters, Ports, PresenceSink, Timings } from '../ports.ts'
-import {
-  type Channel,
-  type Connection,
-  describeChannel,
-  makeChannel,
-  makeConnection,
-} from './channel.ts'
+import type { Arrival, ConnectionWriter, Counters, Ports, PresenceSink, Timings } from '../ports.ts'
+import { Refusal } from '../refusal.ts'
+import { type Channel, type Connection, makeChannel, makeConnection } from './channel.ts'
 import type { Departure, Ending } from './connection.ts'
 import type { Openings } from './opening.ts'
 import type { PresenceFacts } from './presence.ts'
@@ -16,6 +11,11 @@ import { type Asked, NOTHING_ASKED } from './resume.ts'
 import type { Rules } from './rule-book.ts'
 import { makeSerial } from './serial.ts'
 import type { TokenClaims } from './token.ts'
+
+/** Wait before presence is told again to a broker that did not take it. */
+const RETRY_MS = 1000
+
+const RECOVERED_AT_ONCE = 1000
 
 /** What the channels are built of. */
 export interface ChannelParts {
@@ -44,8 +44,8 @@ export interface Channels {
   post(clientId: string, data: string): Promise<Receipt>
   /** What is known of one client id. Rejects only where the broker fails. */
   read(clientId: string): Promise<PresenceFacts>
-  /** Online clients behind a place in the list, oldest coming first, and the place of each. */
-  list(afterArrival: number): Iterable<PresenceFacts & { arrival: number }>
+  /** Begins the grace of every client id that was online when the last run ended. Rejects only where the broker fails. */
+  recover(): Promise<void>
   /** Connections that were let in and did not end, in order; the set changes as they do. */
   open(): ReadonlySet<Connection>
   /** Ends every wait; nothing is reported afterwards. */
@@ -62,7 +62,7 @@ export function makeChannels(parts: ChannelParts): Channels {
   const channels = new Map<string, Channel>()
   const open = new Set<Connection>()
   const serial = makeSerial()
-  let arrivals = 0
+  let stopped = false
 
   function admit(
     claims: TokenClaims,
@@ -73,7 +73,7 @@ export function makeChannels(parts: ChannelParts): Channels {
     const connection = makeConnection(id, claims, writer)
     open.add(connection)
     serial(claims.clientId, () => welcome(connection, asked)).catch((cause: unknown) => {
-      reportDefect(cause, connection.id)
+      reportFailure(cause, connection.id)
       end(connection, { by: 'service', slug: 'internal-error' })
     })
     return connection
@@ -87,20 +87,25 @@ export function makeChannels(parts: ChannelParts): Channels {
     const dead = rules.decideRevoked(connection.generation, generation)
     if (dead) return refuse(connection, dead)
     const known = channels.get(clientId)
-    const facts = { online: known !== undefined, takeover: known?.current !== undefined }
-    const came = rules.decideArrival(facts) === 'came'
-    const counters = came ? await broker.turn(clientId, true) : await broker.open(clientId)
+    const arrival = { clientId, connectionId: connection.id, atMs: clock.nowMs() }
+    const { came, ...counters } = await broker.arrive(arrival)
     try {
       await openings.open(connection, asked, counters, (write) => {
         if (connection.ended) return
-        const channel = known ?? openChannel(clientId)
-        join(connection, channel, counters.epoch, write)
-        if (came) arrive(connection, channel, counters)
+        join(connection, known ?? openChannel(clientId), counters.epoch, write)
+        const { connectionId, atMs } = arrival
+        if (came) note(clientId, counters, { online: true, connectionId, atMs })
       })
     } finally {
-      // The client went before it was welcomed: nobody hears of this turn, and the next version is larger still.
-      if (!connection.welcomed && came && !known) await broker.turn(clientId, false)
+      if (!connection.welcomed) await withdraw(arrival, came, known?.current)
     }
+  }
+
+  /** Undoes an arrival that nobody was welcomed by, and so nobody hears of; the next version is larger still. */
+  async function withdraw(arrival: Arrival, came: boolean, older?: Connection): Promise<void> {
+    if (older) await broker.arrive({ ...arrival, connectionId: older.id })
+    else await broker.leave(arrival.clientId, arrival.connectionId)
+    if (came) await broker.depart({ ...arrival, reason: 'lost' })
   }
 
   function join(
@@ -123,12 +128,6 @@ export function makeChannels(parts: ChannelParts): Channels {
     if (older) supersede(channel, older)
   }
 
-  function arrive({ id, clientId }: Connection, channel: Channel, counters: Counters): void {
-    const atMs = clock.nowMs()
-    Object.assign(channel, { epoch: counters.epoch, version: counters.version, sinceMs: atMs })
-    note(clientId, counters, { online: true, connectionId: id, atMs })
-  }
-
   /** Ends a connection that was never welcomed, and so never was one for presence. */
   function refuse(connection: Connection, slug: CloseSlug): void {
     connection.ended = true
@@ -138,8 +137,7 @@ export function makeChannels(parts: ChannelParts): Channels {
   }
 
   function openChannel(clientId: string): Channel {
-    arrivals += 1
-    const channel = makeChannel(clientId, arrivals)
+    const channel = makeChannel(clientId)
     channels.set(clientId, channel)
     return channel
   }
@@ -176,12 +174,16 @@ export function makeChannels(parts: ChannelParts): Channels {
   }
 
   function depart(channel: Channel, connectionId: string, departure: Departure): void {
+    const { clientId } = channel
+    inTurn(channel, connectionId, () => broker.leave(clientId, connectionId))
+    holdBack(channel, connectionId, departure)
+  }
+
+  /** Reports a departure when its grace is over. */
+  function holdBack(channel: Channel, connectionId: string, departure: Departure): void {
     channel.cancelGrace()
-    const leave = (told: Departure): void => {
-      serial(channel.clientId, () => report(channel, connectionId, told)).catch((cause: unknown) =>
-        reportDefect(cause, connectionId),
-      )
-    }
+    const leave = (told: Departure): void =>
+      inTurn(channel, connectionId, () => report(channel, connectionId, told))
     const graceMs = rules.decideGraceMs(departure.grace, timings.presence_grace_seconds)
     if (graceMs === 0) {
       leave(departure)
@@ -197,6 +199,30 @@ export function makeChannels(parts: ChannelParts): Channels {
       if (!told) return
       cancel()
       leave(told)
+    }
+  }
+
+  /** Does what presence owes, when it is the client id's turn, and again until the broker has taken it. */
+  function inTurn(channel: Channel, connectionId: string, work: () => Promise<void>): void {
+    serial(channel.clientId, work).catch((cause: unknown) => {
+      reportFailure(cause, connectionId)
+      if (stopped || !(cause instanceof Refusal)) return
+      channel.cancelRetry = clock.after(RETRY_MS, () => inTurn(channel, connectionId, work))
+    })
+  }
+
+  async function recover(): Promise<void> {
+    const known = new Set(channels.keys())
+    let place = 0
+    for (;;) {
+      const page = await broker.list(place, RECOVERED_AT_ONCE)
+      for (const { clientId, connectionId = '', arrival } of page) {
+        place = arrival
+        if (known.has(clientId)) continue
+        if (connectionId) await broker.leave(clientId, connectionId)
+        holdBack(openChannel(clientId), connectionId, rules.decideNodeEnd())
+      }
+      if (page.length < RECOVERED_AT_ONCE) return
     }
   }
 
@@ -221,13 +247,19 @@ export function makeChannels(parts: ChannelParts): Channels {
     // Asked again: a newer connection may have been welcomed while this departure waited for its turn.
     const isLast = current === undefined
     if (rules.decideDeparture({ welcomed: true, current: isLast }) === 'nothing') return
-    const counters = await broker.turn(clientId, false)
-    if (isLast) channels.delete(clientId)
     const { reason } = departure
-    note(clientId, counters, { online: false, connectionId, reason, atMs: clock.nowMs() })
+    const atMs = clock.nowMs()
+    const counters = await broker.depart({ clientId, connectionId, reason, atMs })
+    if (isLast) channels.delete(clientId)
+    if (counters) note(clientId, counters, { online: false, connectionId, reason, atMs })
   }
 
-  function reportDefect(cause: unknown, connectionId: string): void {
+  /** A broker out of reach is no defect: what asked for it is refused or done later. */
+  function reportFailure(cause: unknown, connectionId: string): void {
+    if (cause instanceof Refusal) {
+      log.warn({ err: cause, connection_id: connectionId }, 'the broker cannot be reached')
+      return
+    }
     metrics.count('defects')
     log.error({ err: cause, connection_id: connectionId }, 'a connection met a defect')
   }
@@ -258,25 +290,7 @@ export function makeChannels(parts: ChannelParts): Channels {
   }
 
   async function read(clientId: string): Promise<PresenceFacts> {
-    const channel = channels.get(clientId)
-    if (channel) return describeChannel(channel)
-    const { epoch, version } = await broker.read(clientId)
-    return {
-      clientId,
-      online: false,
-      epoch,
-      version,
-      connectionId: undefined,
-      sinceMs: undefined,
-    }
-  }
-
-  function* list(afterArrival: number): Iterable<PresenceFacts & { arrival: number }> {
-    for (const channel of channels.values()) {
-      if (channel.arrival <= afterArrival) continue
-      const facts = describeChannel(channel)
-      if (rules.decideListed(facts)) yield facts
-    }
+    return { clientId, ...(await broker.read(clientId)) }
   }
 
   metrics.gauge('connections_open', () => open.size)
@@ -288,10 +302,14 @@ export function makeChannels(parts: ChannelParts): Channels {
     disconnect: (clientId, revokes) => serial(clientId, () => disconnect(clientId, revokes)),
     post: (clientId, data) => serial(clientId, () => post(clientId, data)),
     read: (clientId) => serial(clientId, () => read(clientId)),
-    list,
+    recover,
     open: () => open,
     stop: () => {
-      for (const channel of channels.values()) channel.cancelGrace()
+      stopped = true
+      for (const channel of channels.values()) {
+        channel.cancelGrace()
+        channel.cancelRetry()
+      }
       for (const connection of open) connection.cancelExpiry()
     },
   }

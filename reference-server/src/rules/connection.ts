@@ -172,6 +172,14 @@ function decideEnding(ending: Ending): Departure {
   return { reason: row.presence ?? 'lost', grace: row.grace }
 }
 
+/**
+ * What it means for presence that the process ended which held the current connection.
+ * @spec presence.lost.reported
+ */
+function decideNodeEnd(): Departure {
+  return { reason: 'node-lost', grace: true }
+}
+
 export const connectionRules = {
   makeConnectionId,
   makeWelcome,
@@ -187,4 +195,5 @@ export const connectionRules = {
   decideLingerMs,
   decideEpochChange,
   decideEnding,
+  decideNodeEnd,
 }

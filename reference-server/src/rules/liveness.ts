@@ -23,6 +23,7 @@ function makeHeartbeat(): HeartbeatEnvelope {
 /**
  * Whether a Ping is due.
  * @spec connection.heartbeat.ping
+ * @spec connection.heartbeat.heard
  */
 function decidePing(vitals: Vitals, heartbeatSeconds: number): boolean {
   return vitals.nowMs - vitals.lastReadMs >= heartbeatSeconds * 1000
@@ -31,6 +32,7 @@ function decidePing(vitals: Vitals, heartbeatSeconds: number): boolean {
 /**
  * Whether a heartbeat envelope is due.
  * @spec connection.heartbeat.envelope
+ * @spec connection.heartbeat.written
  */
 function decideHeartbeat(vitals: Vitals, heartbeatSeconds: number): boolean {
   if (vitals.lastEnvelopeMs === undefined) return false

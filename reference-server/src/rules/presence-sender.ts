@@ -1,6 +1,6 @@
 /** Decides what the application is told about one client and when; it alone knows acknowledged, attempted and current. */
-import type { PresenceState } from '../ports.ts'
-import type { AttemptAnswer, Mark, Sender, SenderRules } from '../webhook-port.ts'
+import type { Mark, OwedState, PresenceState } from '../ports.ts'
+import type { AttemptAnswer, Sender, SenderRules } from '../webhook-port.ts'
 
 // A given-up client is remembered this long, so that its next state is sent whatever its parity; longer would let
 // clients that never return fill the memory.
@@ -23,10 +23,14 @@ function retryAfterOf(answer: AttemptAnswer): number | undefined {
 function begin(state: PresenceState): Sender {
   // A client is forgotten only in the state that the application knows, and states alternate.
   const known = { epoch: state.epoch, version: state.version - 1 }
+  return recall({ state, acknowledged: known, attempted: known })
+}
+
+function recall({ state, acknowledged, attempted }: OwedState): Sender {
   return {
     current: state,
-    acknowledged: known,
-    attempted: known,
+    acknowledged,
+    attempted,
     attempts: 0,
     firstAttemptAtMs: Number.NEGATIVE_INFINITY,
     retryAtMs: Number.NEGATIVE_INFINITY,
@@ -60,6 +64,8 @@ export function makeSenderRules(): SenderRules {
       if (known === undefined) return begin(state)
       return rules.isNewer(state, known.current) ? { ...known, current: state } : known
     },
+
+    noteRecalled: recall,
 
     noteBegun(rules, sender, state, nowMs) {
       const mark = { epoch: state.epoch, version: state.version }

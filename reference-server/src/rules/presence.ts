@@ -1,19 +1,14 @@
 /** Rules of presence: they alone know how versions count, how long a grace is and what a reader is told. */
 import { createHmac } from 'node:crypto'
 import type { PresenceAnswer, PresenceEntry, PresencePage } from '@channel-protocol/schemas/types'
+import type { KnownClient } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import { writeInstant } from './instant.ts'
 import { keyRules } from './key.ts'
 
 /** What is known of one client id. */
-export interface PresenceFacts {
+export interface PresenceFacts extends KnownClient {
   clientId: string
-  online: boolean
-  epoch: number
-  version: number
-  /** Absent during the grace. */
-  connectionId: string | undefined
-  sinceMs: number | undefined
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Rate of posts: it alone remembers how much each client id took lately. */
+/** Rates: it alone remembers how much each of those that are counted apart took lately. */
 import type { Clock } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import type { RateBucket } from './message.ts'
@@ -6,22 +6,37 @@ import type { Rules } from './rule-book.ts'
 
 const SWEEP_EVERY = 10_000
 
-/** Takes one post of a client id, or of whatever is counted together. */
+/** What is counted, and by which rules. */
+const COUNTED = {
+  messages: { select: 'selectRateKey', decide: 'decideRate' },
+  broadcasts: { select: 'selectRateKey', decide: 'decideRate' },
+  calls: { select: 'selectCallKey', decide: 'decideCallRate' },
+  handshakes: { select: 'selectHandshakeKey', decide: 'decideHandshakeRate' },
+  'handshakes from one address': { select: 'selectAddressKey', decide: 'decideAddressRate' },
+} as const satisfies Record<string, { select: keyof Rules; decide: keyof Rules }>
+
+/** Takes one of a client id, of an address, or of whatever is counted together. */
 export type RateGate = (key: string) => void
 
 /**
- * A gate that lets `perSecond` posts of one key through at once and refills at that rate; it throws
- * the Refusal `rate-limited` beyond that.
+ * A gate that lets `perSecond` of one key through at once and refills at that rate; it throws the Refusal
+ * `rate-limited` beyond that. It remembers at most 10,000 keys beside those of the last second.
  * @spec message.rate.refuse
  * @spec message.rate.others
  * @spec broadcast.rate.refuse
  * @spec broadcast.rate.others
+ * @spec problem.rate.refuse
+ * @spec problem.rate.others
+ * @spec connection.rate.refuse
+ * @spec connection.rate.address
+ * @spec connection.rate.others
  */
 export function makeRateGate(
   rules: Rules,
   clock: Clock,
-  { perSecond, what }: { perSecond: number; what: 'messages' | 'broadcasts' },
+  { perSecond, what }: { perSecond: number; what: keyof typeof COUNTED },
 ): RateGate {
+  const { select, decide } = COUNTED[what]
   const buckets = new Map<string, RateBucket>()
   let untilSweep = SWEEP_EVERY
 
@@ -33,8 +48,8 @@ export function makeRateGate(
       // Within one second every bucket is full again, and a full one says as much as none.
       for (const [key, bucket] of buckets) if (bucket.atMs < nowMs - 1000) buckets.delete(key)
     }
-    const key = rules.selectRateKey(of)
-    const { bucket, waitSeconds } = rules.decideRate(buckets.get(key), nowMs, perSecond)
+    const key = rules[select](of)
+    const { bucket, waitSeconds } = rules[decide](buckets.get(key), nowMs, perSecond)
     buckets.set(key, bucket)
     if (waitSeconds > 0)
       throw new Refusal('rate-limited', `more than ${perSecond} ${what} per second`, {

@@ -13,6 +13,7 @@ import { messageRules } from './message.ts'
 import { presenceRules } from './presence.ts'
 import { makeSenderRules } from './presence-sender.ts'
 import { problemRules } from './problem.ts'
+import { rateRules } from './rate.ts'
 import { resumeRules } from './resume.ts'
 import { routeRules } from './route.ts'
 import { socketRules } from './socket.ts'
@@ -30,6 +31,7 @@ export function makeRules() {
     ...connectionRules,
     ...livenessRules,
     ...messageRules,
+    ...rateRules,
     ...broadcastRules,
     ...batchRules,
     ...presenceRules,

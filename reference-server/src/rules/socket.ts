@@ -65,7 +65,7 @@ export const socketRules = {
   selectSocketCloseCode: connectionRules.selectCloseCode,
   /** As for a channel. */
   makeSocketCloseReason: connectionRules.makeCloseReason,
-  /** As for a channel. @spec socket.heartbeat.ping */
+  /** As for a channel. @spec socket.heartbeat.ping @spec socket.heartbeat.heard */
   decideSocketPing: livenessRules.decidePing,
   /** As for a channel. @spec socket.heartbeat.timeout */
   decideSocketSilence: livenessRules.decideSilence,

@@ -75,9 +75,8 @@ export function makeSockets(parts: SocketParts): Sockets {
   }
 
   function admit(path: string, writer: ConnectionWriter, reading: ConnectionReading): Socket {
-    const nowMs = clock.nowMs()
     const id = rules.makeSocketId(ports.random.bytes(ID_BYTES))
-    const epoch = rules.decideSocketEpoch(nowMs, parts.epochFloor)
+    const epoch = rules.decideSocketEpoch(clock.nowMs(), parts.epochFloor)
     const socket: Socket = {
       facts: { id, path, epoch },
       writer,
@@ -94,7 +93,7 @@ export function makeSockets(parts: SocketParts): Sockets {
     sockets.set(id, socket)
     open.add(socket)
     proceed(socket)
-    sink.handshake(socket.facts, nowMs, (answer) => settle(socket, answer))
+    sink.handshake(socket.facts, clock.wallMs(), (answer) => settle(socket, answer))
     return socket
   }
 
@@ -161,13 +160,13 @@ export function makeSockets(parts: SocketParts): Sockets {
   function take(socket: Socket, body: string): void {
     if (socket.ending) return
     socket.read += 1
-    socket.unsent.push({ number: socket.read, body, atMs: clock.nowMs() })
+    socket.unsent.push({ number: socket.read, body, atMs: clock.wallMs() })
     proceed(socket)
   }
 
   function end(socket: Socket, ending: SocketEnding): void {
     if (socket.ending) return
-    socket.ending = { ...ending, atMs: clock.nowMs() }
+    socket.ending = { ...ending, atMs: clock.wallMs() }
     socket.unsent = [...rules.selectLeft(socket.unsent, ending)]
     open.delete(socket)
     if (ending.by === 'service') socket.writer.close(ending.slug)

@@ -235,7 +235,7 @@ export const sseRules = {
   makeCloseEnvelope,
   makeCloseEventId,
   decideStreamLifetimeMs,
-  /** As for a WebSocket. @spec sse.heartbeat.sent */
+  /** As for a WebSocket. @spec sse.heartbeat.sent @spec sse.heartbeat.written */
   decideStreamHeartbeat: livenessRules.decideHeartbeat,
   /** As for a WebSocket. @spec sse.slow.ended */
   decideStreamBacklog: livenessRules.decideBacklog,

@@ -86,11 +86,12 @@ function decideTokenAge(expiresAtMs: number, nowMs: number): 'live' | 'expired' 
 }
 
 /**
- * Milliseconds from now until a connection is closed for the expiry of its token.
+ * Milliseconds from now until a connection is closed for the expiry of its token: never more than the longest life
+ * of a token, wherever the clock was set since it was minted.
  * @spec token.expiry.close
  */
 function decideExpiryDelay(expiresAtMs: number, nowMs: number): number {
-  return Math.max(0, expiresAtMs - nowMs)
+  return Math.min(Math.max(0, expiresAtMs - nowMs), TTL_MAX_SECONDS * 1000)
 }
 
 /**

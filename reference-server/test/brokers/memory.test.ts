@@ -8,6 +8,7 @@ import { readSettings } from '../../src/settings.ts'
 import { type FakeClock, makeFakeClock } from '../fake-clock.ts'
 
 const HOUR_MS = 3_600_000
+const ANN = { clientId: 'ann', connectionId: 'one', atMs: 0 }
 
 test('counters count up within one epoch', async () => {
   const clock = makeFakeClock()
@@ -15,8 +16,8 @@ test('counters count up within one epoch', async () => {
   const first = await broker.open('ann')
   expect(first).toMatchObject({ seq: 0, version: 0 })
   expect(await broker.accept('ann', 'x')).toEqual({ ...first, seq: 1 })
-  expect(await broker.turn('ann', true)).toEqual({ ...first, seq: 1, version: 1 })
-  expect(await broker.read('ann')).toEqual({ ...first, seq: 1, version: 1 })
+  expect(await broker.arrive(ANN)).toEqual({ ...first, seq: 1, version: 1, came: true })
+  expect(await broker.read('ann')).toMatchObject({ ...first, seq: 1, version: 1 })
 })
 
 test('reading an unknown client id begins nothing, and what it names is below what comes later', async () => {
@@ -29,7 +30,7 @@ test('reading an unknown client id begins nothing, and what it names is below wh
 test('counters without use are forgotten once nobody is online, and a larger epoch begins', async () => {
   const clock = makeFakeClock()
   const broker = makeMemoryBroker(clock, makeRules(), 5)
-  const online = await broker.turn('online', true)
+  const online = await broker.arrive({ ...ANN, clientId: 'online' })
   const idle = await broker.accept('idle', 'x')
   await clock.advance(3 * HOUR_MS)
   expect((await broker.accept('online', 'x')).epoch).toBe(online.epoch)

@@ -20,7 +20,8 @@ function makeHandClock() {
   const looks = new EventEmitter()
   let looked = 0
   const clock: Clock = {
-    nowMs() {
+    nowMs: () => 1_800_000_000_000,
+    wallMs() {
       looked += 1
       looks.emit(String(looked))
       return 1_800_000_000_000

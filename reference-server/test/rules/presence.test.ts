@@ -17,7 +17,7 @@ test('a cursor is read only by the service that minted it', () => {
 })
 
 test('an answer names the connection and since only where there is one', () => {
-  const facts = { clientId: 'ann', online: true, epoch: 5, version: 1 }
+  const facts = { clientId: 'ann', online: true, epoch: 5, seq: 0, version: 1 }
   expect(
     rules.makePresenceAnswer({ ...facts, connectionId: undefined, sinceMs: undefined }),
   ).toEqual({ client_id: 'ann', online: true, epoch: 5, version: 1 })

@@ -1,6 +1,5 @@
 /** The calls that read presence: one client id, or a page of all that are online. */
 import type { PresencePage } from '@channel-protocol/schemas/types'
-import type { PresenceFacts } from '../../rules/presence.ts'
 import { readQuery } from '../query.ts'
 import { type Handler, makeAnswer, type Service } from '../service.ts'
 
@@ -19,22 +18,18 @@ export const answerPresence: Handler = async (service, { query }) => {
     cursor: cursor !== undefined,
   })
   if (refusal) throw refusal
-  if (clientId === undefined) return makeAnswer(200, readPage(service, cursor))
+  if (clientId === undefined) return makeAnswer(200, await readPage(service, cursor))
   const facts = await service.channels.read(rules.readClientId(clientId, limits.client_id_bytes))
   return makeAnswer(200, rules.makePresenceAnswer(facts))
 }
 
-function readPage(service: Service, cursor: string | undefined): PresencePage {
-  const { rules, limits, cursorKey, channels } = service
+async function readPage(service: Service, cursor: string | undefined): Promise<PresencePage> {
+  const { rules, limits, cursorKey, ports } = service
   const after = cursor === undefined ? 0 : rules.readCursor(cursor, cursorKey)
   const size = rules.decidePageSize(limits.presence_page)
-  const page: PresenceFacts[] = []
-  let place = after
-  for (const facts of channels.list(after)) {
-    if (page.length === size)
-      return rules.makePresencePage(page, rules.mintCursor(place, cursorKey))
-    page.push(facts)
-    place = facts.arrival
-  }
-  return rules.makePresencePage(page, undefined)
+  const online = await ports.broker.list(after, size + 1)
+  const page = online.slice(0, size)
+  const place = online.length > size ? page.at(-1)?.arrival : undefined
+  const next = place === undefined ? undefined : rules.mintCursor(place, cursorKey)
+  return rules.makePresencePage(page.filter(rules.decideListed), next)
 }

@@ -11,7 +11,7 @@ export const answerSocket: Handler = async (service, { body, host }) => {
   const { rules, ports, limits, timings } = service
   const path = rules.readSocketPath(body.path, limits.socket_path_bytes)
   const ttlSeconds = rules.readSocketTtl(body.ttl_seconds, timings.socket_ttl_seconds)
-  const claims = { path, expiresAtMs: rules.decideTicketExpiry(ports.clock.nowMs(), ttlSeconds) }
+  const claims = { path, expiresAtMs: rules.decideTicketExpiry(ports.clock.wallMs(), ttlSeconds) }
   const ticket = rules.mintTicket(claims, service.signingKey, ports.random.bytes(NONCE_BYTES))
   const url = rules.makeSocketUrl({ baseUrl: service.baseUrl(), host, ticket })
   ports.metrics.count('socket_urls_minted')

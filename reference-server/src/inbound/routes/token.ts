@@ -13,7 +13,7 @@ export const answerToken: Handler = async (service, { body, host }) => {
   const clientId = rules.readClientId(body.client_id, limits.client_id_bytes)
   const ttlSeconds = rules.readTtl(body.ttl_seconds, timings.token_ttl_seconds)
   const generation = await ports.broker.generation(clientId)
-  const expiresAtMs = rules.decideExpiry(ports.clock.nowMs(), ttlSeconds)
+  const expiresAtMs = rules.decideExpiry(ports.clock.wallMs(), ttlSeconds)
   const claims = { clientId, expiresAtMs, generation }
   const token = rules.mintToken(claims, service.signingKey, ports.random.bytes(NONCE_BYTES))
   const connectUrl = rules.makeConnectUrl({ baseUrl: service.baseUrl(), host })

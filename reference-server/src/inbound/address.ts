@@ -1,0 +1,43 @@
+/** Addresses of clients; it alone knows the headers in which proxies say where a request came from. */
+import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
+import type { Rules } from '../rules/rule-book.ts'
+
+/** The header that trusted proxies write. */
+export type ForwardedHeader = 'forwarded' | 'x-forwarded-for'
+
+/** What is believed of proxies. */
+export interface Proxies {
+  isTrusted(address: string): boolean
+  header: ForwardedHeader
+}
+
+/** A function that says from which address a request came; empty where its connection is gone already. */
+export function makeAddressReader(
+  rules: Rules,
+  { isTrusted, header }: Proxies,
+): (request: IncomingMessage) => string {
+  return ({ socket, headers }) =>
+    rules.selectAddress({
+      peer: readAddress(socket.remoteAddress ?? '') ?? '',
+      isTrusted,
+      readHops: () => readHops([headers[header] ?? []].flat().join(','), header),
+    })
+}
+
+/** Naive about commas in quotes, which nothing that names an address has: what a client left open closes nowhere. */
+function readHops(value: string, header: ForwardedHeader): readonly (string | undefined)[] {
+  if (value === '') return []
+  return value.split(',').map((element) => {
+    if (header === 'x-forwarded-for') return readAddress(element.trim())
+    const pair = element.split(';').find((one) => /^\s*for\s*=/i.test(one))
+    return readAddress((pair ?? '').replace(/^[^=]*=/, '').replace(/^\s*"?|"?\s*$/g, ''))
+  })
+}
+
+/** An address with or without a port; one of IPv4 in IPv6 as IPv4. Nothing for any other text. */
+function readAddress(text: string): string | undefined {
+  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? text.replace(/^([\d.]+):\d+$/, '$1')
+  const address = bare.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '')
+  return isIP(address) === 0 ? undefined : address
+}

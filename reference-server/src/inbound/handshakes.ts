@@ -1,0 +1,45 @@
+/** Handshakes; it alone knows by what they are counted, and in which order. */
+import type { IncomingMessage } from 'node:http'
+import type { Limits, Ports } from '../ports.ts'
+import { makeRateGate } from '../rules/rate-gate.ts'
+import type { Rules } from '../rules/rule-book.ts'
+import { makeAddressReader, type Proxies } from './address.ts'
+
+/** What handshakes are counted with. */
+export interface HandshakeParts {
+  rules: Rules
+  ports: Pick<Ports, 'clock' | 'metrics'>
+  limits: Limits
+  proxies: Proxies
+}
+
+/**
+ * Takes one handshake; the function returned throws the Refusal `rate-limited` beyond a rate. What an address has too
+ * many of takes nothing from the others.
+ * @spec connection.rate.counted
+ * @spec sse.rate.counted
+ * @spec socket.rate.counted
+ */
+export function makeHandshakes(parts: HandshakeParts): (request: IncomingMessage) => void {
+  const { rules, ports, limits, proxies } = parts
+  const readAddress = makeAddressReader(rules, proxies)
+  const takeOfAddress = makeRateGate(rules, ports.clock, {
+    perSecond: limits.address_handshakes_per_second,
+    what: 'handshakes from one address',
+  })
+  const takeOfAll = makeRateGate(rules, ports.clock, {
+    perSecond: limits.handshakes_per_second,
+    what: 'handshakes',
+  })
+
+  return (request) => {
+    const address = readAddress(request)
+    for (const [of, take] of Object.entries({ address: takeOfAddress, all: takeOfAll }))
+      try {
+        take(address)
+      } catch (refusal) {
+        ports.metrics.count('handshakes_refused', of)
+        throw refusal
+      }
+  }
+}
