@@ -11,6 +11,7 @@ import type { Advertised } from './timeline/timeline.ts'
  * `exec` a target that the suite starts and stops itself; `optional-paths` an offered profile with paths of its own;
  * `no-idempotency`, `no-resume`, `no-broadcast` a service without that profile, the target or one that the suite starts;
  * `service-clock` services whose clock the suite moves: an instant is judged, and not a span;
+ * `nodes` a service at several addresses;
  * `small-total` a service of which the suite can reach how much it holds for replay in all;
  * of an application: `webhook-secret`, `second-secret` with which its service signs, `reports` that reach it from its
  * service, `clock` by which it forgets users.
@@ -27,10 +28,17 @@ export type Need =
   | 'no-broadcast'
   | 'service-clock'
   | 'small-total'
+  | 'nodes'
   | 'webhook-secret'
   | 'second-secret'
   | 'reports'
   | 'clock'
+
+/**
+ * What checks take for themselves: `broadcasts` that every client receives, `sockets` that every such broadcast reaches and
+ * that share places at the application, `kept-answers` that more of them crowd out.
+ */
+export type Part = 'broadcasts' | 'sockets' | 'kept-answers'
 
 /** One check: a stimulus, and what is judged of it for one requirement. Checks with the same `drive` share one run of it. */
 export interface Check {
@@ -44,8 +52,11 @@ export interface Check {
   readonly needs?: readonly Need[]
   /** Another profile that the target must offer for the stimulus to be possible. */
   readonly profiles?: readonly string[]
-  /** Runs alone, after the parallel ones: it disturbs the whole target. */
-  readonly alone?: true
+  /**
+   * What of a target it takes for itself, because there it disturbs others or they disturb it; true for all of it. The
+   * suite starts a service for it where it can; elsewhere it is made after the parallel ones, beside those that take others.
+   */
+  readonly alone?: true | readonly Part[]
   /**
    * Limits of the service that the suite starts for this check alone, so that little reaches them.
    * A target that the suite cannot start is judged by the limits that it advertises.

@@ -5,7 +5,7 @@ import type { Check } from './check.ts'
 import { makeDrive } from './drive/drive.ts'
 import type { Http } from './drive/http.ts'
 import { SetUpFailed } from './drive/set-up-failed.ts'
-import type { Site, Wishes } from './drive/site.ts'
+import { NODES, type Site, type Wishes } from './drive/site.ts'
 import { makeSteppedClock } from './drive/stepped-clock.ts'
 import { REAL_CLOCK, within } from './drive/waiting.ts'
 import { isBinding, judgeCheck, noteOfThrown } from './judgement.ts'
@@ -84,11 +84,12 @@ function needsClock({ needs = [] }: Check): boolean {
 
 /** What the service that is started for a check shall have; undefined where it shares that of all others. */
 function wishesOf(check: Check, site: Site): Wishes | undefined {
-  const { alone, limits, timings } = check
+  const { alone, limits, timings, needs } = check
   const isOwnTime = isStepped(check, site)
   if (!alone && !limits && !isOwnTime) return undefined
   return {
     ...(limits && { limits }),
+    ...(needs?.includes('nodes') && { nodes: NODES }),
     ...(isOwnTime && { clock: 'virtual' }),
     ...(isOwnTime && timings && { timings }),
   }

@@ -109,6 +109,10 @@ const NEEDS: Readonly<
       (advertised.limits.resume_total_bytes ?? Infinity) <= LIMITS.resume_total_bytes.floor,
     remedy: `a service by URL must have ${LIMITS.resume_total_bytes.floor} as its resume_total_bytes, or less`,
   },
+  nodes: {
+    isMet: ({ nodes = [] }) => nodes.length > 1,
+    remedy: 'give the base URLs of several nodes: run http://one.example http://other.example',
+  },
   'webhook-secret': {
     isMet: (site) => (site.application?.webhookSecrets.length ?? 0) > 0,
     remedy: 'give --webhook-secret the secret that the application was given',

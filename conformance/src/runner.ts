@@ -1,17 +1,17 @@
 /** Makes the planned checks against a target and turns findings into results. */
 
+import { makeApart } from './apart.ts'
 import type { Check } from './check.ts'
 import type { Grease } from './drive/grease.ts'
 import { makeHttp } from './drive/http.ts'
 import { SetUpFailed } from './drive/set-up-failed.ts'
 import { pass } from './drive/waiting.ts'
 import { type GroupOptions, giveUp, makeGroup, type Together } from './group.ts'
-import { noteOfDisturbance } from './judgement.ts'
 import type { Ledger } from './ledger.ts'
 import { isStepped, type PlannedCheck } from './plan.ts'
-import { type StallWatch, startStallWatch } from './stall-watch.ts'
+import { lookOnce, runUndisturbed, type Undecided, worthAnotherLook } from './second-look.ts'
+import { startStallWatch } from './stall-watch.ts'
 import type { Target } from './target/target.ts'
-import type { TimelineEvent } from './timeline/event.ts'
 import { makeStandIns } from './timeline/stand-ins.ts'
 import type { Timeline } from './timeline/timeline.ts'
 import type { Result } from './verdict.ts'
@@ -27,6 +27,11 @@ const TIMELESS_AT_ONCE = 16
 
 /** Checks of an application at once: its users see each other, so that each more is told to all others. */
 const USERS_AT_ONCE = 8
+
+/** Checks at once that are made again, when the others are over. */
+const AGAIN_AT_ONCE = 3
+
+const PROGRAM_ENDED = 'the program that was started has ended'
 
 /** How a run is made. */
 export interface RunOptions {
@@ -50,7 +55,8 @@ export interface RunOptions {
 /**
  * Makes every check whose decision is `run`, longest waits first. Checks with the same drive share what it saw. A check
  * that needs the target for itself gets a service of its own where the suite can start one; elsewhere its turn comes
- * after all others.
+ * after all others, beside those that disturb something else. What could not be judged in the crowd is made again when the
+ * others are over.
  */
 export async function runChecks(
   planned: readonly PlannedCheck[],
@@ -107,40 +113,44 @@ export async function runChecks(
         ? TIMELESS_AT_ONCE
         : Number.POSITIVE_INFINITY
   const atOnce = Math.min(options.concurrency, most)
-  const work = async (queue: Together[]): Promise<void> => {
-    for (let checks = queue.shift(); checks; checks = queue.shift()) {
-      const together = checks
-      const make = (): Promise<Result[]> => makeGroup(together, target, own)
-      const made =
-        ended !== undefined
-          ? giveUp(
-              together,
-              target,
-              own,
-              new SetUpFailed(`the program that was started has ended: ${ended}`),
-            )
-          : isStepped(together[0], target.site)
-            ? await make()
-            : await runUndisturbed(watch, make)
-      for (const result of made) put(result)
-    }
+  type Make = (together: Together) => Promise<Result[] | undefined>
+  const makeAndPut = async (together: Together, make: Make): Promise<void> => {
+    const made =
+      ended === undefined
+        ? await make(together)
+        : giveUp(together, target, own, new SetUpFailed(`${PROGRAM_ENDED}: ${ended}`))
+    for (const result of made ?? []) put(result)
   }
+  const work = async (queue: Together[], make: Make): Promise<void> => {
+    for (let together = queue.shift(); together; together = queue.shift())
+      await makeAndPut(together, make)
+  }
+  const makeOnce = (together: Together): Promise<Result[]> => makeGroup(together, target, own)
+  const makeUndisturbed = (together: Together): Promise<Result[]> =>
+    runUndisturbed(watch, () => makeOnce(together))
+  const undecided: Undecided<Together>[] = []
   await Promise.all([
     ...Array.from({ length: atOnce }, async (_, place) => {
       await pass(place * RAMP_MS)
-      await work(parallel)
+      await work(parallel, async (together) => {
+        const look = await lookOnce(watch, () => makeOnce(together))
+        if (look.isDecided) return look.results
+        undecided.push({ ...look, of: together })
+        return undefined
+      })
     }),
-    ...Array.from({ length: STEPPED_AT_ONCE }, () => work(stepped)),
+    ...Array.from({ length: STEPPED_AT_ONCE }, () => work(stepped, makeOnce)),
   ])
-  await work(last)
+  const { again, rest } = worthAnotherLook(undecided)
+  for (const result of rest.flatMap(({ results: made }) => made)) put(result)
+  const againAtOnce = Math.min(options.concurrency, AGAIN_AT_ONCE)
+  await Promise.all(Array.from({ length: againAtOnce }, () => work(again, makeUndisturbed)))
+  const makeLast = (together: Together): Promise<void> => makeAndPut(together, makeUndisturbed)
+  await makeApart(last, options.concurrency, ([check]) => check, makeLast)
   watch.stop()
   await http.stop()
   return planned.flatMap(({ check }) => results.get(check.id) ?? [])
 }
-
-/** A stall that a judge may take for a slow target. */
-const STALL_MS = 200
-const ATTEMPTS = 3
 
 /** Checks whose drive is the same function, in the order of the first of each. */
 export function groupByDrive<C extends { readonly drive: unknown }>(
@@ -153,58 +163,6 @@ export function groupByDrive<C extends { readonly drive: unknown }>(
     else groups.set(check.drive, [check])
   }
   return [...groups.values()]
-}
-
-/**
- * Makes checks again when one did not pass while the suite itself stood still. This is no second chance for
- * the target: the first measurement was spoilt by whoever measured.
- */
-export async function runUndisturbed(
-  watch: Pick<StallWatch, 'longestSince'>,
-  run: () => Promise<Result[]>,
-): Promise<Result[]> {
-  for (let attempt = 1; ; attempt += 1) {
-    const startedMs = performance.now()
-    const results = await run()
-    const stalledMs = watch.longestSince(startedMs)
-    if (stalledMs < STALL_MS || results.every(isCertain)) return results
-    if (attempt === ATTEMPTS)
-      return results.map((result) => (isCertain(result) ? result : spoilt(result, stalledMs)))
-  }
-}
-
-/** Whether no stall of the suite can have made a result what it is. */
-function isCertain({ verdict }: Result): boolean {
-  return verdict === 'pass' || verdict === 'defect'
-}
-
-function spoilt(result: Result, stalledMs: number): Result {
-  const stalled = `the suite itself stood still for ${Math.round(stalledMs)} ms, ${ATTEMPTS} times in a row; run it on a calmer machine`
-  const reason = `${stalled}; the last time: ${describeResult(result)}`
-  const { check, requirement, durationMs, timeline, standIns, clock } = result
-  return {
-    check,
-    requirement,
-    verdict: 'inconclusive',
-    reason,
-    durationMs,
-    ...(timeline && { timeline: withNote(timeline, reason) }),
-    ...(standIns && { standIns }),
-    ...(clock && { clock }),
-  }
-}
-
-/** A saved run that is judged again must find the disturbance too. */
-function withNote(timeline: Timeline, reason: string): Timeline {
-  const { events } = timeline
-  const last = { n: events.length + 1, atMs: events.at(-1)?.atMs ?? 0 }
-  const note: TimelineEvent = { ...last, ...noteOfDisturbance(reason) }
-  return { ...timeline, events: [...events, note] }
-}
-
-/** What was seen of a check that did not pass. */
-function describeResult({ reason, expected, got }: Result): string {
-  return reason ?? `expected ${expected}, got ${got}`
 }
 
 /** A copy in an order that the seed decides. */

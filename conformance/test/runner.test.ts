@@ -3,11 +3,9 @@ import type { Check } from '../src/check.ts'
 import { isBinding, judgeCheck } from '../src/judgement.ts'
 import { fail, inconclusive, PASS } from '../src/judges/finding.ts'
 import { readLedger } from '../src/ledger.ts'
-import { runUndisturbed } from '../src/runner.ts'
 import { readAdvertised } from '../src/target/advertised.ts'
 import { redact } from '../src/timeline/redact.ts'
 import type { Timeline } from '../src/timeline/timeline.ts'
-import type { Result } from '../src/verdict.ts'
 
 const advertised = readAdvertised('http://127.0.0.1:1', undefined, [])
 const seen: Timeline = {
@@ -63,49 +61,6 @@ describe('judgeCheck', () => {
       throw new TypeError('oops')
     }
     expect(judgeCheck(check({ judge }), seen, true).verdict).toBe('defect')
-  })
-})
-
-describe('runUndisturbed', () => {
-  const failed: Result = {
-    check: 'a.b.c',
-    requirement: 'a.b',
-    verdict: 'fail',
-    expected: 'status 200',
-    got: 'status 404',
-    durationMs: 1,
-  }
-  const runs = async (stalledMs: number, ...results: Result[]): Promise<Result | undefined> => {
-    const watch = { longestSince: () => stalledMs }
-    const [made] = await runUndisturbed(watch, async () => [results.shift() ?? failed])
-    return made
-  }
-  test('a check that failed while the suite stood still each time is inconclusive and says what it saw', async () => {
-    const result = await runs(250)
-    expect(result?.verdict).toBe('inconclusive')
-    expect(result?.reason).toContain('stood still for 250 ms, 3 times in a row')
-    expect(result?.reason).toContain('the last time: expected status 200, got status 404')
-  })
-  test('so does one that was inconclusive', async () => {
-    const unclear: Result = {
-      check: 'a',
-      requirement: 'b',
-      verdict: 'inconclusive',
-      reason: 'why',
-      durationMs: 1,
-    }
-    expect((await runs(250, unclear, unclear, unclear))?.reason).toContain('the last time: why')
-  })
-  test('one that passed at last, or that failed on a suite that ran, is what it is', async () => {
-    const passed: Result = { check: 'a', requirement: 'b', verdict: 'pass', durationMs: 1 }
-    expect(await runs(250, failed, passed)).toBe(passed)
-    expect(await runs(10)).toBe(failed)
-  })
-  test('of checks that share a stimulus only those that did not pass are inconclusive', async () => {
-    const passed: Result = { check: 'a', requirement: 'b', verdict: 'pass', durationMs: 1 }
-    const watch = { longestSince: () => 250 }
-    const results = await runUndisturbed(watch, async () => [passed, failed])
-    expect(results.map(({ verdict }) => verdict)).toEqual(['pass', 'inconclusive'])
   })
 })
 

@@ -1,4 +1,5 @@
 /** The program: flags to a running server, signals to its end; the only place that exits. */
+import { BrokerError } from './brokers/broker-error.ts'
 import { makeLog } from './log.ts'
 import { makeMetrics } from './metrics.ts'
 import type { Fault } from './parts.ts'
@@ -38,6 +39,14 @@ async function readOrExit(): Promise<{ settings: Settings; faults: readonly Faul
   }
 }
 
+function explainStartFailure(error: unknown): never {
+  if (error instanceof BrokerError) {
+    process.stderr.write(`channel-server: ${error.message}\n`)
+    process.exit(USAGE)
+  }
+  return explainListenFailure(error)
+}
+
 function explainListenFailure(error: unknown): never {
   const { code, message, address, port } = error as NodeJS.ErrnoException & {
     address?: string
@@ -64,8 +73,15 @@ function endOnSignals(server: RunningServer, stopPrivate: () => Promise<void>): 
   process.on('SIGINT', onSignal)
 }
 
-function secretsOf({ applicationKeys, webhookSecrets, signingKey }: Settings): readonly string[] {
-  return [...applicationKeys, ...webhookSecrets, ...(signingKey === undefined ? [] : [signingKey])]
+function secretsOf(settings: Settings): readonly string[] {
+  const { applicationKeys, webhookSecrets, signingKey, broker } = settings
+  const password = broker.kind === 'redis' ? decodeURIComponent(new URL(broker.url).password) : ''
+  return [
+    ...applicationKeys,
+    ...webhookSecrets,
+    ...(signingKey === undefined ? [] : [signingKey]),
+    ...(password === '' ? [] : [password]),
+  ]
 }
 
 async function main(): Promise<void> {
@@ -79,9 +95,9 @@ async function main(): Promise<void> {
   process.on('uncaughtException', onDefect)
   process.on('unhandledRejection', onDefect)
 
-  const server = await startServer(settings, { log, metrics }, faults).catch(explainListenFailure)
+  const server = await startServer(settings, { log, metrics }, faults).catch(explainStartFailure)
   const address = { host: '127.0.0.1', port: settings.privatePort }
-  const probes = { isReady: () => !server.isDraining(), metrics }
+  const probes = { isDraining: server.isDraining, isReady: server.isReady, metrics }
   const operators = settings.privatePort
     ? await startPrivateListener(address, probes).catch(explainListenFailure)
     : undefined

@@ -1,4 +1,5 @@
 /** What one server is composed of before it is joined; the place where a named fault may change one rule or port. */
+import type { Service } from './inbound/service.ts'
 import type { Pulse } from './outbound/connection.ts'
 import type { SocketRequestRules } from './outbound/socket-request.ts'
 import type { makeWebhookRequestRules } from './outbound/webhook-request.ts'
@@ -25,11 +26,16 @@ export interface Wraps {
   socketAttempt(attempt: Attempt<SocketDelivery>): Attempt<SocketDelivery>
   /** Around what takes the webhooks of sockets. */
   socketSink(sink: SocketSink): SocketSink
+  /** Around the service as a further node has it, where it is asked at several addresses. */
+  node(service: Service): Service
   /** Around the write side of each socket that is let in. */
   socketWriter(writer: ConnectionWriter, path: string, pulse: Pulse): ConnectionWriter
   /** Around the read side of each socket that is let in. */
   socketReading(reading: ConnectionReading, path: string): ConnectionReading
 }
+
+/** The wrapper that replaces nothing. */
+export const asIs = <Made>(made: Made): Made => made
 
 /** Everything that decides how a server behaves. Discovery advertises the settings, whatever changes here. */
 export interface Parts {

@@ -15,16 +15,17 @@ export interface PrivateListener {
  */
 export async function startPrivateListener(
   address: { host: string; port: number },
-  state: { isReady(): boolean; metrics: ScrapedMetrics },
+  state: { isDraining(): boolean; isReady(): boolean; metrics: ScrapedMetrics },
 ): Promise<PrivateListener> {
   const server = createServer(async (request, response) => {
     const respond = (status: number, text: string, mediaType = 'text/plain'): void => {
       response.writeHead(status, { 'content-type': mediaType }).end(text)
     }
     if (request.url === '/livez') respond(200, 'alive\n')
-    else if (request.url === '/readyz')
-      respond(state.isReady() ? 200 : 503, state.isReady() ? 'ready\n' : 'draining\n')
-    else if (request.url === '/metrics')
+    else if (request.url === '/readyz') {
+      if (state.isReady()) respond(200, 'ready\n')
+      else respond(503, state.isDraining() ? 'draining\n' : 'the broker is unavailable\n')
+    } else if (request.url === '/metrics')
       respond(200, await state.metrics.scrape(), state.metrics.mediaType)
     else respond(404, 'try /livez, /readyz or /metrics\n')
   })

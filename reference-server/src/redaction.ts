@@ -7,10 +7,11 @@ const DEEPEST_CAUSE = 4
 /** Signed texts of this server, and what travels where secrets do. */
 const LOOKS: readonly RegExp[] = [
   /eyJ[\w-]{8,}\.[\w-]{20,}/g,
-  /[0-9a-z]{6,10}\.[\w-]{20,}\.[\w-]*\.[\w-]{20,}/g,
+  /\b[0-9a-z]{1,10}\.[\w-]{20,}\.[\w-]*\.[\w-]{20,}/g,
   /whsec_[A-Za-z0-9+/=]+/g,
   /(?<=channel-token\.)[\w.~-]+/g,
   /(?<=\bbearer +)[^\s"\\]+/gi,
+  /(?<=:\/\/[^\s/@:]*:)[^\s/@]+(?=@)/g,
 ]
 
 /** An error as it is logged: without what its thrower attached, and without quotes of what was sent. */
@@ -47,12 +48,13 @@ export function describeError(thrown: unknown, depth = 0): LoggedError {
     ...(typeof code === 'string' && { code }),
     stack: stack.split('\n').flatMap((line) => /^ +at (.+)/.exec(line)?.[1] ?? []),
     ...(cause !== undefined && deeper && { cause: describeError(cause, depth + 1) }),
-    ...(errors.length > 0 && deeper && { errors: errors.map((one) => describeError(one, depth + 1)) }),
+    ...(errors.length > 0 &&
+      deeper && { errors: errors.map((one) => describeError(one, depth + 1)) }),
   }
 }
 
 /** The runtime quotes what it could not parse or take. */
 function withoutQuotes(message: string, name: string): string {
-  const unparsed = name === 'SyntaxError' ? message.replace(/(["'`]).*\1/gs, HIDDEN) : message
+  const unparsed = name === 'SyntaxError' ? message.replace(/(["'`/]).*\1/gs, HIDDEN) : message
   return unparsed.replace(/(?<=\b(?:Received|Cannot convert|Invalid URL:?)) .*/gs, ` ${HIDDEN}`)
 }

@@ -1,22 +1,17 @@
 /** The composition root: it alone knows how rules, ports and listeners are joined to one server. */
-import type { AddressInfo } from 'node:net'
-import { type BrokerRules, makeMemoryBroker } from './brokers/memory.ts'
-import { makeWindow } from './brokers/window.ts'
+import { openBroker } from './brokers/open.ts'
 import { systemClock, systemRandom } from './clock.ts'
 import { readGaeScript } from './gae-script.ts'
-import { makeConnectUpgrade } from './inbound/connect-upgrade.ts'
-import { makeEventStreams } from './inbound/event-stream.ts'
 import { makeHandshakes } from './inbound/handshakes.ts'
-import { makeHttpServer, type RequestTaker } from './inbound/http.ts'
+import type { RequestTaker } from './inbound/http.ts'
 import type { Service } from './inbound/service.ts'
-import { makeSocketUpgrade } from './inbound/socket-upgrade.ts'
-import { makeUpgrades } from './inbound/upgrade.ts'
+import { type Listener, startListener } from './listener.ts'
 import { makeMetrics, type ScrapedMetrics } from './metrics.ts'
 import { makeNetworks } from './networks.ts'
 import { makeHeartbeat } from './outbound/heartbeat.ts'
 import { makeSocketRequestRules } from './outbound/socket-request.ts'
 import { makeWebhookRequestRules } from './outbound/webhook-request.ts'
-import type { Fault, Parts } from './parts.ts'
+import { asIs, type Fault, type Parts } from './parts.ts'
 import type { Clock, Log, Metrics, Random } from './ports.ts'
 import { startBroadcasts } from './rules/broadcasts.ts'
 import { makeChannels } from './rules/channels.ts'
@@ -32,16 +27,17 @@ import type { Settings } from './settings.ts'
 import { IMPLEMENTATION } from './version.ts'
 import { makePresenceSink, makeSocketSink } from './webhook-sinks.ts'
 
-/** Connections that may wait to be accepted; a shorter queue loses some of a sudden crowd without a word. */
-const ACCEPT_BACKLOG = 4096
-
 /** A server that runs. */
 export interface RunningServer {
   /** Public base, without a trailing slash. */
   baseUrl: string
   /** Port that is listened on. */
   port: number
+  /** Bases of the further nodes. */
+  nodes: readonly string[]
   isDraining(): boolean
+  /** Whether it takes calls: it does not drain, and its broker can be reached and written. */
+  isReady(): boolean
   /** Sends clients away, delivers what is owed to the application, then stops. A second call waits for the first. */
   drain(): Promise<void>
   /** Ends everything at once. */
@@ -54,6 +50,8 @@ export interface Surroundings {
   clock?: Clock
   random?: Random
   metrics?: ScrapedMetrics
+  /** At how many addresses the one service is asked, each as if it were a node of several; one unless given. */
+  nodes?: number
   /** Answers requests on the same origin that are not the service's own, for whoever serves pages beside it. */
   elsewhere?: RequestTaker
 }
@@ -67,7 +65,7 @@ export async function startServer(
   surroundings: Surroundings,
   faults: readonly Fault[] = [],
 ): Promise<RunningServer> {
-  const parts = makeParts(settings, surroundings)
+  const parts = await makeParts(settings, surroundings)
   for (const fault of faults) fault.apply(parts)
   const { rules, ports, timings, limits, wraps } = parts
   const { clock, random } = ports
@@ -102,6 +100,9 @@ export async function startServer(
     ? makeHeartbeat({ clock, rules: makeSocketHeartbeatRules(rules), timings, limits })
     : undefined
 
+  const { told } = await ports.broker.began()
+  const owed = await ports.broker.owed()
+  const owedSockets = await ports.broker.owedSockets()
   await channels.recover()
   const streamHeartbeat = isRobust
     ? makeHeartbeat({ clock, rules: makeStreamHeartbeatRules(rules), timings, limits })
@@ -112,7 +113,7 @@ export async function startServer(
     what: 'broadcasts',
   })
 
-  const keptAnswers = makeKeptAnswers({ rules, clock, metrics: ports.metrics, timings, limits })
+  const keptAnswers = makeKeptAnswers({ rules, ports, timings, limits })
 
   let baseUrl = settings.baseUrl ?? ''
   let draining: Promise<void> | undefined
@@ -157,35 +158,32 @@ export async function startServer(
     baseUrl: () => baseUrl,
     isDraining: () => draining !== undefined,
   }
-  const socketKind = makeSocketUpgrade(service, {
-    heartbeat: socketHeartbeat,
-    wrapWriter: wraps.socketWriter,
-    wrapReading: wraps.socketReading,
-  })
-  const upgrades = makeUpgrades(service, [
-    makeConnectUpgrade(service, { heartbeat, wrapWriter: wraps.writer }),
-    ...(settings.profiles.includes('sockets') ? [socketKind] : []),
-  ])
-  const streams = settings.profiles.includes('sse')
-    ? makeEventStreams(service, { heartbeat: streamHeartbeat, wrapWriter: wraps.writer })
-    : undefined
-  const { elsewhere } = surroundings
-  const http = makeHttpServer(service, upgrades, [
-    ...(streams ? [streams] : []),
-    ...(elsewhere ? [elsewhere] : []),
-  ])
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', reject)
-    http.listen({ port: settings.port, host: settings.host, backlog: ACCEPT_BACKLOG }, resolve)
-  })
-  const { port } = http.address() as AddressInfo
-  baseUrl ||= `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
-  if (
-    !ports.broker.remembers &&
-    ['presence-sync' as const, 'sockets' as const].some((name) => settings.profiles.includes(name))
+  const listenerParts = {
+    wraps,
+    heartbeats: { connections: heartbeat, sockets: socketHeartbeat, streams: streamHeartbeat },
+    elsewhere: surroundings.elsewhere,
+  }
+  const listen = async (own: Service, port: number): Promise<Listener> =>
+    startListener(own, listenerParts, { host: settings.host, port })
+  const first = await listen(service, settings.port)
+  baseUrl ||= first.url
+  // Before anything is awaited, and so before anybody is let in.
+  const hasState = ['presence-sync' as const, 'sockets' as const].some((name) =>
+    settings.profiles.includes(name),
   )
-    sink.started(parts.epochFloor)
-  presence.recall(await ports.broker.owed())
+  if (hasState && !told) sink.started(parts.epochFloor)
+  presence.recall(owed)
+  if (settings.profiles.includes('sockets')) sockets.recover(owedSockets)
+  const others = await Promise.all(
+    Array.from({ length: (surroundings.nodes ?? 1) - 1 }, async () => {
+      let url = baseUrl
+      const own = wraps.node({ ...service, baseUrl: () => settings.baseUrl ?? url })
+      const listener = await listen(own, 0)
+      url = listener.url
+      return listener
+    }),
+  )
+  const listeners = [first, ...others]
 
   async function stop(): Promise<void> {
     sink.stop()
@@ -194,18 +192,12 @@ export async function startServer(
     socketHeartbeat?.stop()
     streamHeartbeat?.stop()
     channels.stop()
-    keptAnswers.stop()
-    upgrades.stop()
-    const closed = new Promise<void>((resolve) => http.close(() => resolve()))
-    http.closeAllConnections()
     await Promise.all([
-      closed,
-      upgrades.allClosed(),
-      streams?.allClosed(),
+      ...listeners.map((listener) => listener.stop()),
       presence.stop(),
       socketSink.stop(),
-      ports.broker.stop(),
     ])
+    await ports.broker.stop()
   }
 
   async function drain(): Promise<void> {
@@ -214,7 +206,7 @@ export async function startServer(
       drainChannels({ rules, channels, timings, clock, random }),
       drainSockets({ rules, sockets, timings, clock, random }),
     ])
-    await Promise.all([upgrades.allClosed(), streams?.allClosed()])
+    await Promise.all(listeners.map((listener) => listener.allClosed()))
     const flushMs = timings.webhook_timeout_seconds * 1000
     await Promise.all([sink.flush(flushMs), socketSink.sink.flush(flushMs)])
     await stop()
@@ -223,8 +215,10 @@ export async function startServer(
 
   return {
     baseUrl,
-    port,
+    port: first.port,
+    nodes: others.map(({ url }) => url + service.basePath),
     isDraining: service.isDraining,
+    isReady: () => !service.isDraining() && ports.broker.isReady(),
     drain: () => {
       draining ??= drain()
       return draining
@@ -237,29 +231,26 @@ function makeSecret(random: Random): string {
   return Buffer.from(random.bytes(32)).toString('hex')
 }
 
-function makeParts(settings: Settings, surroundings: Surroundings): Parts {
+async function makeParts(settings: Settings, surroundings: Surroundings): Promise<Parts> {
   const clock = surroundings.clock ?? systemClock
   const random = surroundings.random ?? systemRandom
   const metrics: Metrics = surroundings.metrics ?? makeMetrics(false)
   const rules = { ...makeRules(), ...makeWebhookRequestRules(), ...makeSocketRequestRules() }
-  // The broker asks the rule book each time, so that a rule that a fault replaces later is the one it counts by.
-  const brokerRules: BrokerRules = {
-    decideEpoch: (nowMs, newest) => rules.decideEpoch(nowMs, newest),
-    nextSeq: (seq) => rules.nextSeq(seq),
-    nextBroadcastSeq: (seq) => rules.nextBroadcastSeq(seq),
-    nextVersion: (version, online) => rules.nextVersion(version, online),
-    decideSameEpoch: (asked, current) => rules.decideSameEpoch(asked, current),
-    decideArrival: (facts) => rules.decideArrival(facts),
-    decideDeparture: (facts) => rules.decideDeparture(facts),
-  }
   const epochFloor = rules.decideEpoch(clock.nowMs(), 0)
   const timings = { ...settings.timings }
   const limits = { ...settings.limits }
-  const window = settings.profiles.includes('resume')
-    ? makeWindow({ rules, clock, metrics, timings, limits })
-    : undefined
-  // The generations of earlier runs are lost, so what was minted in one of them dies, unless nobody can revoke.
-  const generationFloor = settings.profiles.includes('control') ? epochFloor : 0
+  const broker = await openBroker(settings.broker, {
+    clock,
+    metrics,
+    log: surroundings.log,
+    // It asks the rule book each time, so that a rule that a fault replaces later is the one it counts by.
+    rules,
+    timings,
+    limits,
+    epochFloor,
+    holds: settings.profiles.includes('resume'),
+    revokes: settings.profiles.includes('control'),
+  })
   return {
     rules,
     ports: {
@@ -267,19 +258,20 @@ function makeParts(settings: Settings, surroundings: Surroundings): Parts {
       random,
       metrics,
       log: surroundings.log,
-      broker: makeMemoryBroker(clock, brokerRules, epochFloor, window, generationFloor),
+      broker,
     },
     timings,
     limits,
     wraps: {
       attempt: (attempt) => attempt,
       sink: (sink) => sink,
-      writer: (writer) => writer,
+      node: (service) => service,
+      writer: asIs,
       socketAttempt: (attempt) => attempt,
       socketSink: (sink) => sink,
-      socketWriter: (writer) => writer,
+      socketWriter: asIs,
       socketReading: (reading) => reading,
     },
-    epochFloor,
+    epochFloor: (await broker.began()).epochFloor,
   }
 }

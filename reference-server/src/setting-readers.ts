@@ -1,5 +1,6 @@
 /** Readers of setting values; they alone know how each text becomes a value, and say what is wrong with it. */
 import { PROFILES } from '@channel-protocol/schemas/registry'
+import type { BrokerSetting } from './brokers/open.ts'
 import { readNetwork } from './networks.ts'
 
 /** Any text that is not empty. @throws Error that says what is wrong */
@@ -53,6 +54,21 @@ export function readBaseUrl(text: string): string {
 export function readKey(text: string): string {
   if (/^[\x21-\x2b\x2d-\x7e]{16,}$/.test(text)) return text
   throw new Error('is not 16 or more visible ASCII characters without commas')
+}
+
+/** A broker. @throws Error that says what is wrong */
+export function readBroker(text: string): BrokerSetting {
+  if (text === 'memory') return { kind: 'memory' }
+  if (text.startsWith('sqlite:')) {
+    const file = text.slice('sqlite:'.length)
+    if (file === '' || file.startsWith('//'))
+      throw new Error('names no file; write sqlite: and a path, such as sqlite:./channel.db')
+    return { kind: 'sqlite', file }
+  }
+  if (/^rediss?:\/\/./.test(text)) return { kind: 'redis', url: text }
+  throw new Error(
+    'is neither memory, nor sqlite: and a file, nor redis:// or rediss:// and an address',
+  )
 }
 
 /** A key that signs tokens. @throws Error that says what is wrong */

@@ -10,6 +10,7 @@ import {
 import { readSecret } from './outbound/webhook-signature.ts'
 import {
   readBaseUrl,
+  readBroker,
   readForwardedHeader,
   readInteger,
   readKey,
@@ -73,9 +74,16 @@ const plain: SettingRow[] = [
   row(
     'signing-key',
     'secret',
-    'signs tokens and tickets, at least 32 characters; where control is offered, tokens die with the process all the same',
-    'a random one, so that both die with the process',
+    'signs tokens and tickets, at least 32 characters; where control is offered, tokens die with what the broker keeps all the same',
+    'a random one that the broker keeps, so that with memory both die with the process',
     readSigningKey,
+  ),
+  row(
+    'broker',
+    'where',
+    'where the state lives: memory, which dies with the process; sqlite:<file>, one file that outlives it; redis://<address>, an engine that several servers share',
+    'memory',
+    readBroker,
   ),
   row(
     'application-base',

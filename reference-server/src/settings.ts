@@ -9,6 +9,7 @@ import {
   type WebhookEvent,
 } from '@channel-protocol/schemas/registry'
 import { Command, Option } from 'commander'
+import type { BrokerSetting } from './brokers/open.ts'
 import { isLoopback, isWildcard } from './loopback.ts'
 import type { Limits, Timings } from './ports.ts'
 import { flagOf, SETTABLE_LIMITS, SETTABLE_TIMINGS, SETTING_ROWS } from './setting-rows.ts'
@@ -37,8 +38,10 @@ export interface Settings {
   development: boolean
   applicationKeys: readonly string[]
   webhookSecrets: readonly string[]
-  /** Nothing: a random one. */
+  /** Nothing: a random one, which the broker keeps. */
   signingKey: string | undefined
+  /** Where the state lives. */
+  broker: BrokerSetting
   webhookTargets: WebhookTargets | undefined
   socketTargets: SocketTargets | undefined
   origins: 'any' | readonly string[]
@@ -63,9 +66,9 @@ export class HelpWanted extends Error {}
 
 type Values = Map<string, unknown>
 
-/** Every profile of a service that has a chapter. */
+/** Every profile that a service of one node can offer. */
 const DEFAULT_PROFILES: readonly ProfileName[] = Object.values(PROFILES)
-  .filter(({ role, status }) => role === 'service' && status === 'specified')
+  .filter(({ name, role }) => role === 'service' && name !== 'cluster')
   .map(({ name }) => name)
 
 /**
@@ -91,6 +94,7 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): S
     baseUrl,
     ...credentials,
     signingKey: values.get('signing-key') as string | undefined,
+    broker: (values.get('broker') as BrokerSetting | undefined) ?? { kind: 'memory' },
     profiles,
     testTimings,
     faults: (values.get('fault') as string[] | undefined) ?? [],
@@ -112,6 +116,9 @@ function readValues(argv: readonly string[], env: NodeJS.ProcessEnv): Values {
   } catch (error) {
     const { code, message } = error as { code?: string; message: string }
     if (code === 'commander.helpDisplayed') throw new HelpWanted(command.helpInformation())
+    // What has no flag before it may be a secret that belongs behind one.
+    if (code === 'commander.excessArguments')
+      throw new SettingError('a value has no flag before it; repeat the flag for each value')
     throw new SettingError(message.replace(/^error: /, ''))
   }
   const flags = new Map(Object.entries(command.opts<Record<string, string | string[] | boolean>>()))

@@ -22,9 +22,10 @@ export function describeStart(
     }`,
     `  webhooks:    ${
       webhookUrl
-        ? `to ${webhookUrl} and so on`
+        ? `to ${webhookUrl.replace(/\?.*$/s, '')} and so on`
         : 'none: presence and sockets are off, or no --application-base is given'
     }`,
+    `  state:       ${describeState(settings)}`,
     `  operators:   ${privateUrl ? `${privateUrl}/readyz and /metrics` : 'no private listener'}`,
     `  judge it:    npm run conformance -- run ${baseUrl}`,
     ...(mayOutgrowQueue(settings)
@@ -33,6 +34,13 @@ export function describeStart(
     ...faults.map(({ name, misdeed }) => `  !!! FAULT ${name}: ${misdeed}`),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function describeState({ broker }: Settings): string {
+  if (broker.kind === 'memory') return 'in memory, and lost with the process'
+  if (broker.kind === 'sqlite') return `in ${broker.file}, and kept when the process ends`
+  // The rest of its URL may hold a password.
+  return `in Redis at ${new URL(broker.url).host}, and shared with whoever uses it`
 }
 
 /** Whether what is replayed to one client may be more than what may wait for it. */

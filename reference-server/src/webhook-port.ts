@@ -1,25 +1,16 @@
 /** What the presence sender, the webhook queue and one attempt say to each other; it alone knows the shapes of webhooks before they are bytes. */
-import type { Mark, OwedState, PresenceState, Timings } from './ports.ts'
+import type { Mark, OwedState, PresenceState, SocketEnd, SocketFacts, Timings } from './ports.ts'
 
 /** One webhook to deliver. */
 export type Delivery =
   | { event: 'connected' | 'disconnected'; state: PresenceState }
   | { event: 'started'; epoch: number; atMs: number }
 
-/** What every webhook says of the socket that it is about. */
-export interface SocketFacts {
-  id: string
-  /** Without a leading slash; empty where there is none. */
-  path: string
-  /** Microseconds since 1970. */
-  epoch: number
-}
-
 /** One webhook of a socket to deliver; `atMs` is when it happened, milliseconds since 1970. */
 export type SocketDelivery =
   | { event: 'handshake'; socket: SocketFacts; atMs: number }
   | { event: 'message'; socket: SocketFacts; number: number; body: string; atMs: number }
-  | { event: 'closed'; socket: SocketFacts; code: number; reason: string; atMs: number }
+  | ({ event: 'closed'; socket: SocketFacts } & SocketEnd)
 
 /** How one attempt ended: an answer with its status, or none. */
 export type AttemptAnswer =
@@ -50,11 +41,7 @@ export interface SocketSink {
     onEnd: (answer: AttemptAnswer) => void,
   ): void
   /** Attempts `closed` until it is answered or given up. */
-  closed(
-    socket: SocketFacts,
-    end: { code: number; reason: string; atMs: number },
-    onEnd: () => void,
-  ): void
+  closed(socket: SocketFacts, end: SocketEnd, onEnd: () => void): void
   /** Resolves when nothing is in flight or due, or `timeoutMs` have passed. */
   flush(timeoutMs: number): Promise<void>
   /** Ends all waiting; nothing is attempted afterwards. */

@@ -54,10 +54,20 @@ export function makePresenceSink(
   return { sink, recall: queue.recall, stop: attempts.stop }
 }
 
+/** What cannot be noted is attempted once more by the next run. */
+const unnoted = (): void => {}
+
 /** Lets the broker know of every attempt before it is made, and of every success, so that the next run goes on there. */
 function noteAttempts(attempt: Attempt, broker: Broker, rules: SenderRules): Attempt {
   return async (delivery) => {
-    if (delivery.event === 'started') return attempt(delivery)
+    if (delivery.event === 'started') {
+      const answer = await attempt(delivery)
+      const isHeard =
+        'status' in answer &&
+        (rules.isWebhookSuccess(answer.status) || rules.isStartedDeclined(answer.status))
+      if (isHeard) await broker.noteStarted().catch(unnoted)
+      return answer
+    }
     const { clientId, epoch, version } = delivery.state
     try {
       await broker.noteAttempted(clientId, { epoch, version })
@@ -66,8 +76,7 @@ function noteAttempts(attempt: Attempt, broker: Broker, rules: SenderRules): Att
     }
     const answer = await attempt(delivery)
     if ('status' in answer && rules.isWebhookSuccess(answer.status))
-      // What could not be noted is attempted once more by the next run.
-      await broker.noteAcknowledged(clientId, { epoch, version }).catch(() => {})
+      await broker.noteAcknowledged(clientId, { epoch, version }).catch(unnoted)
     return answer
   }
 }
@@ -96,7 +105,23 @@ export function makeSocketSink(
     timings,
     limits,
     rules,
-    attempt: parts.wraps.socketAttempt(attempts.attempt),
+    attempt: noteHandshakes(parts.wraps.socketAttempt(attempts.attempt), ports.broker),
   })
   return { sink: parts.wraps.socketSink(sink), stop: attempts.stop }
+}
+
+/** Lets the broker know of every socket that the application hears of: from then on it is owed the end. */
+function noteHandshakes(
+  attempt: Attempt<SocketDelivery>,
+  broker: Broker,
+): Attempt<SocketDelivery> {
+  return async (delivery) => {
+    if (delivery.event !== 'handshake') return attempt(delivery)
+    try {
+      await broker.noteSocket(delivery.socket)
+    } catch {
+      return { failure: 'connection' }
+    }
+    return attempt(delivery)
+  }
 }

@@ -115,3 +115,30 @@ test('help lists every setting with its variable, default and unit', () => {
   for (const part of ['--port', 'CHANNEL_PORT', '--drain-seconds', 'In seconds, 1 to 300', '8080'])
     expect(help).toContain(part)
 })
+
+test.each([
+  [['--application-key', 'a-key-for-tests-only', 'planted-key-without-flag']],
+  [['--application-key', 'planted']],
+  [['--webhook-secret', 'whsec_planted']],
+  [['--signing-key', 'planted']],
+  [['--base-url', 'https://user:planted@push.example']],
+  [['--application-base', 'https://user:planted@app.example']],
+  [['--broker', 'planted://user:planted@host']],
+])('no wrong secret is repeated: %j', (argv) => {
+  expect(() => readSettings(argv, {})).toThrow(SettingError)
+  expect(() => readSettings(argv, {})).not.toThrow(/planted/)
+})
+
+test('trusted proxies are addresses and networks, and believed in one header', () => {
+  expect(readSettings([], {})).toMatchObject({
+    trustedProxies: [],
+    forwardedHeader: 'x-forwarded-for',
+  })
+  const env = { CHANNEL_TRUSTED_PROXY: '10.0.0.0/8,::1', CHANNEL_FORWARDED_HEADER: 'Forwarded' }
+  expect(readSettings([], env)).toMatchObject({
+    trustedProxies: ['10.0.0.0/8', '::1'],
+    forwardedHeader: 'forwarded',
+  })
+  expect(() => readSettings(['--trusted-proxy', 'proxy'], {})).toThrow('neither an address nor')
+  expect(() => readSettings(['--forwarded-header', 'x-real-ip'], {})).toThrow('neither forwarded')
+})

@@ -20,6 +20,8 @@ export interface Receiver {
   next(): Promise<Arrived>
   /** As `next`, of this event, answered with this status. */
   take(event: string, status?: number): Promise<Arrived>
+  /** How many `started` came. */
+  starts(): number
   stop(): void
 }
 
@@ -27,6 +29,7 @@ export interface Receiver {
 export async function startReceiver(): Promise<Receiver> {
   const arrived: Arrived[] = []
   const waiting: ((webhook: Arrived) => void)[] = []
+  let starts = 0
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
@@ -37,6 +40,7 @@ export async function startReceiver(): Promise<Receiver> {
       answer: (status = 200) => response.writeHead(status).end(),
     }
     if (webhook.form.event === 'started') {
+      starts += 1
       webhook.answer()
       return
     }
@@ -53,6 +57,7 @@ export async function startReceiver(): Promise<Receiver> {
   return {
     flags: ['--application-base', base, '--webhook-secret', DEVELOPMENT.webhook_secrets[0]],
     next,
+    starts: () => starts,
     take: async (event, status) => {
       const webhook = await next()
       if (webhook.form.event !== event)

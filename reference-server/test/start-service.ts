@@ -20,14 +20,17 @@ export interface TestClient {
   closed: Promise<[number, string]>
 }
 
-/** What a test does with a service. */
-export interface TestService extends RunningServer {
+/** What a test asks of a service. */
+export interface TestCalls {
   call(method: string, path: string, body?: unknown, headers?: Json): Promise<Response>
   post(path: string, body: unknown): Promise<Json & { status?: number }>
   mint(clientId: string, ttlSeconds?: number): Promise<string>
   connect(token: string, options?: { origin?: string }): TestClient
   offer(protocols: string[], options?: { origin?: string }): TestClient
 }
+
+/** What a test does with a service. */
+export interface TestService extends RunningServer, TestCalls {}
 
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
@@ -40,9 +43,13 @@ export async function startService(
   const base = ['--port', '0', '--private-port', '0', '--application-key', KEY]
   const settings = readSettings([...base, ...flags], {})
   const server = await startServer(settings, { log: silentLog, ...surroundings }, faults)
+  return { ...server, ...makeCalls(server.baseUrl) }
+}
 
-  const call: TestService['call'] = (method, path, body, headers = {}) =>
-    fetch(`${server.baseUrl}${path}`, {
+/** The calls of a service at this base. */
+export function makeCalls(baseUrl: string): TestCalls {
+  const call: TestCalls['call'] = (method, path, body, headers = {}) =>
+    fetch(`${baseUrl}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${KEY}`,
@@ -53,13 +60,12 @@ export async function startService(
         ? {}
         : { body: body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body) }),
     })
-  const post: TestService['post'] = async (path, body) =>
+  const post: TestCalls['post'] = async (path, body) =>
     (await (await call('POST', path, body)).json()) as Json
-  const offer: TestService['offer'] = (protocols, options = {}) =>
-    openClient(`${server.baseUrl.replace('http', 'ws')}/v1/connect`, protocols, options)
+  const offer: TestCalls['offer'] = (protocols, options = {}) =>
+    openClient(`${baseUrl.replace('http', 'ws')}/v1/connect`, protocols, options)
 
   return {
-    ...server,
     call,
     post,
     mint: async (clientId, ttlSeconds) => {

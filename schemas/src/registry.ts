@@ -482,6 +482,45 @@ export const LIMITS = {
     ],
     "meaning": "Messages accepted per client id: this many at once, refilled at this rate."
   },
+  "calls_per_second": {
+    "name": "calls_per_second",
+    "unit": "calls per second and application key",
+    "default": 50000,
+    "floor": 100,
+    "max": null,
+    "test": 20000,
+    "advertised": true,
+    "profiles": [
+      "robust"
+    ],
+    "meaning": "Calls taken with one application key: this many at once, refilled at this rate."
+  },
+  "handshakes_per_second": {
+    "name": "handshakes_per_second",
+    "unit": "handshakes per second",
+    "default": 20000,
+    "floor": 100,
+    "max": null,
+    "test": 10000,
+    "advertised": true,
+    "profiles": [
+      "robust"
+    ],
+    "meaning": "Handshakes looked at in all: this many at once, refilled at this rate."
+  },
+  "address_handshakes_per_second": {
+    "name": "address_handshakes_per_second",
+    "unit": "handshakes per second and address",
+    "default": 10000,
+    "floor": 20,
+    "max": null,
+    "test": 5000,
+    "advertised": true,
+    "profiles": [
+      "robust"
+    ],
+    "meaning": "Handshakes looked at that come from one address: this many at once, refilled at this rate."
+  },
   "client_frame_bytes": {
     "name": "client_frame_bytes",
     "unit": "bytes of payload",
@@ -1159,7 +1198,7 @@ export const PROFILES = {
   "cluster": {
     "name": "cluster",
     "role": "service",
-    "status": "reserved",
+    "status": "specified",
     "requires": [
       "core"
     ],

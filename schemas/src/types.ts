@@ -530,6 +530,18 @@ export interface Limits {
    */
   messages_per_second?: number
   /**
+   * Calls taken with one application key: this many at once, refilled at this rate. In calls per second and application key; profile `robust`.
+   */
+  calls_per_second?: number
+  /**
+   * Handshakes looked at in all: this many at once, refilled at this rate. In handshakes per second; profile `robust`.
+   */
+  handshakes_per_second?: number
+  /**
+   * Handshakes looked at that come from one address: this many at once, refilled at this rate. In handshakes per second and address; profile `robust`.
+   */
+  address_handshakes_per_second?: number
+  /**
    * Bytes that may wait in the service's own queue for one slow reader. In bytes; profile `robust`.
    */
   queue_bytes?: number
@@ -735,6 +747,10 @@ export interface ExecStart {
    */
   base_url?: string
   /**
+   * The nodes that it may consist of, at most, each at an address of its own; an implementation without `cluster` ignores this.
+   */
+  nodes?: number
+  /**
    * Where the webhooks of single events go, and not below `webhook_base`.
    */
   webhook_urls?: {
@@ -834,6 +850,10 @@ export interface ExecStart1 {
    */
   base_url?: string
   /**
+   * The nodes that it may consist of, at most, each at an address of its own; an implementation without `cluster` ignores this.
+   */
+  nodes?: number
+  /**
    * Where the webhooks of single events go, and not below `webhook_base`.
    */
   webhook_urls?: {
@@ -917,6 +937,12 @@ export interface ExecReady {
    */
   now?: number
   /**
+   * The base URLs of its further nodes, without a trailing slash, where it consists of several.
+   *
+   * Items: A base URL.
+   */
+  nodes?: string[]
+  /**
    * Whether this process takes further `start` commands while this service runs; where false or absent the suite starts a process for each service.
    */
   many?: boolean
@@ -954,6 +980,12 @@ export interface ExecReady1 {
    * The instant at which its virtual clock stands, in milliseconds since 1970; the suite's own time where absent.
    */
   now?: number
+  /**
+   * The base URLs of its further nodes, without a trailing slash, where it consists of several.
+   *
+   * Items: A base URL.
+   */
+  nodes?: string[]
   /**
    * Whether this process takes further `start` commands while this service runs; where false or absent the suite starts a process for each service.
    */

@@ -39,7 +39,7 @@ export const BROADCAST_DATA_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.data-legal.accepted',
     proves: 'broadcast.data.accept',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       for (const [as, data] of Object.entries(LONG_DATA)) await broadcasting.post(as, data)
@@ -52,7 +52,7 @@ export const BROADCAST_DATA_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.data-illegal.refused',
     proves: 'broadcast.data.refuse',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       await broadcasting.post('control', drive.text())
@@ -65,7 +65,7 @@ export const BROADCAST_DATA_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.data-long.refused',
     proves: 'broadcast.data.too-large',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const limit = drive.advertised.limits.data_bytes ?? FLOOR_BYTES
@@ -81,7 +81,7 @@ export const BROADCAST_DATA_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.lone-surrogate.replaced',
     proves: 'broadcast.data.surrogate',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const connection = await drive.connect('client', drive.clientId())
@@ -97,7 +97,7 @@ export const BROADCAST_DATA_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.rate.limited',
     proves: 'broadcast.rate.refuse',
-    alone: true,
+    alone: ['broadcasts'],
     limits: FEW_BROADCASTS,
     drive: (drive) => floodAll(drive),
     control: accepted('control'),
@@ -107,7 +107,7 @@ export const BROADCAST_DATA_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.rate.unnumbered',
     proves: 'broadcast.seq.contiguous',
-    alone: true,
+    alone: ['broadcasts'],
     limits: FEW_BROADCASTS,
     drive: async (drive) => {
       await floodAll(drive)
@@ -120,7 +120,7 @@ export const BROADCAST_DATA_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.rate.separate',
     proves: 'broadcast.rate.others',
-    alone: true,
+    alone: ['broadcasts'],
     limits: FEW_BROADCASTS,
     drive: (drive) =>
       floodAll(drive, async () => {

@@ -35,7 +35,7 @@ export const BROADCAST_STREAM_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.welcome.counted',
     proves: 'broadcast.welcome.counters',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const clientId = drive.clientId()
@@ -62,7 +62,7 @@ export const BROADCAST_STREAM_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.seq.counted',
     proves: 'broadcast.seq.contiguous',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       for (const text of texts(drive, 4)) await broadcasting.post('post', text)
@@ -89,7 +89,7 @@ export const BROADCAST_STREAM_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.newcomers.joined',
     proves: 'broadcast.seq.contiguous',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const connections = []
@@ -118,7 +118,7 @@ export const BROADCAST_STREAM_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.seq.apart',
     proves: 'broadcast.seq.separate',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const clientId = drive.clientId()
@@ -139,7 +139,7 @@ export const BROADCAST_STREAM_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.ids.unique',
     proves: 'broadcast.id.unique',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const clientId = drive.clientId()
@@ -155,7 +155,7 @@ export const BROADCAST_STREAM_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.order.kept',
     proves: 'broadcast.order.delivered',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const connection = await drive.connect('client', drive.clientId())
@@ -171,7 +171,7 @@ export const BROADCAST_STREAM_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.takeover.split',
     proves: 'broadcast.takeover.split',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const clientId = drive.clientId()
@@ -205,7 +205,7 @@ export const BROADCAST_STREAM_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.epoch.kept',
     proves: 'broadcast.epoch.constant',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       await broadcasting.post('before', drive.text())

@@ -35,7 +35,7 @@ export const BROADCAST_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.post.receipted',
     proves: 'broadcast.post.receipt',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       await broadcasting.post('nobody there', drive.text())
@@ -48,7 +48,7 @@ export const BROADCAST_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.connections.counted',
     proves: 'broadcast.post.connections',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       await broadcasting.post('before', drive.text())
@@ -85,7 +85,7 @@ export const BROADCAST_CHECKS: readonly Check[] = [
     id: 'broadcast.nobody.counted',
     proves: 'broadcast.post.connections',
     needs: ['exec'],
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       await startBroadcasting(drive).post('nobody there', drive.text())
     },
@@ -95,7 +95,7 @@ export const BROADCAST_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.everybody.reached',
     proves: 'broadcast.post.deliver',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const connections = await connectAll(drive, CROWD)
@@ -114,7 +114,7 @@ export const BROADCAST_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.returned.reached',
     proves: 'broadcast.post.deliver',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const [moving, leaving, lost] = [drive.clientId(), drive.clientId(), drive.clientId()]
@@ -147,7 +147,7 @@ export const BROADCAST_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.vanished.passed-over',
     proves: 'broadcast.post.deliver',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const first = await drive.connect('first', drive.clientId())
@@ -167,7 +167,7 @@ export const BROADCAST_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.data.unchanged',
     proves: 'broadcast.post.deliver',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const connections = await connectAll(drive, ['client', 'other client'])
@@ -190,7 +190,7 @@ export const BROADCAST_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.frames.identical',
     proves: 'broadcast.frame.identical',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const roles = ['client', 'other client', 'third client']
@@ -207,7 +207,7 @@ export const BROADCAST_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.slow-reader.alone',
     proves: 'broadcast.slow.others',
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const neighbour = await drive.connect('neighbour', drive.clientId())
@@ -229,7 +229,7 @@ export const BROADCAST_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.expiry.unsent',
     proves: 'broadcast.expiry.silent',
-    alone: true,
+    alone: ['broadcasts'],
     waitSeconds: waitFor(SHORT, 2),
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
@@ -247,7 +247,7 @@ export const BROADCAST_CHECKS: readonly Check[] = [
     id: 'token.key-absent-broadcast.refused',
     proves: 'token.key.required',
     profiles: ['broadcast'],
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       await broadcasting.post('control', drive.text())

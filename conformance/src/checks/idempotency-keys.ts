@@ -100,7 +100,7 @@ export const IDEMPOTENCY_KEY_CHECKS: readonly Check[] = [
     'broadcast',
     '/v1/broadcasts',
     all(answeredAs('elsewhere', 200, 'Receipt'), differsIn('id', 'elsewhere', 'message')),
-    { profiles: ['broadcast'], alone: true },
+    { profiles: ['broadcast'], alone: ['broadcasts', 'kept-answers'] },
   ),
   scopeCheck(
     'socket-send',

@@ -102,7 +102,7 @@ function fillCheck(
 ): Check {
   return {
     ...check,
-    alone: true,
+    alone: ['kept-answers'],
     limits: { idempotency_results: FEW_RESULTS },
     waitSeconds: (advertised) =>
       windows * latestOf(WINDOW)(advertised) +

@@ -14,11 +14,14 @@ import { BATCH_SIZE_CHECKS } from './batch-size.ts'
 import { BROADCAST_CHECKS } from './broadcast.ts'
 import { BROADCAST_DATA_CHECKS } from './broadcast-data.ts'
 import { BROADCAST_STREAM_CHECKS } from './broadcast-stream.ts'
+import { CLUSTER_CHECKS } from './cluster.ts'
+import { CLUSTER_PRESENCE_CHECKS } from './cluster-presence.ts'
 import { CONNECTION_DRAIN_CHECKS } from './connection-drain.ts'
 import { CONNECTION_ENDING_CHECKS } from './connection-ending.ts'
 import { CONNECTION_FRAME_CHECKS } from './connection-frames.ts'
 import { CONNECTION_HEARTBEAT_CHECKS } from './connection-heartbeat.ts'
 import { CONNECTION_OPENING_CHECKS } from './connection-opening.ts'
+import { CONNECTION_RATE_CHECKS, SOCKET_RATE_CHECKS, SSE_RATE_CHECKS } from './connection-rates.ts'
 import { CONNECTION_SLOW_CHECKS } from './connection-slow.ts'
 import { CONNECTION_TAKEOVER_CHECKS } from './connection-takeover.ts'
 import { CONTROL_CHECKS } from './control.ts'
@@ -28,6 +31,7 @@ import { CONTROL_REVOCATION_CHECKS } from './control-revocation.ts'
 import { DISCOVERY_CHECKS } from './discovery.ts'
 import { EXACT_LIFE_CHECKS } from './exact-lives.ts'
 import { EXACT_SCHEDULE_CHECKS } from './exact-schedules.ts'
+import { EXACT_SILENCE_CHECKS } from './exact-silence.ts'
 import { EXACT_WINDOW_CHECKS } from './exact-windows.ts'
 import { GAE_CHECKS } from './gae.ts'
 import { GAE_CLOSING_CHECKS } from './gae-closing.ts'
@@ -52,6 +56,7 @@ import { PROBLEM_CHECKS } from './problem.ts'
 import { PROBLEM_DISCLOSURE_CHECKS } from './problem-disclosure.ts'
 import { PROBLEM_INPUT_CHECKS } from './problem-input.ts'
 import { PROBLEM_NEIGHBOUR_CHECKS } from './problem-neighbours.ts'
+import { PROBLEM_RATE_CHECKS } from './problem-rates.ts'
 import { PROBLEM_SPELLING_CHECKS } from './problem-spelling.ts'
 import { RESUME_CHECKS } from './resume.ts'
 import { RESUME_BESIDE_CHECKS } from './resume-beside.ts'
@@ -106,6 +111,7 @@ export const CHECKS: readonly Check[] = [
   ...CONNECTION_FRAME_CHECKS,
   ...CONNECTION_SLOW_CHECKS,
   ...CONNECTION_DRAIN_CHECKS,
+  ...CONNECTION_RATE_CHECKS,
   ...MESSAGE_CHECKS,
   ...MESSAGE_DATA_CHECKS,
   ...BROADCAST_CHECKS,
@@ -132,6 +138,7 @@ export const CHECKS: readonly Check[] = [
   ...WEBHOOK_TARGET_CHECKS,
   ...SOCKET_URL_CHECKS,
   ...SOCKET_OPENING_CHECKS,
+  ...SOCKET_RATE_CHECKS,
   ...SOCKET_TICKET_CHECKS,
   ...SOCKET_PATH_CHECKS,
   ...SOCKET_HANDSHAKE_CHECKS,
@@ -155,7 +162,10 @@ export const CHECKS: readonly Check[] = [
   ...SSE_ENDING_CHECKS,
   ...SSE_LIFETIME_CHECKS,
   ...SSE_PRESSURE_CHECKS,
+  ...SSE_RATE_CHECKS,
   ...SSE_TRANSPORT_CHECKS,
+  ...CLUSTER_CHECKS,
+  ...CLUSTER_PRESENCE_CHECKS,
   ...GAE_CHECKS,
   ...GAE_CONNECTING_CHECKS,
   ...GAE_OPENING_CHECKS,
@@ -183,11 +193,13 @@ export const CHECKS: readonly Check[] = [
   ...PROBLEM_CHECKS,
   ...PROBLEM_INPUT_CHECKS,
   ...PROBLEM_DISCLOSURE_CHECKS,
+  ...PROBLEM_RATE_CHECKS,
   ...PROBLEM_NEIGHBOUR_CHECKS,
   ...PROBLEM_SPELLING_CHECKS,
   ...SECURITY_CHECKS,
   ...EXACT_LIFE_CHECKS,
   ...EXACT_WINDOW_CHECKS,
+  ...EXACT_SILENCE_CHECKS,
   ...EXACT_SCHEDULE_CHECKS,
   ...INVARIANTS,
 ]

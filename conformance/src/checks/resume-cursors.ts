@@ -22,7 +22,7 @@ import { readObject } from '../timeline/timeline.ts'
 
 /** What a check of one of the two streams needs; a broadcast disturbs everybody. */
 export function needsOf(kind: Kind): Pick<Check, 'profiles' | 'alone'> {
-  return kind === 'messages' ? {} : { profiles: ['broadcast'], alone: true }
+  return kind === 'messages' ? {} : { profiles: ['broadcast'], alone: ['broadcasts'] }
 }
 
 /** The same check in both streams. */

@@ -268,7 +268,7 @@ export const RESUME_REPLAY_CHECKS: readonly Check[] = [
       id: `resume.other-than-${kind}.unreplayed`,
       proves: 'resume.replay.asked',
       profiles: ['broadcast'],
-      alone: true,
+      alone: ['broadcasts'],
       drive: async (drive) => {
         const asked = startScene(drive, kind)
         const other = startScene(

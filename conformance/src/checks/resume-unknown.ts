@@ -182,7 +182,7 @@ export const RESUME_UNKNOWN_CHECKS: readonly Check[] = [
       'takes-unknown-cursor-for-start',
       ...UNDERSTATED[kind],
     ],
-  })).map((check) => ({ ...check, profiles: ['broadcast'], alone: true as const })),
+  })).map((check) => ({ ...check, profiles: ['broadcast'], alone: ['broadcasts'] as const })),
   {
     id: 'resume.forgotten-epoch.unresumed',
     proves: 'resume.connect.unknown',

@@ -122,7 +122,7 @@ export const RESUME_CHECKS: readonly Check[] = [
     id: 'resume.both-streams.resumed',
     proves: 'resume.connect.resumed',
     profiles: ['broadcast'],
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const { messages, broadcasts, after, after_broadcast } = await readBoth(drive)
       await messages.postSome('missed', 2)
@@ -177,7 +177,7 @@ export const RESUME_CHECKS: readonly Check[] = [
       id: `resume.one-bad-${good === 'after' ? 'broadcast' : 'message'}-cursor.unreplayed`,
       proves: 'resume.connect.together',
       profiles: ['broadcast'],
-      alone: true,
+      alone: ['broadcasts'],
       drive: async (drive) => {
         const { messages, broadcasts, ...cursors } = await readBoth(drive)
         await messages.postSome('missed', 2)
@@ -229,7 +229,7 @@ export const RESUME_CHECKS: readonly Check[] = [
       id: `resume.only-${kind}-asked.placed`,
       proves: 'resume.welcome.seq',
       profiles: ['broadcast'],
-      alone: true,
+      alone: ['broadcasts'],
       drive: async (drive) => {
         const { messages, broadcasts, after, after_broadcast } = await readBoth(drive)
         await messages.postSome('missed', 2)

@@ -59,7 +59,7 @@ export const SOCKET_BROADCAST_CHECKS: readonly Check[] = [
     id: 'socket.broadcast.delivered',
     proves: 'socket.broadcast.all',
     needs: ['webhooks'],
-    alone: true,
+    alone: ['sockets'],
     drive: async (drive) => {
       const one = await accept(drive, 'one', drive.sockets.path('/room'))
       const others = await Promise.all([
@@ -93,7 +93,7 @@ export const SOCKET_BROADCAST_CHECKS: readonly Check[] = [
     id: 'socket.broadcast.from-handler',
     proves: 'socket.broadcast.all',
     needs: ['webhooks'],
-    alone: true,
+    alone: ['sockets'],
     drive: async (drive) => {
       const holding = holdBack(drive)
       const sender = await drive.sockets.connect('sender', undefined, {
@@ -165,7 +165,7 @@ export const SOCKET_BROADCAST_CHECKS: readonly Check[] = [
     id: 'socket.broadcast.pending-skipped',
     proves: 'socket.broadcast.pending',
     needs: ['webhooks'],
-    alone: true,
+    alone: ['sockets'],
     drive: async (drive) => {
       const holding = holdBack(drive)
       const control = await accept(drive, 'control')
@@ -189,7 +189,7 @@ export const SOCKET_BROADCAST_CHECKS: readonly Check[] = [
     id: 'socket.broadcast.off-channels',
     proves: 'socket.broadcast.isolated',
     needs: ['webhooks'],
-    alone: true,
+    alone: ['sockets'],
     drive: async (drive) => {
       const clientId = drive.clientId()
       const channel = await drive.connect('channel', clientId)
@@ -209,7 +209,7 @@ export const SOCKET_BROADCAST_CHECKS: readonly Check[] = [
     id: 'socket.lone-surrogate.replaced',
     proves: 'socket.body.surrogate',
     needs: ['webhooks'],
-    alone: true,
+    alone: ['sockets'],
     drive: async (drive) => {
       const socket = await accept(drive, 'page')
       for (const [as, text] of Object.entries(LONE_SURROGATES)) {
@@ -229,7 +229,7 @@ export const SOCKET_BROADCAST_CHECKS: readonly Check[] = [
   {
     id: 'socket.bad-broadcast.refused',
     proves: 'socket.body.refuse',
-    alone: true,
+    alone: ['sockets'],
     drive: async (drive) => {
       await drive.sockets.broadcast('control', '')
       await Promise.all(
@@ -243,7 +243,7 @@ export const SOCKET_BROADCAST_CHECKS: readonly Check[] = [
   {
     id: 'socket.too-long-broadcast.refused',
     proves: 'socket.body.too-large',
-    alone: true,
+    alone: ['sockets'],
     drive: async (drive) => {
       const { data_bytes: longest = 0 } = drive.advertised.limits
       await drive.sockets.broadcast('control', fill('é', longest))

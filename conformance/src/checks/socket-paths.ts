@@ -125,7 +125,7 @@ export const SOCKET_PATH_CHECKS: readonly Check[] = [
     id: 'socket.no-path.plain',
     proves: 'socket.path.encoded',
     needs: ['webhooks'],
-    alone: true,
+    alone: ['sockets'],
     drive: async (drive) => {
       const { page, webhooks } = await drive.sockets.connect('control')
       await visit(page, webhooks)
@@ -144,7 +144,7 @@ export const SOCKET_PATH_CHECKS: readonly Check[] = [
     id: 'socket.no-path.told',
     proves: 'socket.path.accept',
     needs: ['webhooks'],
-    alone: true,
+    alone: ['sockets'],
     drive: async (drive) => {
       for (const [as, members] of Object.entries(PATHLESS)) {
         const all = drive.allWebhooks(as, isNobodysElse)

@@ -185,7 +185,7 @@ export const SOCKET_WEBHOOK_CHECKS: readonly Check[] = [
     proves: 'socket.webhook.concurrency',
     needs: ['webhooks'],
     waitSeconds: waitFor('webhook_timeout_seconds'),
-    alone: true,
+    alone: ['sockets'],
     drive: async (drive) => {
       const most = drive.advertised.limits.socket_concurrency ?? 1
       const early = Math.ceil(most / 2) + 3

@@ -125,7 +125,7 @@ export const SSE_EVENT_CHECKS: readonly Check[] = [
     id: 'sse.broadcast-event.formed',
     proves: 'sse.event.form',
     profiles: ['broadcast'],
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const stream = await drive.streams.connect('client', drive.clientId())
@@ -206,7 +206,7 @@ export const SSE_EVENT_CHECKS: readonly Check[] = [
     id: 'sse.broadcasts.delivered',
     proves: 'sse.event.delivered',
     profiles: ['broadcast'],
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const stream = await drive.streams.connect('client', drive.clientId())
@@ -266,7 +266,7 @@ export const SSE_EVENT_CHECKS: readonly Check[] = [
     id: 'sse.broadcast-event.identified',
     proves: 'sse.event.id',
     profiles: ['broadcast'],
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const stream = await drive.streams.connect('client', drive.clientId())

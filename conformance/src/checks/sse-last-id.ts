@@ -56,7 +56,7 @@ function placesCheck(id: string, proves: string): Check {
     id,
     proves,
     profiles: ['broadcast'],
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const clientId = drive.clientId()

@@ -86,7 +86,7 @@ export const SSE_PLACE_CHECKS: readonly Check[] = [
     id: 'sse.replayed-events.placed',
     proves: 'sse.event.id',
     profiles: ['broadcast'],
-    alone: true,
+    alone: ['broadcasts'],
     drive: (drive) => comeBackFromReplay(drive, startBroadcasting(drive)),
     control: all(
       twinResumesBoth,

@@ -155,7 +155,7 @@ export const SSE_RETURN_CHECKS: readonly Check[] = [
     id: 'sse.broadcast-query.continued',
     proves: 'sse.resume.query',
     profiles: ['broadcast'],
-    alone: true,
+    alone: ['broadcasts'],
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const clientId = drive.clientId()

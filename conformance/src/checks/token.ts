@@ -86,7 +86,7 @@ export const TOKEN_CHECKS: readonly Check[] = [
     proves: 'token.key.required',
     profiles: ['sockets'],
     // Its broadcast reaches every socket.
-    alone: true,
+    alone: ['sockets'],
     drive: async (drive) => {
       for (const [path, json] of Object.entries(SOCKET_CALLS)) {
         await drive.call(`control ${path}`, 'POST', path, { json })

@@ -68,7 +68,7 @@ function explainCheck(check: AnyCheck): string[] {
     '',
     `  check ${id}`,
     ...(needs.length > 0 ? [`    needs     ${needs.join(', ')}`] : []),
-    ...(alone ? ['    runs      alone, because it disturbs the whole server'] : []),
+    ...(alone ? [`    runs      ${describeApart(alone)}`] : []),
     ...(findInvariant(id)
       ? ['    judges    what every check of the run saw, beside what its own stimulus shows']
       : []),
@@ -96,6 +96,13 @@ function clockOf({ waitSeconds, realTime }: AnyCheck): string {
   return realTime
     ? `${waits}; in real time, because the transport itself is timed`
     : `${waits}; exact and at once where the suite moves the clock of the service`
+}
+
+/** What no other check may have at the same time, where the suite cannot start a service for each. */
+function describeApart(alone: NonNullable<AnyCheck['alone']>): string {
+  return alone === true
+    ? 'alone, because it disturbs the whole server'
+    : `beside no other check that takes ${alone.join(' or ')} for itself`
 }
 
 function advertisedBy(column: 'test' | 'default'): Advertised {

@@ -113,7 +113,7 @@ export function renderEvidenceOf(
   const lines = [
     '',
     `${sequences} ${sequences === 1 ? 'sequence' : 'sequences'} of ${steps} steps in ${seconds.toFixed(1)} s`,
-    `cells of the state tables: ${visited.size} of ${total} (${rows.map(([name, row]) => `${name} ${row.visited} of ${row.of}`).join(', ')}); the tables socket and application-user are not followed`,
+    `cells of the state tables: ${visited.size} of ${total} (${rows.map(([name, row]) => `${name} ${row.visited} of ${row.of}`).join(', ')}); the table application-user, of applications, is not followed`,
     ...[...unclear].map(
       ([why, count]) =>
         `unclear: ${count} ${count === 1 ? 'sequence' : 'sequences'}, ${printable(why, WIDTH)}`,

@@ -11,6 +11,8 @@ import { UsageError } from './usage-error.ts'
 /** A server that somebody else started. */
 export interface UrlOptions {
   readonly baseUrl: string
+  /** Bases of its further nodes. */
+  readonly others: readonly string[]
   readonly applicationKeys: readonly string[]
   readonly webhookSecrets: readonly string[]
   readonly listedOrigin?: string
@@ -96,7 +98,8 @@ interface Flags extends ExecFlags {
 /** Reads operands and flags; throws {@link UsageError} with what to do. */
 export function readRunOptions(operands: readonly string[], given: object): RunOptions {
   const flags = given as Flags
-  const hasUrl = /^https?:\/\//.test(operands[0] ?? '')
+  const urls = operands.filter((operand) => /^https?:\/\//.test(operand))
+  const hasUrl = urls.length > 0
   if (hasUrl && flags.application !== undefined)
     throw new UsageError(
       'give the URL of a service or --application, not both; --service names the service of an application',
@@ -117,8 +120,8 @@ export function readRunOptions(operands: readonly string[], given: object): RunO
       application: readApplicationOptions(flags.application, flags),
     }),
     ...(exec && { exec }),
-    ...(hasUrl && { url: readUrlOptions(operands[0] ?? '', flags) }),
-    patterns: readPatterns(hasUrl ? operands.slice(1) : operands),
+    ...(hasUrl && { url: readUrlOptions(urls, flags) }),
+    patterns: readPatterns(operands.filter((operand) => !urls.includes(operand))),
     skip: readPatterns(flags.skip ?? []),
     ...(level && { level }),
     ...(flags.rerunFailed !== undefined && { only: deviatingIn(readReport(flags.rerunFailed)) }),
@@ -172,9 +175,10 @@ function readBase(text: string): string {
   return text.replace(/\/+$/, '')
 }
 
-function readUrlOptions(baseUrl: string, flags: Flags): UrlOptions {
+function readUrlOptions([first = '', ...others]: readonly string[], flags: Flags): UrlOptions {
   return {
-    baseUrl: readBase(baseUrl),
+    baseUrl: readBase(first),
+    others: others.map(readBase),
     applicationKeys: readList(flags.applicationKey) ?? DEVELOPMENT.application_keys,
     webhookSecrets: readList(flags.webhookSecret) ?? DEVELOPMENT.webhook_secrets,
     listedOrigin: flags.origin ?? DEVELOPMENT.origins[0],

@@ -2,6 +2,7 @@
 
 import type { AnswerEvent, TimelineEvent } from '../timeline/event.ts'
 import { eventsOf, readForm, readObject, type Timeline } from '../timeline/timeline.ts'
+import type { Unshared } from './of-profile.ts'
 
 /** What a service did towards one role: the shape of it, once, however often and whenever it did so. */
 export interface Deed {
@@ -30,28 +31,32 @@ const WORDS = new Set(['type', 'reason', 'event', 'status', 'code', 'slug'])
 /** Members that describe one service and no behaviour. */
 const OWN = new Set(['implementation', 'limits', 'timings', 'profiles'])
 
-/** The deeds of a service in a timeline, in the order in which each was first seen. */
-export function deedsOf(timeline: Timeline): Deed[] {
+/** The deeds of a service in a timeline, in the order in which each was first seen, without what is not shared. */
+export function deedsOf(timeline: Timeline, unshared: Unshared): Deed[] {
   const seen = new Map<string, Deed>()
   const asked = eventsOf(timeline, 'request')
     .map(({ body }) => body)
     .join('\n')
   for (const event of timeline.events) {
-    const deed = describe(event, asked)
-    if (!deed) continue
+    const deed = describe(event, asked, unshared)
+    if (!deed || unshared.hasAct(deed.act)) continue
     const key = JSON.stringify([event.as, deed])
     if (!seen.has(key)) seen.set(key, { as: event.as, ...deed, n: event.n })
   }
   return [...seen.values()]
 }
 
-function describe(event: TimelineEvent, asked: string): Omit<Deed, 'as' | 'n'> | undefined {
+function describe(
+  event: TimelineEvent,
+  asked: string,
+  unshared: Unshared,
+): Omit<Deed, 'as' | 'n'> | undefined {
   switch (event.kind) {
     case 'answer':
       return {
         act: 'answer',
         outcome: outcomeOf(event),
-        shape: shapeOfAnswer(event),
+        shape: shapeOfAnswer(event, unshared),
       }
     case 'open':
       return { act: 'open', outcome: event.subprotocol, shape: '' }
@@ -59,7 +64,7 @@ function describe(event: TimelineEvent, asked: string): Omit<Deed, 'as' | 'n'> |
       return { act: 'close', outcome: `${event.code} ${event.reason}`.trimEnd(), shape: '' }
     case 'webhook': {
       const fields = readForm(event.body)
-      const shape = `${event.method} ${mediaType(event.headers['content-type'])} ${shapeOf(fields)}`
+      const shape = `${event.method} ${mediaType(event.headers['content-type'])} ${shapeOf(fields, unshared)}`
       return { act: `webhook ${fields.event ?? ''}`.trimEnd(), outcome: '', shape }
     }
     case 'frame': {
@@ -69,7 +74,11 @@ function describe(event: TimelineEvent, asked: string): Omit<Deed, 'as' | 'n'> |
       const type = typeof envelope?.type === 'string' ? ` ${envelope.type}` : ''
       // What other checks broadcast meanwhile is no doing of this one.
       if (type === ' broadcast' && !asked.includes(JSON.stringify(envelope?.data))) return undefined
-      return { act: `${kind}${type}`, outcome: '', shape: shapeOf(envelope ?? event.text) }
+      return {
+        act: `${kind}${type}`,
+        outcome: '',
+        shape: shapeOf(envelope ?? event.text, unshared),
+      }
     }
     default:
       return undefined
@@ -82,12 +91,12 @@ function outcomeOf({ status, headers, body }: AnswerEvent): string {
   return [status, type, code].filter((part) => part !== '' && part !== undefined).join(' ')
 }
 
-function shapeOfAnswer({ headers, body }: AnswerEvent): string {
+function shapeOfAnswer({ headers, body }: AnswerEvent, unshared: Unshared): string {
   const said = HEADERS.flatMap((name) => {
     const value = headers[name]
     return value === undefined ? [] : [`${name}: ${shapeOfHeader(name, value)}`]
   })
-  const shape = body === '' ? 'no body' : shapeOf(readJson(body) ?? body)
+  const shape = body === '' ? 'no body' : shapeOf(readJson(body) ?? body, unshared)
   return [...said, shape].join(', ')
 }
 
@@ -113,15 +122,16 @@ function readJson(text: string): unknown {
 }
 
 /** Members in the order of their names, each with its type, or its word where it is one of the protocol. */
-function shapeOf(value: unknown, name = ''): string {
+function shapeOf(value: unknown, unshared: Unshared, name = ''): string {
   if (OWN.has(name)) return 'its own'
   if (WORDS.has(name) && typeof value !== 'object') return JSON.stringify(value)
   if (Array.isArray(value))
-    return `[${[...new Set(value.map((one) => shapeOf(one)))].sort().join(' | ')}]`
+    return `[${[...new Set(value.map((one) => shapeOf(one, unshared)))].sort().join(' | ')}]`
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value !== 'object') return typeof value === 'string' ? 'text' : typeof value
   const members = Object.entries(value)
-    .map(([key, member]) => `${key}: ${shapeOf(member, key)}`)
+    .filter(([key]) => !unshared.hasMember(key))
+    .map(([key, member]) => `${key}: ${shapeOf(member, unshared, key)}`)
     .sort()
   return `{${members.join(', ')}}`
 }

@@ -4,8 +4,9 @@ import type { Report } from '@channel-protocol/schemas/types'
 import { timelineOf } from '../replay.ts'
 import { type Verdict, worst } from '../verdict.ts'
 import { type Deed, deedsOf } from './canonical.ts'
+import { type Unshared, unsharedOf } from './of-profile.ts'
 
-/** A requirement of which not every target has the same verdict. */
+/** A requirement of which not every target has the same verdict, although each announces what it belongs to. */
 export interface MatrixRow {
   readonly requirement: string
   readonly level: string
@@ -34,6 +35,15 @@ export interface Comparison {
   readonly holes: readonly Hole[]
   /** How many checks passed everywhere and were compared. */
   readonly compared: number
+  /** Profiles that some targets announce and others do not: what belongs to them is not compared. */
+  readonly unshared: readonly UnsharedProfile[]
+}
+
+/** A profile that not every target announces. */
+export interface UnsharedProfile {
+  readonly profile: string
+  /** Positions of the targets that announce it. */
+  readonly offeredBy: readonly number[]
 }
 
 /** Compares reports of at least two targets; what they did is compared where every run was recorded. */
@@ -49,12 +59,22 @@ export function compareReports(reports: readonly Report[]): Comparison {
     }))
   const isJudged = (row: MatrixRow): boolean =>
     row.verdicts.every((verdict) => ['pass', 'fail', 'warn'].includes(verdict))
+  const isOffered = (row: MatrixRow): boolean => !row.verdicts.includes('unsupported')
   const passed = passedByAll(reports)
+  const announced = reports.map(({ target }) => target.profiles)
+  const every = [...new Set(announced.flat())]
+  const shared = every.filter((profile) => announced.every((own) => own.includes(profile)))
   return {
     judgedByAll: rows.filter(isJudged).length,
-    matrix: rows.filter((row) => new Set(row.verdicts).size > 1),
-    holes: findHoles(reports, passed),
+    matrix: rows.filter((row) => isOffered(row) && new Set(row.verdicts).size > 1),
+    holes: findHoles(reports, passed, unsharedOf(new Set(shared))),
     compared: passed.length,
+    unshared: every
+      .filter((profile) => !shared.includes(profile))
+      .map((profile) => ({
+        profile,
+        offeredBy: announced.flatMap((own, at) => (own.includes(profile) ? [at] : [])),
+      })),
   }
 }
 
@@ -81,11 +101,17 @@ function passedByAll(reports: readonly Report[]): (readonly SavedResult[])[] {
   })
 }
 
-function findHoles(reports: readonly Report[], passed: (readonly SavedResult[])[]): Hole[] {
+function findHoles(
+  reports: readonly Report[],
+  passed: (readonly SavedResult[])[],
+  unshared: Unshared,
+): Hole[] {
   const holes = new Map<string, Hole>()
   const seen = passed.map((results) => ({
     results,
-    deeds: results.map((result, at) => deedsOf(timelineOf(reports[at] as Report, result))),
+    deeds: results.map((result, at) =>
+      deedsOf(timelineOf(reports[at] as Report, result), unshared),
+    ),
   }))
   const habits = reports.map((_, at) => habitsOf(seen.flatMap(({ deeds }) => deeds[at] ?? [])))
   for (const { results, deeds } of seen) {

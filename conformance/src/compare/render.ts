@@ -20,12 +20,13 @@ export function renderComparison(
   ledger: Ledger,
   style: Style,
 ): string[] {
-  const { matrix, holes, compared, judgedByAll } = comparison
+  const { matrix, holes, compared, judgedByAll, unshared } = comparison
   const letters = reports.map((_, place) => String.fromCharCode(65 + place))
   const lines = reports.map(({ target: { name, implementation } }, place) => {
     const product = implementation ? ` (${implementation.name} ${implementation.version})` : ''
     return `${letters[place]}  ${printable(`${name}${product}`, WIDTH)}`
   })
+  if (unshared.length > 0) lines.push('', ...renderUnshared(unshared, letters))
   if (matrix.length > 0) {
     lines.push('', style.strong('verdicts that differ'))
     const width = Math.max(...matrix.map(({ requirement }) => requirement.length))
@@ -53,6 +54,20 @@ export function renderComparison(
       : []),
     `${judgedByAll} requirements judged of every target: ${count(matrix.length, 'verdict differs', 'verdicts differ')}; ${count(compared, 'check', 'checks')} passed everywhere: ${count(holes.length, 'difference', 'differences')} in what was done`,
   ]
+}
+
+/** Which profiles only some announce, those of the same targets together. */
+function renderUnshared(
+  unshared: Comparison['unshared'],
+  letters: readonly (string | undefined)[],
+): string[] {
+  const byOffer = Map.groupBy(unshared, ({ offeredBy }) =>
+    offeredBy.map((at) => letters[at]).join(' and '),
+  )
+  return [...byOffer].map(
+    ([who, rows]) =>
+      `only ${who}: ${printable(rows.map(({ profile }) => profile).join(', '), WIDTH)}; what belongs to these profiles is not compared`,
+  )
 }
 
 function renderHole(

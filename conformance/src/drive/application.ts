@@ -222,8 +222,9 @@ export function makeApplicationDrive(
     async advance(seconds) {
       const { advance } = base()
       if (!advance) throw new SetUpFailed('the clock of this application cannot be moved')
-      await advance(seconds)
+      // What the move brings may be seen before its answer.
       recorder.record({ kind: 'note', as: 'clock', what: `${seconds} s later` })
+      await advance(seconds)
     },
   }
 }

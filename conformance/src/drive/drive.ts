@@ -11,6 +11,7 @@ import { openCrowd } from './crowd.ts'
 import type { Grease } from './grease.ts'
 import type { Http } from './http.ts'
 import { launchInstance } from './instance.ts'
+import { connectUrlAt, siteOfNode } from './node.ts'
 import { makeSocketsDrive, type SocketsDrive } from './page-sockets.ts'
 import { makePagesDrive, type PagesDrive } from './pages.ts'
 import { openRaw, type RawConnection } from './raw.ts'
@@ -113,6 +114,8 @@ export interface Drive {
   pass(seconds: number): Promise<void>
   /** The time that this drive lives by, in milliseconds since 1970. */
   nowMs(): number
+  /** Hands at one node, 0 the first; connections are opened there, wherever a connect URL leads. */
+  node(at: number): Drive
   readonly sockets: SocketsDrive
   readonly streams: StreamsDrive
   readonly pages: PagesDrive
@@ -177,7 +180,7 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
         `no token could be minted for ${as}: ${answer ? `status ${answer.status}` : 'no answer'}`,
       )
     }
-    return { token, connectUrl, body }
+    return { token, connectUrl: connectUrlAt(site, connectUrl), body }
   }
 
   async function open(as: string, options: OpenOptions): Promise<Connection> {
@@ -294,6 +297,11 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
     allWebhooks,
     pass: (wait) => recorder.clock.pass(wait * 1000),
     nowMs: () => recorder.clock.nowMs(),
+    node: (at) => {
+      const drive = makeDrive(siteOfNode(site, at), http, recorder, patienceMs)
+      endings.push(() => drive.finish())
+      return drive
+    },
     sockets: makeSocketsDrive(recorder, nonce, patienceMs, { call, open, allWebhooks }),
     streams: makeStreamsDrive(recorder, http, patienceMs, mint, (end) => endings.push(end)),
     pages: makePagesDrive(site.baseUrl, http, recorder),

@@ -1,7 +1,7 @@
 /** Sends HTTP requests to the target and records what was sent and what came back. */
 
 import { Readable } from 'node:stream'
-import { Agent, request } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import { cut } from '../timeline/cut.ts'
 import type { AnswerEvent, Headers } from '../timeline/event.ts'
 import type { Recorder } from '../timeline/recorder.ts'
@@ -36,28 +36,14 @@ export function makeHttp(timeoutMs: number, grease?: Grease): Http {
         headers: call.headers,
         body: shorten(call.body?.toString() ?? ''),
       })
-      const late = new AbortController()
-      const exchange = async (): Promise<AnswerEvent> => {
-        const answer = await request(call.url, {
-          dispatcher: agent,
-          method: call.method as 'GET',
-          headers: call.headers,
-          body: call.chunks ? Readable.from(call.chunks) : (call.body ?? null),
-          signal: late.signal,
-        })
-        const body = await answer.body.text()
-        return recorder.record({
-          kind: 'answer',
-          as,
-          status: answer.statusCode,
-          headers: flatten(answer.headers),
-          body,
-        }) as AnswerEvent
-      }
+      const exchange = startExchange(agent, call)
+      const answered = exchange.answer.then(
+        (answer) => recorder.record({ kind: 'answer', as, ...answer }) as AnswerEvent,
+      )
       const { clock } = recorder
       try {
-        const answer = await clock.during(clock.within(exchange(), timeoutMs * 2))
-        if (!answer) late.abort(new Error('the answer took too long'))
+        const answer = await clock.during(clock.within(answered, timeoutMs * 2))
+        if (!answer) exchange.abort(new Error('the answer took too long'))
         return answer
       } catch (error) {
         recorder.record({ kind: 'failure', as, what: describe(error) })
@@ -76,6 +62,64 @@ export interface Http {
   /** The noise of this run, where it has some. */
   readonly grease?: Grease
   stop(): Promise<void>
+}
+
+/** A request on its way. */
+interface Exchange {
+  /** Rejects where the transport failed, or the request was aborted. */
+  readonly answer: Promise<Pick<AnswerEvent, 'status' | 'headers' | 'body'>>
+  abort(reason: Error): void
+}
+
+/** By the dispatcher itself: a stream for each body, and a signal for each request, would cost as much again. */
+function startExchange(agent: Dispatcher, call: Call): Exchange {
+  const { promise: answer, resolve, reject } = Promise.withResolvers<Awaited<Exchange['answer']>>()
+  let controller: Dispatcher.DispatchController | undefined
+  let aborted: Error | undefined
+  let status = 0
+  let headers: Headers = {}
+  const chunks: Buffer[] = []
+  try {
+    const { origin, pathname, search } = new URL(call.url)
+    agent.dispatch(
+      {
+        origin,
+        path: `${pathname}${search}`,
+        method: call.method as 'GET',
+        headers: call.headers,
+        body: call.chunks ? Readable.from(call.chunks) : (call.body ?? null),
+      },
+      {
+        onRequestStart(started) {
+          controller = started
+          if (aborted) started.abort(aborted)
+        },
+        onResponseStart(_, code, fields) {
+          status = code
+          headers = flatten(fields)
+        },
+        onResponseData: (_, chunk) => void chunks.push(chunk),
+        onResponseEnd: () => resolve({ status, headers, body: decode(Buffer.concat(chunks)) }),
+        onResponseError: (_, error) => reject(error),
+      },
+    )
+  } catch (error) {
+    reject(error)
+  }
+  return {
+    answer,
+    abort(reason) {
+      aborted = reason
+      controller?.abort(reason)
+    },
+  }
+}
+
+const BYTE_ORDER_MARK = '\ufeff'
+
+function decode(bytes: Buffer): string {
+  const text = bytes.toString('utf8')
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
 }
 
 /** Joins repeated headers. */

@@ -19,7 +19,7 @@ export interface Arrival {
 export type Reply =
   | { readonly status: number; readonly headers?: Headers; readonly body?: string }
   | 'drop'
-  | { readonly hold: Promise<{ readonly status: number }> }
+  | { readonly hold: Promise<{ readonly status: number } | 'drop'> }
 
 /** Whoever an arrival is for; called once per attempt, and told how the attempt ended. */
 export interface Addressee {

@@ -3,6 +3,9 @@
 import type { Advertised } from '../timeline/timeline.ts'
 import type { Receiver } from './receiver.ts'
 
+/** Nodes of a service that the suite starts: enough to tell one from another. */
+export const NODES = 2
+
 /** The clock of a service that stands still until the suite moves it. */
 export interface ServiceClock {
   /** Where it stood when the service was ready, in milliseconds since 1970. */
@@ -23,6 +26,8 @@ export interface Wishes {
   readonly profiles?: readonly string[]
   /** Where webhooks of an event go: a path below the prefix. */
   readonly webhookPaths?: Readonly<Record<string, string>>
+  /** The nodes that it may consist of, at most. */
+  readonly nodes?: number
   /** A clock that the suite moves; a service that cannot have one is started with the real one. */
   readonly clock?: 'virtual'
   /** The defaults of the registry in place of the timings of the run. */
@@ -59,6 +64,10 @@ export interface Site {
   readonly clock?: ServiceClock
   /** Path prefix of this service's webhooks at the receiver; empty where it has the receiver for itself. */
   readonly webhookPrefix: string
+  /** The bases of all nodes, `baseUrl` first, where it consists of several. */
+  readonly nodes?: readonly string[]
+  /** Whether connections are opened at `baseUrl`, wherever a connect URL leads. */
+  readonly isNode?: true
   /** Resolves with why when the program that holds the service has ended by itself; absent where the suite cannot see that. */
   readonly gone?: Promise<string>
   /**

@@ -11,8 +11,8 @@ const MOST_TURNS = 500
 const SILENT_ROUNDS = 2
 /** The same while a request has no answer: only a service that waits for the time, or for the application, is silent so long. */
 const SILENT_ROUNDS_UNANSWERED = 12
-/** Rounds after a move that brought nothing: where it was silent before, it is not asked as often again. */
-const QUIET_ROUNDS = 1
+/** The same after a move that brought nothing: its own round was a silent one. */
+const QUIET_ROUNDS = 0
 const QUIET_ROUNDS_UNANSWERED = 3
 /** Rounds after which a service that never falls silent is moved all the same, and moves that lead nowhere. */
 const MOST_ROUNDS = 2000
@@ -22,6 +22,8 @@ const SIDE_BY_SIDE_SECONDS = 0.02
 
 /** What seconds with decimals leave of a whole millisecond. */
 const ROUNDING_MS = 0.001
+/** What their sums leave of an instant: less than a nanosecond, in which some services count. */
+const SUM_MS = 5e-7
 
 /** What accepts the webhooks of services. */
 export interface Listener {
@@ -48,7 +50,9 @@ export function makeSteppedClock(first: ServiceClock, listener: Listener = NOBOD
   const services = new Set([first])
   const deadlines = new Set<Deadline>()
   const sockets = new Set<Carrying>()
-  let nowMs = first.nowMs
+  /** How far the first service has been moved, to fractions of a millisecond: it may count in smaller units. */
+  let movedMs = 0
+  const nowMs = (): number => Math.round(first.nowMs + movedMs)
   let unanswered = 0
   let happened = 0
   let vainMoves = 0
@@ -91,7 +95,7 @@ export function makeSteppedClock(first: ServiceClock, listener: Listener = NOBOD
 
   /** Resolves when nothing is on its way any more; `wasQuiet` says that the last move brought nothing. */
   async function settle(wasQuiet: boolean): Promise<void> {
-    await readAll()
+    if (!wasQuiet) await readAll()
     let isQuiet = wasQuiet
     const leastRounds = (): number => {
       if (unanswered > 0) return isQuiet ? QUIET_ROUNDS_UNANSWERED : SILENT_ROUNDS_UNANSWERED
@@ -116,17 +120,18 @@ export function makeSteppedClock(first: ServiceClock, listener: Listener = NOBOD
     isMoving = true
     const dueMs = Math.min(...[...deadlines].map(({ atMs }) => atMs))
     const [service, ...others] = services
-    const wholeSeconds = Math.max(0, dueMs - nowMs) / 1000
+    const wholeSeconds = Math.max(0, dueMs - first.nowMs - movedMs) / 1000
     const most = others.length > 0 ? Math.min(wholeSeconds, SIDE_BY_SIDE_SECONDS) : wholeSeconds
     const moved = service ? await advance(service, most) : most
     for (const other of others)
       for (let left = moved; left > 1e-6; ) left -= (await advance(other, left)) || left
-    const movedMs = Math.round(moved * 1000)
-    vainMoves = movedMs > 0 ? 0 : vainMoves + 1
+    const beforeMs = nowMs()
+    // What is left may be less than the service can count.
+    movedMs += (moved > 0 || most * 1000 > ROUNDING_MS ? moved : most) * 1000
+    vainMoves = moved > 0 ? 0 : vainMoves + 1
     // Its time stands still for good, and the drive is not to wait for ever.
     if (service && vainMoves > MOST_VAIN_MOVES) services.delete(service)
-    nowMs += movedMs
-    for (const event of unplaced) event.atMs += movedMs
+    for (const event of unplaced) event.atMs += nowMs() - beforeMs
     unplaced.clear()
     isMoving = false
     moving = undefined
@@ -136,7 +141,7 @@ export function makeSteppedClock(first: ServiceClock, listener: Listener = NOBOD
     let isQuiet = false
     while (deadlines.size > 0) {
       await settle(isQuiet)
-      const due = [...deadlines].filter(({ atMs }) => atMs <= nowMs)
+      const due = [...deadlines].filter(({ atMs }) => atMs <= first.nowMs + movedMs + SUM_MS)
       for (const deadline of due) {
         deadlines.delete(deadline)
         deadline.resolve()
@@ -161,7 +166,9 @@ export function makeSteppedClock(first: ServiceClock, listener: Listener = NOBOD
 
   function wait(ms: number): { over: Promise<void>; cancel: () => void } {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const deadline: Deadline = { atMs: nowMs + Math.max(0, Math.ceil(ms - ROUNDING_MS)), resolve }
+    // An instant that nobody can name, as out of an `expires_at` that is no time, is not waited for.
+    const waitMs = Number.isFinite(ms) ? Math.max(0, Math.ceil(ms - ROUNDING_MS)) : 0
+    const deadline: Deadline = { atMs: nowMs() + waitMs, resolve }
     deadlines.add(deadline)
     place(deadline)
     happened += 1
@@ -173,7 +180,7 @@ export function makeSteppedClock(first: ServiceClock, listener: Listener = NOBOD
   }
 
   return {
-    nowMs: () => nowMs,
+    nowMs,
     pass: (ms) => wait(ms).over,
     async within(promise, ms) {
       const { over, cancel } = wait(ms)

@@ -1,8 +1,9 @@
 /** Sequences as fast-check makes and shrinks them; it alone knows how one is generated from a seed. */
 
 import fc from 'fast-check'
+import type { Action } from './action.ts'
 import { effective } from './effective.ts'
-import { type Action, type Step, stepOf, type Who } from './step.ts'
+import { type Step, stepOf, type Who } from './step.ts'
 
 /** A sequence that a seed and a path lead to, with what fast-check needs to make it simpler. */
 export interface Generated {

@@ -7,9 +7,14 @@ interface Situation {
   tokens: number
   shortTokens: number
   grace: boolean
+  hasKey: boolean
+  sockets: number
+  page: 'none' | 'open' | 'held' | 'left'
 }
 
 const REFUSED = new Set(['altered', 'without', 'two', 'unoffered', 'foreign-origin'])
+/** What an opening leaves the client with. */
+const PAGES: Readonly<Record<string, Situation['page']>> = { accepted: 'open', held: 'held' }
 const WITH_GRACE = new Set(['1001', '3000', '4300'])
 
 /** The steps that can do something, in their order, as far as that can be told beforehand. */
@@ -36,9 +41,18 @@ export function effective(steps: readonly Step[]): Step[] {
   })
 }
 
-const unborn = (): Situation => ({ connection: 'none', tokens: 0, shortTokens: 0, grace: false })
+const unborn = (): Situation => ({
+  connection: 'none',
+  tokens: 0,
+  shortTokens: 0,
+  grace: false,
+  hasKey: false,
+  sockets: 0,
+  page: 'none',
+})
 
-function isPossible(step: Step, { connection, tokens, shortTokens, grace }: Situation): boolean {
+function isPossible(step: Step, situation: Situation): boolean {
+  const { connection, tokens, shortTokens, grace, hasKey, sockets, page } = situation
   switch (actionOf(step)?.needs) {
     case 'connection':
       return connection !== 'none'
@@ -48,6 +62,16 @@ function isPossible(step: Step, { connection, tokens, shortTokens, grace }: Situ
       return shortTokens > 0
     case 'grace':
       return grace
+    case 'key':
+      return hasKey
+    case 'open-socket':
+      return page === 'open'
+    case 'page':
+      return page === 'open' || page === 'held'
+    case 'held-socket':
+      return page === 'held' || page === 'left'
+    case 'any-socket':
+      return sockets > 0
     default:
       return true
   }
@@ -98,6 +122,23 @@ function apply(step: Step, situation: Situation): void {
       break
     case 'grace':
       situation.grace = false
+      break
+    case 'keyed':
+      situation.hasKey = true
+      break
+    case 'page-open':
+      if (step.how !== 'altered') situation.sockets += 1
+      situation.page = PAGES[step.how] ?? situation.page
+      break
+    case 'page-admit':
+      situation.page = step.how === 'accept' && situation.page === 'held' ? 'open' : 'none'
+      break
+    case 'page-say':
+      if (step.how !== 'text' && step.how !== 'empty' && situation.page === 'open')
+        situation.page = 'none'
+      break
+    case 'page-leave':
+      situation.page = situation.page === 'held' ? 'left' : 'none'
       break
     default:
   }

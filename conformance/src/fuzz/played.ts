@@ -23,6 +23,10 @@ export interface PlayedStep {
   /** The cursors that it offered. */
   readonly after?: string
   readonly afterBroadcast?: string
+  /** The roles of the sockets that it concerned. */
+  readonly sockets?: readonly string[]
+  /** What was said on them. */
+  readonly said?: readonly string[]
   /** Whether there was nothing to do it to. */
   readonly isSkipped?: true
 }

@@ -20,7 +20,13 @@ export interface StateTable {
 }
 
 /** The tables whose machines the fuzzer follows. */
-export const FOLLOWED = ['token', 'connection', 'presence-sender', 'webhook-attempt'] as const
+export const FOLLOWED = [
+  'token',
+  'connection',
+  'presence-sender',
+  'webhook-attempt',
+  'socket',
+] as const
 
 /** The name of a table that is followed. */
 export type TableName = (typeof FOLLOWED)[number]

@@ -85,7 +85,13 @@ export const DELIVERY_STEPS: readonly Step[] = [
     profile: 'sse',
     build:
       'The connect URL, asked with Accept: text/event-stream and the token as Bearer, answers with an event stream that carries the same envelopes, event named by type. Refusals are a stream with one close event, because EventSource cannot read a status.',
-    requirements: ['sse.open.**', 'sse.event.**', 'sse.capacity.counted', 'sse.heartbeat.sent'],
+    requirements: [
+      'sse.open.**',
+      'sse.event.**',
+      'sse.capacity.counted',
+      'sse.rate.counted',
+      'sse.heartbeat.**',
+    ],
   },
   {
     title: 'Continue and end streams',

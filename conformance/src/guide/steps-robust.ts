@@ -58,10 +58,12 @@ export const ROBUST_STEPS: readonly Step[] = [
     title: 'Limit rates, queues and numbers',
     profile,
     build:
-      'A post beyond messages_per_second is refused with 429 and Retry-After, a connection beyond the limit is refused, and a client that does not read is ended before its queue grows past queue_bytes. Idle TCP connections end by request_timeout_seconds.',
+      'A post beyond messages_per_second is refused with 429 and Retry-After, a call beyond calls_per_second and a handshake beyond the two rates of handshakes too, a connection beyond the limit is refused, and a client that does not read is ended before its queue grows past queue_bytes. Idle TCP connections end by request_timeout_seconds.',
     requirements: [
       'message.rate.**',
+      'problem.rate.**',
       'connection.capacity.refuse',
+      'connection.rate.**',
       'connection.slow.**',
       'connection.idle.ended',
     ],

@@ -39,6 +39,7 @@ export const SOCKET_STEPS: readonly Step[] = [
       'socket.ticket.**',
       'socket.origin.refuse',
       'socket.capacity.**',
+      'socket.rate.counted',
       'socket.refused.silent',
     ],
   },

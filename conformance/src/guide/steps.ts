@@ -1,6 +1,7 @@
 /** All steps of the guide, in the order in which one builds a server: everything of core first, then profile by profile. */
 
 import type { Step } from './step.ts'
+import { CLUSTER_STEPS } from './steps-cluster.ts'
 import { CORE_STEPS } from './steps-core.ts'
 import { DELIVERY_STEPS } from './steps-delivery.ts'
 import { PRESENCE_STEPS } from './steps-presence.ts'
@@ -14,4 +15,5 @@ export const STEPS: readonly Step[] = [
   ...ROBUST_STEPS,
   ...DELIVERY_STEPS,
   ...SOCKET_STEPS,
+  ...CLUSTER_STEPS,
 ]

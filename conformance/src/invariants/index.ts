@@ -36,7 +36,7 @@ export const INVARIANTS: readonly Invariant[] = [
   makeInvariant({
     id: 'token.every-url.clean',
     proves: 'token.url.absent',
-    alone: true,
+    alone: ['broadcasts'],
     drive: exchangeMessages,
     begin: tokensStayOutOfUrls,
     killedBy: ['puts-token-into-connect-url'],
@@ -44,7 +44,7 @@ export const INVARIANTS: readonly Invariant[] = [
   makeInvariant({
     id: 'connection.every-envelope.valid',
     proves: 'connection.envelope.schema',
-    alone: true,
+    alone: ['broadcasts'],
     drive: exchangeMessages,
     begin: envelopesAreValid,
     killedBy: ['welcomes-without-resumed', 'welcomes-without-broadcast-counters'],
@@ -52,7 +52,7 @@ export const INVARIANTS: readonly Invariant[] = [
   makeInvariant({
     id: 'connection.every-id.unique',
     proves: 'connection.welcome.id',
-    alone: true,
+    alone: ['broadcasts'],
     drive: exchangeMessages,
     begin: connectionIdsAreUnique,
     killedBy: ['repeats-connection-ids'],
@@ -67,7 +67,7 @@ export const INVARIANTS: readonly Invariant[] = [
   makeInvariant({
     id: 'message.every-seq.contiguous',
     proves: 'message.seq.contiguous',
-    alone: true,
+    alone: ['broadcasts'],
     drive: exchangeMessages,
     begin: seqIsContiguous(MESSAGES),
     killedBy: [
@@ -82,7 +82,7 @@ export const INVARIANTS: readonly Invariant[] = [
   makeInvariant({
     id: 'message.every-id.unique',
     proves: 'message.id.unique',
-    alone: true,
+    alone: ['broadcasts'],
     drive: exchangeMessages,
     begin: messageIdsAreUnique(MESSAGES),
     killedBy: ['names-messages-by-seq', 'names-messages-by-epoch', 'broadcasts-as-message'],
@@ -90,7 +90,7 @@ export const INVARIANTS: readonly Invariant[] = [
   makeInvariant({
     id: 'broadcast.every-seq.contiguous',
     proves: 'broadcast.seq.contiguous',
-    alone: true,
+    alone: ['broadcasts'],
     drive: exchangeBroadcasts,
     begin: seqIsContiguous(BROADCASTS),
     killedBy: ['numbers-messages-among-broadcasts'],
@@ -98,7 +98,7 @@ export const INVARIANTS: readonly Invariant[] = [
   makeInvariant({
     id: 'broadcast.every-id.unique',
     proves: 'broadcast.id.unique',
-    alone: true,
+    alone: ['broadcasts'],
     drive: exchangeBroadcasts,
     begin: messageIdsAreUnique(BROADCASTS),
     killedBy: ['names-broadcasts-alike', 'names-broadcasts-after-messages'],
@@ -176,7 +176,7 @@ export const INVARIANTS: readonly Invariant[] = [
   makeInvariant({
     id: 'problem.every-refusal.valid',
     proves: 'problem.document.shape',
-    alone: true,
+    alone: ['broadcasts'],
     drive: exchangeMessages,
     begin: refusalsAreValid,
     killedBy: [
@@ -189,7 +189,7 @@ export const INVARIANTS: readonly Invariant[] = [
   makeInvariant({
     id: 'problem.every-answer.valid',
     proves: 'problem.answer.schema',
-    alone: true,
+    alone: ['broadcasts'],
     drive: exchangeMessages,
     begin: answersAreValid,
     killedBy: [

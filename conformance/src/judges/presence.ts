@@ -1,6 +1,6 @@
 /** Judges of presence: what was reported about a client id, why, when, and what was kept silent. */
 
-import type { CloseEvent, SentEvent } from '../timeline/event.ts'
+import type { CloseEvent, SentEvent, TimelineEvent } from '../timeline/event.ts'
 import {
   closeOf,
   envelopesOf,
@@ -15,6 +15,11 @@ import { fail, inconclusive, type Judge, PASS, show } from './finding.ts'
 
 /** The role of the note that marks where a stimulus is over: what comes later answers something else. */
 export const FENCE = 'fence'
+
+/** What leads to a report, done by the suite or seen by it. */
+const LEADING: ReadonlySet<TimelineEvent['kind']> = new Set(['request', 'answer', 'sent', 'close'])
+/** The part of a grace after which its end and a report that does not wait for it cannot be told apart. */
+const MOST_OF_GRACE = 0.75
 
 /** The first attempt of each report of a role, in order of arrival. */
 export function reportsOf(timeline: Timeline, as: string, name?: string): ReadWebhook[] {
@@ -77,17 +82,24 @@ export function waitedForGrace(as: string): Judge {
   }
 }
 
-/** `disconnected` about `as`, whose ending has no grace, came before that about a twin that ended earlier with grace. */
+/**
+ * `disconnected` about `as`, whose ending has no grace, came before that about a twin that ended earlier with grace;
+ * inconclusive where all that led to it was over only when the grace of the twin was nearly so, too.
+ */
 export function reportedAheadOf(as: string, twin: string): Judge {
   return (timeline) => {
-    if (seconds(timeline.advertised, 'presence_grace_seconds') === 0) return PASS
+    const graceMs = seconds(timeline.advertised, 'presence_grace_seconds') * 1000
+    if (graceMs === 0) return PASS
     const report = reportsOf(timeline, as, 'disconnected')[0]
     const later = reportsOf(timeline, twin, 'disconnected')[0]
     if (!later) return inconclusive(`nothing was reported about ${twin}, which ended with grace`)
     const expected = `disconnected about ${as} without waiting for the grace`
     if (!report) return fail(expected, `no disconnected; ${say(timeline, as)}`)
-    return report.event.n < later.event.n
-      ? PASS
+    if (report.event.n < later.event.n) return PASS
+    const gone = endingBefore(timeline, twin, later.event.n)
+    const led = timeline.events.findLast(({ n, kind }) => n < later.event.n && LEADING.has(kind))
+    return gone && led && led.atMs - gone.atMs > graceMs * MOST_OF_GRACE
+      ? inconclusive(`the grace of ${twin} was nearly over before all was done that ends ${as}`)
       : fail(expected, `later than about ${twin}, which waited for its grace`, report.event)
   }
 }

@@ -2,6 +2,7 @@
 
 import type { ExecStart } from '@channel-protocol/schemas/types'
 import { startReceiver } from '../drive/receiver.ts'
+import { NODES } from '../drive/site.ts'
 import { mintCredentials } from './credentials.ts'
 import { makeExecImplementation } from './exec.ts'
 import {
@@ -78,6 +79,7 @@ export async function startReferenceHost(): Promise<ReferenceHost> {
       } = await launch(
         { implementation, receiver, credentials, timings, steps: true, more: more as ExecStart },
         randomPrefix(),
+        { nodes: NODES },
       )
       return {
         name: `the reference server${faults.length > 0 ? ` with ${faults.join(', ')}` : ''}`,

@@ -5,7 +5,7 @@ import { TIMINGS } from '@channel-protocol/schemas/registry'
 import type { ExecStart } from '@channel-protocol/schemas/types'
 import { type Receiver, startReceiver } from '../drive/receiver.ts'
 import { SetUpFailed, Unsupported } from '../drive/set-up-failed.ts'
-import type { Launched, Site, Wishes } from '../drive/site.ts'
+import { type Launched, NODES, type Site, type Wishes } from '../drive/site.ts'
 import { redact } from '../timeline/redact.ts'
 import { readAdvertised } from './advertised.ts'
 import { type Credentials, mintCredentials } from './credentials.ts'
@@ -49,10 +49,12 @@ export async function launch(
   try {
     const service = await startWished(surroundings, webhookPrefix, wishes)
     const { ready } = service
-    const document = await readDiscovery(ready.url).catch(async (error: unknown) => {
-      await service.stop()
-      throw error
-    })
+    const document = await readDocument(surroundings, ready.url, wishes).catch(
+      async (error: unknown) => {
+        await service.stop()
+        throw error
+      },
+    )
     const site: Site = {
       baseUrl: ready.url,
       advertised: readAdvertised(ready.url, document, credentials.webhookSecrets),
@@ -60,6 +62,7 @@ export async function launch(
       listedOrigin: credentials.listedOrigin,
       receiver,
       webhookPrefix,
+      ...(ready.nodes && { nodes: [ready.url, ...ready.nodes] }),
       gone: service.gone.then((why) => redact(why, secrets)),
       ...(ready.clock === 'virtual' && {
         clock: { nowMs: ready.now ?? Date.now(), advance: service.advance },
@@ -76,6 +79,24 @@ export async function launch(
   }
 }
 
+/** What services have announced that were started alike. */
+const announced = new WeakMap<Surroundings, Map<string, ReturnType<typeof readDiscovery>>>()
+
+/** Asks the first of the services that are started alike: the others announce the same. */
+function readDocument(
+  surroundings: Surroundings,
+  url: string,
+  { limits, profiles, timings, nodes }: Wishes,
+): ReturnType<typeof readDiscovery> {
+  const known = announced.get(surroundings) ?? new Map()
+  announced.set(surroundings, known)
+  const likeness = JSON.stringify([limits, profiles, timings, nodes])
+  const document = known.get(likeness) ?? readDiscovery(url)
+  known.set(likeness, document)
+  document.catch(() => known.delete(likeness))
+  return document
+}
+
 /** Opens an implementation as a target: its first service, and all that it is told. Ends it where that does not start. */
 export async function openStarted(name: string, implementation: Implementation): Promise<Target> {
   const receiver = await startReceiver({ host: '127.0.0.1', port: 0 })
@@ -87,7 +108,7 @@ export async function openStarted(name: string, implementation: Implementation):
   const timings = TEST_TIMINGS
   const plain: Surroundings = { implementation, receiver, credentials, timings, steps: false }
   try {
-    const first = await launch(plain, randomPrefix())
+    const first = await launch(plain, randomPrefix(), { nodes: NODES })
     const steps = await canStep(plain)
     const surroundings = { ...plain, steps }
     const { applicationKeys, webhookSecrets } = credentials
@@ -166,6 +187,7 @@ function makeStart(
     ...more,
     ...(wishes.limits && { limits: { ...wishes.limits } }),
     ...(wishes.profiles && { profiles: [...wishes.profiles] }),
+    ...(wishes.nodes && { nodes: wishes.nodes }),
     ...(wishes.baseUrl && { base_url: wishes.baseUrl }),
     ...(urls.length > 0 && { webhook_urls: Object.fromEntries(urls) as Record<string, string> }),
   }

@@ -11,6 +11,8 @@ import { type Target, TargetUnavailable } from './target.ts'
 /** What the suite was told about a target. */
 export interface UrlTargetOptions {
   readonly baseUrl: string
+  /** Bases of its further nodes. */
+  readonly others?: readonly string[]
   readonly applicationKeys: readonly string[]
   readonly webhookSecrets: readonly string[]
   readonly listedOrigin?: string
@@ -24,10 +26,12 @@ const ANSWER_MS = 5000
 export async function openUrlTarget(options: UrlTargetOptions): Promise<Target> {
   const baseUrl = options.baseUrl.replace(/\/+$/, '')
   const document = await readDiscovery(baseUrl)
+  const others = options.others ?? []
+  await Promise.all(others.map(readDiscovery))
   const receiver: Receiver | undefined = options.webhooks && (await startReceiver(options.webhooks))
   const implementation = readImplementation(document)
   return {
-    name: baseUrl,
+    name: [baseUrl, ...others].join(', '),
     ...(implementation && { implementation }),
     secrets: [...options.applicationKeys, ...options.webhookSecrets],
     site: {
@@ -35,6 +39,7 @@ export async function openUrlTarget(options: UrlTargetOptions): Promise<Target> 
       advertised: readAdvertised(baseUrl, document, options.webhookSecrets),
       applicationKeys: options.applicationKeys,
       webhookPrefix: '',
+      ...(others.length > 0 && { nodes: [baseUrl, ...others] }),
       ...(options.listedOrigin === undefined ? {} : { listedOrigin: options.listedOrigin }),
       ...(receiver && { receiver }),
     },

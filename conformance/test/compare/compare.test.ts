@@ -13,7 +13,7 @@ const answer = (status: number, body: object, headers = {}): Unrecorded => ({
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(body),
 })
-const receipt = { id: 'm_8rT2xkQw9ZbN41Vd', seq: 4, stored: true }
+const receipt = { id: 'm_8rT2xkQw9ZbN41Vd', seq: 4, late: true }
 const seen = (...events: readonly Unrecorded[]): Partial<Result> =>
   recordTimeline(timelineOf(...events), [], makeStandIns())
 const reportWith = (members: Partial<Result>): Report =>
@@ -29,7 +29,7 @@ describe('compareReports', () => {
     const { holes, matrix, compared } = compareSeen(
       [answer(200, receipt, { date: 'Sun' }), frame('client', '{"type":"heartbeat"}')],
       [
-        answer(200, { stored: true, seq: 90, id: 'another' }),
+        answer(200, { late: true, seq: 90, id: 'another' }),
         frame('client', '{ "type": "heartbeat" }'),
       ],
     )
@@ -44,8 +44,8 @@ describe('compareReports', () => {
       { check: 'token.a', act: 'answer 200 application/json', also: [] },
     ])
     expect(holes[0]?.deeds.map(([deed]) => deed?.shape)).toEqual([
-      '{id: text, seq: number, stored: true}',
-      '{id: text, seq: number, shard: number, stored: true}',
+      '{id: text, late: true, seq: number}',
+      '{id: text, late: true, seq: number, shard: number}',
     ])
   })
 
@@ -85,6 +85,38 @@ describe('compareReports', () => {
   test('broadcasts of other checks are nobody’s doing', () => {
     const stray = frame('client', '{"type":"broadcast","data":"of somebody","seq":1}')
     expect(compareSeen([answer(200, receipt), stray], [answer(200, receipt)]).holes).toEqual([])
+  })
+
+  test('what belongs to a profile that not all announce is no hole, and who announces it is told', () => {
+    const report = (profiles: readonly string[], ...events: readonly Unrecorded[]): Report => {
+      const made = reportWith(seen(...events))
+      return { ...made, target: { ...made.target, profiles: [...profiles] } }
+    }
+    const beat = frame('client', '{"type":"heartbeat"}')
+    const stored = answer(200, { ...receipt, stored: true })
+    const both = ['core', 'robust', 'resume']
+    const apart = compareReports([
+      report(both, stored, beat),
+      report(['core'], answer(200, receipt)),
+    ])
+    expect(apart.holes).toEqual([])
+    expect(apart.unshared).toEqual([
+      { profile: 'robust', offeredBy: [0] },
+      { profile: 'resume', offeredBy: [0] },
+    ])
+    const alike = compareReports([report(both, stored, beat), report(both, answer(200, receipt))])
+    expect(alike.holes.map(({ act }) => act)).toEqual([
+      'answer 200 application/json',
+      'frame heartbeat',
+    ])
+    expect(alike.unshared).toEqual([])
+  })
+
+  test('a requirement that one of them need not meet is no row of the matrix', () => {
+    const without = reportWith({ verdict: 'unsupported', reason: 'not announced' })
+    const { matrix, judgedByAll } = compareReports([reportWith(seen(answer(200, {}))), without])
+    expect(matrix).toEqual([])
+    expect(judgedByAll).toBe(0)
   })
 
   test('verdicts that differ are rows of the matrix, and what did not pass everywhere is not compared', () => {

@@ -122,3 +122,40 @@ test('a service that has ended, or whose time never moves, ends no wait', async 
   await clock.pass(60_000)
   expect(clock.nowMs()).toBe(START + 60_000)
 })
+
+test('a service that counts in parts of a millisecond is not left behind by the sums of what it moved', async () => {
+  const parts = [0.192876617, 0.417647238, 0.389476145]
+  const service: ServiceClock = {
+    nowMs: START,
+    advance: async (seconds) => (seconds === 0 ? 0 : Math.min(seconds, parts.shift() ?? seconds)),
+  }
+  const clock = makeSteppedClock(service)
+  let passed = 0
+  const advance = service.advance
+  service.advance = async (seconds) => {
+    const moved = await advance(seconds)
+    passed += moved
+    return moved
+  }
+  await clock.pass(1000)
+  expect(clock.nowMs()).toBe(START + 1000)
+  expect(passed).toBeCloseTo(1, 9)
+})
+
+test('what is left of a wait may be less than the service can count', async () => {
+  const service: ServiceClock = {
+    nowMs: START,
+    advance: async (seconds) => Math.trunc(seconds * 1e9 - 0.5) / 1e9,
+  }
+  const clock = makeSteppedClock(service)
+  await clock.pass(389)
+  await clock.pass(611)
+  expect(clock.nowMs()).toBe(START + 1000)
+})
+
+test('a wait until an instant that is none is over at once', async () => {
+  const service = serviceWith()
+  const clock = makeSteppedClock(service)
+  await clock.pass(Date.parse('tomorrow at noon') - clock.nowMs())
+  expect(service.moves.filter((seconds) => seconds > 0)).toEqual([])
+})

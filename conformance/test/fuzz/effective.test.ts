@@ -32,6 +32,21 @@ describe('effective steps', () => {
     expect(words([step('connect', 'kept', 'ada'), step('expire', 'now', 'ada')])).toEqual([])
   })
 
+  test('leave out what is done with a socket that nobody has', () => {
+    const open = step('page-open', 'held', 'ada')
+    const [send, say] = [step('page-send', 'all', 'ada'), step('page-say', 'text', 'ada')]
+    const admit = step('page-admit', 'refuse', 'ada')
+    expect(words([send, say, admit])).toEqual([])
+    expect(words([open, send, say, admit])).toHaveLength(4)
+    expect(words([open, admit, say, admit, send])).toEqual(words([open, admit, send]))
+  })
+
+  test('leave out a key that was never used', () => {
+    const [post, repeat] = [step('keyed', 'new', 'bob'), step('keyed', 'repeat', 'bob')]
+    expect(words([repeat])).toEqual([])
+    expect(words([post, repeat])).toHaveLength(2)
+  })
+
   test('keep what a refused connection does not change', () => {
     const steps = [
       step('connect', 'fresh', 'ada'),

@@ -8,6 +8,7 @@ const folder = new URL('../../fuzz-cases/', import.meta.url)
 /** Committed cases, and the fault of the reference server that each was found on. */
 const FOUND_ON: Readonly<Record<string, string>> = {
   'presence-grace-returned-2-steps.json': 'skips-grace',
+  'socket-broadcast-all-2-steps.json': 'broadcasts-to-pending-sockets',
 }
 /** Steps that a case of one fault needs at most, simplified. */
 const MOST_STEPS = 3

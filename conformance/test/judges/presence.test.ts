@@ -94,6 +94,12 @@ describe('reportedAheadOf', () => {
   test('a report after that of the twin fails', () => {
     expect(verdict(judge, twin, went())).toBe('fail')
   })
+  test('where all that ends the role was done only late in the grace of the twin nothing can be said', () => {
+    const asked = (atMs: number): Planned => ({ ...request('disconnect', '/v1/disconnects'), atMs })
+    const late = went(2, 10_000, 'twin')
+    expect(verdict(judge, sent('twin', 1), asked(2_500), late, went())).toBe('fail')
+    expect(verdict(judge, sent('twin', 1), asked(9_000), late, went())).toBe('inconclusive')
+  })
   test('no report fails', () => {
     expect(verdict(judge, twin)).toBe('fail')
   })

@@ -1,5 +1,6 @@
 /** Generations of tokens in this process's memory; it alone knows how many revocations are remembered, and for how long. */
 import type { Clock } from '../ports.ts'
+import { MOST_REVOCATIONS, REMEMBERED_MS } from './parts.ts'
 
 /** Generations of client ids: what was minted in an earlier one than the current is dead. */
 export interface Generations {
@@ -20,17 +21,13 @@ export interface GenerationParts {
   most?: number
 }
 
-// The longest life of a token: what was minted before a revocation has expired then.
-const REMEMBERED_MS = 86_400_000
-const MOST = 100_000
-
 /**
  * Generations without any revocation. Where more are remembered than may be, all of them are given up for a new
  * floor, so that every token that was minted before is dead.
  * @spec control.revoke.restart
  */
 export function makeGenerations(parts: GenerationParts): Generations {
-  const { clock, decideEpoch, most = MOST } = parts
+  const { clock, decideEpoch, most = MOST_REVOCATIONS } = parts
   /** In the order of their revocation. */
   const revoked = new Map<string, { generation: number; atMs: number }>()
   let { floor } = parts

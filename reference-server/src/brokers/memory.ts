@@ -1,55 +1,40 @@
 /** Broker in this process's memory: it alone knows where counters are kept between uses and when they are forgotten. */
 import type {
   Broker,
-  Clock,
   Counters,
   HeldMessage,
   KnownClient,
   OnlineClient,
   StreamCounters,
 } from '../ports.ts'
+import { makeMemoryAnswers } from './memory-answers.ts'
 import { makeGenerations } from './memory-generations.ts'
-import { makeStream, type Stream, type Window } from './window.ts'
-
-/** How counters begin and count, and what a connection means for presence, decided by the rules. */
-export interface BrokerRules {
-  decideEpoch(nowMs: number, newest: number): number
-  nextSeq(seq: number): number
-  nextBroadcastSeq(seq: number): number
-  nextVersion(version: number, online: boolean): number
-  decideSameEpoch(asked: number, current: number): boolean
-  decideArrival(facts: { online: boolean; takeover: boolean }): 'came' | 'stayed'
-  decideDeparture(facts: { welcomed: boolean; current: boolean }): 'went' | 'nothing'
-}
+import { type BrokerParts, FORGET_AFTER_MS, SWEEP_MS } from './parts.ts'
+import { makeStream, makeWindow, type Stream } from './window.ts'
 
 interface Entry extends KnownClient {
   clientId: string
   arrival: number
+  leftFor: string | undefined
   usedAtMs: number
   held: Stream
 }
 
-// Longer than everything that may still be pending for a client id: webhooks are given up after an hour.
-const FORGET_AFTER_MS = 2 * 3_600_000
-const SWEEP_MS = 60_000
-
 /**
  * A broker that forgets everything when the process ends, and the counters of a client id that is offline after
  * two hours without use.
- * @param epochFloor every epoch is at least this
- * @param window what holds messages for replay; nothing is held without it
- * @param generationFloor the generation of every client id that was not revoked in this run
  * @spec message.epoch.grows
  */
-export function makeMemoryBroker(
-  clock: Clock,
-  rules: BrokerRules,
-  epochFloor: number,
-  window?: Window,
-  generationFloor = 0,
-): Broker {
-  const { decideEpoch } = rules
-  const generations = makeGenerations({ clock, decideEpoch, floor: generationFloor })
+export function makeMemoryBroker(parts: BrokerParts): Broker {
+  const { clock, rules, epochFloor } = parts
+  const window = parts.holds ? makeWindow(parts) : undefined
+  const generations = makeGenerations({
+    clock,
+    decideEpoch: (nowMs, newest) => rules.decideEpoch(nowMs, newest),
+    // The generations of earlier runs are lost, so what was minted in one of them dies, unless nobody can revoke.
+    floor: parts.revokes ? epochFloor : 0,
+  })
+  const answers = makeMemoryAnswers(parts)
   const entries = new Map<string, Entry>()
   /** In the order of their coming. */
   const online = new Set<Entry>()
@@ -67,8 +52,9 @@ export function makeMemoryBroker(
     let entry = entries.get(clientId)
     if (!entry) {
       const counters = { epoch: begin(), seq: 0, version: 0 }
-      const offline = { online: false, connectionId: undefined, sinceMs: undefined, arrival: 0 }
-      entry = { clientId, ...counters, ...offline, usedAtMs: 0, held: makeStream() }
+      const nobody = { online: false, connectionId: undefined, sinceMs: undefined }
+      const away = { arrival: 0, leftFor: undefined, usedAtMs: 0 }
+      entry = { clientId, ...counters, ...nobody, ...away, held: makeStream() }
       entries.set(clientId, entry)
     }
     entry.usedAtMs = clock.nowMs()
@@ -112,6 +98,7 @@ export function makeMemoryBroker(
       const facts = { online: entry.online, takeover: entry.connectionId !== undefined }
       const came = rules.decideArrival(facts) === 'came'
       entry.connectionId = connectionId
+      entry.leftFor = undefined
       if (came) {
         entry.version = rules.nextVersion(entry.version, true)
         arrivals += 1
@@ -121,9 +108,11 @@ export function makeMemoryBroker(
       }
       return { ...copy(entry), came }
     },
-    leave: async (clientId, connectionId) => {
+    leave: async (clientId, connectionId, reason) => {
       const entry = entries.get(clientId)
-      if (entry?.connectionId === connectionId) entry.connectionId = undefined
+      if (entry?.connectionId !== connectionId) return
+      entry.connectionId = undefined
+      entry.leftFor = reason
     },
     depart: async ({ clientId, connectionId }) => {
       const entry = entries.get(clientId)
@@ -140,8 +129,8 @@ export function makeMemoryBroker(
       const page: OnlineClient[] = []
       for (const entry of online) {
         if (page.length === most) break
-        const { clientId, arrival } = entry
-        if (arrival > afterArrival) page.push({ clientId, arrival, ...describe(entry) })
+        const { clientId, arrival, leftFor } = entry
+        if (arrival > afterArrival) page.push({ clientId, arrival, leftFor, ...describe(entry) })
       }
       return page
     },
@@ -154,17 +143,29 @@ export function makeMemoryBroker(
     replayBroadcasts: async (after) => replay(heldBroadcasts, useStream(), after),
     generation: async (clientId) => generations.of(clientId),
     revoke: async (clientId) => generations.begin(clientId),
+    isReady: () => true,
+    claim: answers.claim,
+    keepAnswer: answers.keepAnswer,
+    release: answers.release,
     // Nothing of this run is known to the next, so nothing has to be noted for it.
-    remembers: false,
+    began: async () => ({ epochFloor, told: false }),
+    noteStarted: async () => {},
     noteAttempted: async () => {},
     noteAcknowledged: async () => {},
     owed: async () => [],
+    noteSocket: async () => {},
+    noteSocketEnd: async () => {},
+    forgetSocket: async () => {},
+    owedSockets: async () => [],
     keepSecret: async (name, fresh) => {
       const kept = secrets.get(name) ?? fresh
       secrets.set(name, kept)
       return kept
     },
-    stop: async () => cancelSweep(),
+    stop: async () => {
+      cancelSweep()
+      answers.stop()
+    },
   }
 }
 

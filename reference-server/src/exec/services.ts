@@ -48,16 +48,19 @@ export function makeServices(log: Log, more?: MoreOfStart): Services {
     async start(given) {
       const start = readStart(given, more?.members ?? [])
       const settings = settingsOf(start)
+      const { nodes = 1 } = start
+      if (nodes > 1 && !start.profiles) settings.profiles = [...settings.profiles, 'cluster']
       const clock = start.clock === 'virtual' ? makeVirtualClock(Date.now()) : undefined
       const { faults, told } = more?.read(start) ?? { faults: [], told: {} }
-      const server = await startServer(settings, { log, ...(clock && { clock }) }, faults)
+      const server = await startServer(settings, { log, nodes, ...(clock && { clock }) }, faults)
       const { pathname } = new URL(server.baseUrl)
       const url = `http://${settings.host}:${server.port}${pathname.replace(/\/$/, '')}`
       running.set(url, { server, clock })
       const stands = clock
         ? { clock: 'virtual' as const, now: clock.nowMs() }
         : { clock: 'real' as const }
-      return { ready: { url, ...IMPLEMENTATION, ...stands, many: true, ...told } }
+      const others = server.nodes.length > 0 ? { nodes: [...server.nodes] } : {}
+      return { ready: { url, ...IMPLEMENTATION, ...stands, ...others, many: true, ...told } }
     },
     async advance({ url, seconds }) {
       const { clock } = find(url)

@@ -9,7 +9,7 @@ import { Unsupported } from './command-pipe.ts'
 /** The members of `start`. */
 const MEMBERS: readonly (keyof ExecStart)[] = [
   ...(['application_keys', 'webhook_secrets', 'webhook_base', 'origins'] as const),
-  ...(['timings', 'clock', 'limits', 'profiles', 'base_url', 'webhook_urls'] as const),
+  ...(['timings', 'clock', 'limits', 'profiles', 'base_url', 'webhook_urls', 'nodes'] as const),
 ]
 
 /**

@@ -1,7 +1,7 @@
 /** Faults of other posts with a key that is in use: twins that run at the same time, and other bodies. */
 import type { Fault, Parts } from '../parts.ts'
+import type { FirstPost } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
-import type { FirstPost } from '../rules/idempotency.ts'
 import { decides } from './idempotency.ts'
 
 const ONCE = 'idempotency.repeat.once'

@@ -1,7 +1,7 @@
 /** Faults of repeated posts: what is given again, to whom, and what of it happens twice. */
 import type { Fault, Parts } from '../parts.ts'
+import type { FirstPost } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
-import type { FirstPost } from '../rules/idempotency.ts'
 import type { Answer } from '../rules/problem.ts'
 
 const ANSWER = 'idempotency.repeat.answer'

@@ -5,6 +5,8 @@ import { batchItemFaults } from './batch-items.ts'
 import { batchSizeFaults } from './batch-size.ts'
 import { broadcastFaults } from './broadcast.ts'
 import { broadcastStreamFaults } from './broadcast-stream.ts'
+import { clusterFaults } from './cluster.ts'
+import { clusterPresenceFaults } from './cluster-presence.ts'
 import { connectionFaults } from './connection.ts'
 import { connectionTakeoverFaults } from './connection-takeover.ts'
 import { controlFaults } from './control.ts'
@@ -30,6 +32,7 @@ import { presenceReadingFaults } from './presence-reading.ts'
 import { problemFaults } from './problem.ts'
 import { problemInputFaults } from './problem-input.ts'
 import { problemSpellingFaults } from './problem-spelling.ts'
+import { rateFaults } from './rates.ts'
 import { resumeFaults } from './resume.ts'
 import { resumeCursorFaults } from './resume-cursors.ts'
 import { resumeHeldFaults } from './resume-held.ts'
@@ -102,6 +105,8 @@ export const FAULTS: readonly Fault[] = [
   ...idempotencyFaults,
   ...idempotencyTwinFaults,
   ...idempotencyKeepingFaults,
+  ...clusterFaults,
+  ...clusterPresenceFaults,
   ...controlFaults,
   ...controlRevocationFaults,
   ...sseFaults,
@@ -120,6 +125,7 @@ export const FAULTS: readonly Fault[] = [
   ...problemFaults,
   ...problemInputFaults,
   ...problemSpellingFaults,
+  ...rateFaults,
   ...securityFaults,
   ...momentFaults,
   ...silenceMomentFaults,

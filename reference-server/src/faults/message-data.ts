@@ -122,7 +122,13 @@ export const messageDataFaults: readonly Fault[] = [
   {
     name: 'limits-rate-without-retry-after',
     misdeed: 'A post that exceeds the rate is refused without Retry-After.',
-    breaks: ['message.rate.refuse', 'broadcast.rate.refuse'],
+    breaks: [
+      'message.rate.refuse',
+      'broadcast.rate.refuse',
+      'problem.rate.refuse',
+      'connection.rate.refuse',
+      'connection.rate.address',
+    ],
     apply: ({ rules }) => {
       const make = rules.makeProblemHeaders
       rules.makeProblemHeaders = (refusal) => (refusal.slug === 'rate-limited' ? {} : make(refusal))

@@ -1,5 +1,6 @@
 /** From a request to its answer; it alone knows in which order a call is judged before its handler sees it. */
 import type { IncomingMessage } from 'node:http'
+import type { KeyedPost } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
 import type { Route, RouteName } from '../rules/route.ts'
@@ -94,9 +95,10 @@ export async function answerCall(
   if (request.headers.host === undefined && request.httpVersion === '1.1')
     throw new Refusal('malformed-request', 'the request has no Host')
   if (route.keyed) authorize(service, request, method, target)
-  const handle = (body: Record<string, unknown>): Promise<Answer> =>
+  const handle = (body: Record<string, unknown>, post?: KeyedPost): Promise<Answer> =>
     HANDLERS[route.name](service, {
       body,
+      post,
       query: target.query,
       host: request.headers.host,
       ifNoneMatch: request.headers['if-none-match'],
@@ -106,7 +108,7 @@ export async function answerCall(
   throwIf(rules.decideIdempotency(keys, service.facts.profiles))
   const bytes = await readBytes(service, request, route, onRead)
   const body = rules.selectMembers(rules.parseBody(rules.decodeBody(bytes)), route.members)
-  return answerOnce(service, { route, keys, bytes }, () => handle(body))
+  return answerOnce(service, { route, keys, bytes }, (post) => handle(body, post))
 }
 
 function decideRoute({ rules, facts }: Service, path: string | undefined): Route {

@@ -2,16 +2,14 @@
 import type { IncomingMessage } from 'node:http'
 import { CLOSE_CODES, type CloseSlug } from '@channel-protocol/schemas/registry'
 import { WebSocketServer } from 'ws'
-import { makeConnectionWriter, type Pulse } from '../outbound/connection.ts'
+import { makeWriterParts, openWriter, type WrapWriter } from '../outbound/connection.ts'
 import type { Heartbeat } from '../outbound/heartbeat.ts'
-import type { ConnectionWriter } from '../ports.ts'
 import { decideAdmission } from '../rules/admission.ts'
-import type { Connection } from '../rules/channel.ts'
 import { readAsked } from '../rules/resume.ts'
 import { SUBPROTOCOL } from '../rules/upgrade.ts'
 import { readArrival } from './arrival.ts'
 import { readTarget } from './call.ts'
-import { listenToFrames } from './frames.ts'
+import { ChannelFrames } from './frames.ts'
 import { readValues } from './query.ts'
 import type { Service } from './service.ts'
 import { makeLibraryOptions, type UpgradeKind } from './upgrade.ts'
@@ -20,12 +18,15 @@ import { makeLibraryOptions, type UpgradeKind } from './upgrade.ts'
 export interface ConnectParts {
   /** Nothing where the service does not offer `robust`. */
   heartbeat: Heartbeat | undefined
-  wrapWriter(writer: ConnectionWriter, clientId: string, pulse: Pulse): ConnectionWriter
+  /** Nothing where writers are used as they are. */
+  wrapWriter: WrapWriter | undefined
 }
 
 /** The kind of upgrade that opens a connection of a channel. */
 export function makeConnectUpgrade(service: Service, parts: ConnectParts): UpgradeKind {
   const { rules, ports, limits, channels } = service
+  const frameParts = { rules, channels, heartbeat: parts.heartbeat }
+  const writerParts = makeWriterParts({ clock: ports.clock, makeReason: rules.makeCloseReason })
   const offersOf = new WeakMap<IncomingMessage, readonly string[]>()
   const library = new WebSocketServer({
     ...makeLibraryOptions(),
@@ -54,9 +55,9 @@ export function makeConnectUpgrade(service: Service, parts: ConnectParts): Upgra
     offersOf.set(request, offers)
   }
 
-  const open: UpgradeKind['open'] = (socket, stream, request) => {
-    let connection: Connection | undefined
-    listenToFrames(socket, { rules, channels, connection: () => connection })
+  const open: UpgradeKind['open'] = (socket, request) => {
+    const frames = new ChannelFrames(frameParts)
+    socket.carried = frames
     const tokens = rules.readOfferedTokens(offersOf.get(request) ?? [])
     const admission = decideAdmission(rules, tokens, readArrival(service, request))
     if ('refusal' in admission) {
@@ -66,22 +67,14 @@ export function makeConnectUpgrade(service: Service, parts: ConnectParts): Upgra
       return
     }
     const { claims } = admission
-    const raw = makeConnectionWriter(socket, stream, ports.clock, rules.makeCloseReason)
-    const writer = parts.wrapWriter(raw, claims.clientId, raw)
+    const { writer, pulse } = openWriter(socket, writerParts, parts.wrapWriter, claims.clientId)
     const { query } = readTarget(request.url, service.basePath)
     const asked = readAsked(rules, {
       after: readValues(query, 'after'),
       afterBroadcast: readValues(query, 'after_broadcast'),
     })
-    const admitted = channels.admit(claims, writer, asked)
-    connection = admitted
-    const unwatch = parts.heartbeat?.watch({
-      pulse: raw,
-      writer,
-      onEnd: (slug) => channels.end(admitted, { by: 'service', slug }),
-    })
-    if (unwatch) socket.once('close', unwatch)
+    frames.hold(channels.admit(claims, writer, asked), pulse)
   }
 
-  return { takes: (path) => path === '/v1/connect', library, judge, open }
+  return { name: 'channel', takes: (path) => path === '/v1/connect', library, judge, open }
 }

@@ -4,7 +4,7 @@ import type { CloseSlug } from '@channel-protocol/schemas/registry'
 import { writeAnswer } from '../outbound/answer.ts'
 import type { Pulse } from '../outbound/connection.ts'
 import { makeStreamWriter } from '../outbound/event-stream.ts'
-import type { Heartbeat } from '../outbound/heartbeat.ts'
+import type { Heartbeat, Watched } from '../outbound/heartbeat.ts'
 import type { Cancel, ConnectionWriter } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import { decideAdmission } from '../rules/admission.ts'
@@ -48,12 +48,13 @@ export function makeEventStreams(service: Service, parts: StreamParts): EventStr
       answerEmpty(response, rules.makePreflightHeaders(), rules.decidePreflightStatus())
       return
     }
-    const arrival = readArrival(service, request)
-    if (rules.decideStopped(readLastEventId(request), readTokens(request), arrival)) {
-      answerEmpty(response, rules.makeReadableHeaders('stop'), 204)
-      return
-    }
     try {
+      service.takeHandshake(request, 'stream')
+      const arrival = readArrival(service, request)
+      if (rules.decideStopped(readLastEventId(request), readTokens(request), arrival)) {
+        answerEmpty(response, rules.makeReadableHeaders('stop'), 204)
+        return
+      }
       judge(request)
       open(request, response)
     } catch (cause) {
@@ -76,7 +77,6 @@ export function makeEventStreams(service: Service, parts: StreamParts): EventStr
   function judge(request: IncomingMessage): void {
     if (request.headers.host === undefined && request.httpVersion === '1.1')
       throw new Refusal('malformed-request', 'the request has no Host')
-    service.takeHandshake(request)
     const late = rules.decideLatecomer(service.isDraining())
     if (late) throw late
     if (streams.size >= limits.connections + LINGERING_STREAMS)
@@ -111,14 +111,15 @@ export function makeEventStreams(service: Service, parts: StreamParts): EventStr
     const writer = parts.wrapWriter(raw, claims.clientId, raw)
     const admitted = channels.admit(claims, writer, readAsked(rules, readCursors(request)))
     connection = admitted
-    const unwatch = parts.heartbeat?.watch({
+    const watched: Watched = {
       pulse: raw,
       writer,
       onEnd: (slug) => channels.end(admitted, { by: 'service', slug }),
-    })
+    }
+    parts.heartbeat?.watch(watched)
     response.once('close', () => {
       cancelLifetime()
-      unwatch?.()
+      parts.heartbeat?.forget(watched)
       channels.end(admitted, { by: 'loss' })
     })
   }

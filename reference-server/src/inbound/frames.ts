@@ -1,28 +1,64 @@
 /** Frames from clients; it alone knows what each thing that a client can do on a connection leads to. */
-import { CLOSE_CODES } from '@channel-protocol/schemas/registry'
-import type { ChannelSocket, PeerEnd } from '../outbound/channel-socket.ts'
+import { CLOSE_CODES, type CloseSlug } from '@channel-protocol/schemas/registry'
+import type { Carried, PeerEnd } from '../outbound/channel-socket.ts'
+import type { Pulse } from '../outbound/connection.ts'
+import type { Heartbeat, Watched } from '../outbound/heartbeat.ts'
+import type { ConnectionWriter } from '../ports.ts'
 import type { Connection } from '../rules/channel.ts'
 import type { Channels } from '../rules/channels.ts'
 import type { Rules } from '../rules/rule-book.ts'
 
-/** What happens on a socket, for those who hold the connection it carries; nothing where it was refused. */
+/** What all connections share. */
 export interface FrameParts {
   rules: Rules
   channels: Channels
-  connection(): Connection | undefined
+  /** Nothing where the service does not offer `robust`. */
+  heartbeat: Heartbeat | undefined
+}
+
+/** A connection that was let in, as it is watched. */
+class Held implements Watched {
+  readonly connection: Connection
+  readonly writer: ConnectionWriter
+  readonly pulse: Pulse
+  readonly #channels: Channels
+
+  constructor(connection: Connection, pulse: Pulse, channels: Channels) {
+    this.connection = connection
+    this.writer = connection.writer
+    this.pulse = pulse
+    this.#channels = channels
+  }
+
+  onEnd(slug: CloseSlug): void {
+    this.#channels.end(this.connection, { by: 'service', slug })
+  }
 }
 
 /**
- * Listens to a socket from its first byte on.
+ * What a WebSocket on the connect path carries: nothing until a connection is let in, and nothing where it is refused.
  * @spec connection.data.refused
  * @spec connection.close.answered
  * @spec connection.frame.malformed
  */
-export function listenToFrames(socket: ChannelSocket, parts: FrameParts): void {
-  const { rules, channels } = parts
+export class ChannelFrames implements Carried {
+  readonly #parts: FrameParts
+  #held: Held | undefined
 
-  const onPeerEnd = (end: PeerEnd): { code: number | undefined; reason: string } | undefined => {
-    const connection = parts.connection()
+  constructor(parts: FrameParts) {
+    this.#parts = parts
+  }
+
+  /** Carries a connection from now on. */
+  hold(connection: Connection, pulse: Pulse): void {
+    const { channels, heartbeat } = this.#parts
+    this.#held = new Held(connection, pulse, channels)
+    heartbeat?.watch(this.#held)
+  }
+
+  onPeerEnd(end: PeerEnd): { code: number | undefined; reason: string } | undefined {
+    const { rules, channels } = this.#parts
+    const connection = this.#held?.connection
     if (end.kind === 'close') {
       if (connection) channels.end(connection, { by: 'client', code: end.code })
       if (!rules.decideCloseAnswer(end.code)) return undefined
@@ -33,17 +69,18 @@ export function listenToFrames(socket: ChannelSocket, parts: FrameParts): void {
     return { code: CLOSE_CODES[slug].code, reason: slug }
   }
 
-  socket.onPeerEnd = onPeerEnd
-  socket.on('message', (data) => {
-    const connection = parts.connection()
+  onData(data: Buffer): void {
+    const { rules, channels } = this.#parts
+    const connection = this.#held?.connection
     if (!connection || connection.ended) return
-    const slug = rules.decideDataFrame((data as Buffer).length)
+    const slug = rules.decideDataFrame(data.length)
     if (slug) channels.end(connection, { by: 'service', slug })
-  })
-  // What the library found wrong was answered by `onPeerEnd`; a lost stream is followed by `close`.
-  socket.on('error', () => {})
-  socket.on('close', () => {
-    const connection = parts.connection()
-    if (connection) channels.end(connection, { by: 'loss' })
-  })
+  }
+
+  onGone(): void {
+    if (!this.#held) return
+    const { channels, heartbeat } = this.#parts
+    channels.end(this.#held.connection, { by: 'loss' })
+    heartbeat?.forget(this.#held)
+  }
 }

@@ -1,9 +1,13 @@
 /** Handshakes; it alone knows by what they are counted, and in which order. */
 import type { IncomingMessage } from 'node:http'
 import type { Limits, Ports } from '../ports.ts'
+import type { HandshakeKind } from '../rules/rate.ts'
 import { makeRateGate } from '../rules/rate-gate.ts'
 import type { Rules } from '../rules/rule-book.ts'
 import { makeAddressReader, type Proxies } from './address.ts'
+
+/** Takes one handshake; throws the Refusal `rate-limited` beyond a rate. */
+export type TakeHandshake = (request: IncomingMessage, kind: HandshakeKind) => void
 
 /** What handshakes are counted with. */
 export interface HandshakeParts {
@@ -14,13 +18,12 @@ export interface HandshakeParts {
 }
 
 /**
- * Takes one handshake; the function returned throws the Refusal `rate-limited` beyond a rate. What an address has too
- * many of takes nothing from the others.
+ * Counts handshakes, those of each address first: what one of them has too many of takes nothing from the others.
  * @spec connection.rate.counted
  * @spec sse.rate.counted
  * @spec socket.rate.counted
  */
-export function makeHandshakes(parts: HandshakeParts): (request: IncomingMessage) => void {
+export function makeHandshakes(parts: HandshakeParts): TakeHandshake {
   const { rules, ports, limits, proxies } = parts
   const readAddress = makeAddressReader(rules, proxies)
   const takeOfAddress = makeRateGate(rules, ports.clock, {
@@ -32,7 +35,8 @@ export function makeHandshakes(parts: HandshakeParts): (request: IncomingMessage
     what: 'handshakes',
   })
 
-  return (request) => {
+  return (request, kind) => {
+    if (!rules.decideCounted(kind)) return
     const address = readAddress(request)
     for (const [of, take] of Object.entries({ address: takeOfAddress, all: takeOfAll }))
       try {

@@ -1,4 +1,5 @@
 /** From a post with a key to its answer, the first or the same again; it alone knows where that precedes the members. */
+import type { KeyedPost } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
 import type { Route } from '../rules/route.ts'
@@ -15,7 +16,7 @@ export interface ReadCall {
 }
 
 /**
- * Answers a call by `carryOut`, or as the same post was answered before. Rejects as `carryOut` does, with a Refusal
+ * Answers a call by `carryOut`, which is told the post where it has a key, or as the same post was answered before. Rejects as `carryOut` does, with a Refusal
  * where the key is no good or has another post's body, and with anything else for a defect.
  * @spec idempotency.repeat.answer
  * @spec idempotency.key.malformed
@@ -23,7 +24,7 @@ export interface ReadCall {
 export async function answerOnce(
   service: Service,
   { route, keys, bytes }: ReadCall,
-  carryOut: () => Promise<Answer>,
+  carryOut: (post?: KeyedPost) => Promise<Answer>,
 ): Promise<Answer> {
   const { rules, facts, keptAnswers } = service
   if (!rules.decideKeyed(route, facts.profiles)) return carryOut()
@@ -34,7 +35,7 @@ export async function answerOnce(
   return keptAnswers.answer(post, {
     refuse,
     carryOut: () =>
-      carryOut().catch((cause: unknown) => {
+      carryOut(post).catch((cause: unknown) => {
         if (cause instanceof Refusal) return refuse(cause)
         throw cause
       }),

@@ -1,6 +1,5 @@
 /** What the inbound side is joined to: the rules and state of one base. */
-import type { IncomingMessage } from 'node:http'
-import type { Limits, Ports, Timings } from '../ports.ts'
+import type { KeyedPost, Limits, Ports, Timings } from '../ports.ts'
 import type { Broadcasts } from '../rules/broadcasts.ts'
 import type { Channels } from '../rules/channels.ts'
 import type { ServiceFacts } from '../rules/discovery.ts'
@@ -9,6 +8,7 @@ import type { Answer } from '../rules/problem.ts'
 import type { RateGate } from '../rules/rate-gate.ts'
 import type { Rules } from '../rules/rule-book.ts'
 import type { Sockets } from '../rules/sockets.ts'
+import type { TakeHandshake } from './handshakes.ts'
 
 /** One service, ready to be asked. */
 export interface Service {
@@ -26,8 +26,7 @@ export interface Service {
   takeBroadcast(): void
   /** Takes one call with a live application key; throws the Refusal `rate-limited` beyond its rate. */
   takeCall: RateGate
-  /** Takes one handshake; throws the Refusal `rate-limited` beyond a rate. */
-  takeHandshake(request: IncomingMessage): void
+  takeHandshake: TakeHandshake
   applicationKeys: readonly string[]
   signingKey: string
   cursorKey: string
@@ -44,6 +43,8 @@ export interface Service {
 export interface Call {
   /** Members of the body that the call knows. */
   body: Record<string, unknown>
+  /** What the call is remembered by; nothing of one without a key. */
+  post?: KeyedPost | undefined
   /** The raw query. */
   query: string
   host: string | undefined

@@ -1,27 +1,49 @@
 /** Frames from pages on sockets; it alone knows what each thing that a page can do there leads to. */
-import { CLOSE_CODES } from '@channel-protocol/schemas/registry'
-import type { ChannelSocket, PeerEnd } from '../outbound/channel-socket.ts'
+import { CLOSE_CODES, type CloseSlug } from '@channel-protocol/schemas/registry'
+import type { Carried, PeerEnd } from '../outbound/channel-socket.ts'
+import type { Pulse } from '../outbound/connection.ts'
+import type { Heartbeat, Watched } from '../outbound/heartbeat.ts'
 import type { Rules } from '../rules/rule-book.ts'
 import type { Socket, Sockets } from '../rules/sockets.ts'
 
-/** What happens on a WebSocket, for those who hold the socket it carries; nothing where it was refused. */
+/** What all sockets share. */
 export interface SocketFrameParts {
   rules: Rules
   sockets: Sockets
-  socket(): Socket | undefined
+  /** Nothing where the service does not offer `robust`. */
+  heartbeat: Heartbeat | undefined
 }
 
 /**
- * Listens to a page from its first byte on.
+ * What a WebSocket at a socket URL carries: nothing until a socket is let in, and nothing where it is refused.
  * @spec socket.message.sent
  * @spec socket.binary.refused
  * @spec socket.frame.malformed
  */
-export function listenToSocketFrames(page: ChannelSocket, parts: SocketFrameParts): void {
-  const { rules, sockets } = parts
+export class SocketFrames implements Carried {
+  readonly #parts: SocketFrameParts
+  #socket: Socket | undefined
+  #watched: Watched | undefined
 
-  page.onPeerEnd = (end: PeerEnd) => {
-    const socket = parts.socket()
+  constructor(parts: SocketFrameParts) {
+    this.#parts = parts
+  }
+
+  /** Carries a socket from now on. */
+  hold(socket: Socket, pulse: Pulse): void {
+    const { sockets, heartbeat } = this.#parts
+    this.#socket = socket
+    this.#watched = {
+      pulse,
+      writer: socket.writer,
+      onEnd: (slug: CloseSlug) => sockets.end(socket, { by: 'service', slug }),
+    }
+    heartbeat?.watch(this.#watched)
+  }
+
+  onPeerEnd(end: PeerEnd): { code: number | undefined; reason: string } | undefined {
+    const { rules, sockets } = this.#parts
+    const socket = this.#socket
     if (end.kind === 'close') {
       if (socket) sockets.end(socket, { by: 'page', code: end.code, reason: end.reason })
       if (!rules.decideSocketCloseAnswer(end.code)) return undefined
@@ -31,17 +53,20 @@ export function listenToSocketFrames(page: ChannelSocket, parts: SocketFramePart
     if (socket) sockets.end(socket, { by: 'service', slug })
     return { code: CLOSE_CODES[slug].code, reason: slug }
   }
-  page.on('message', (data, isBinary) => {
-    const socket = parts.socket()
+
+  onData(data: Buffer, isBinary: boolean): void {
+    const { rules, sockets } = this.#parts
+    const socket = this.#socket
     if (!socket || socket.ending) return
     const slug = rules.decideSocketFrame(isBinary)
     if (slug) sockets.end(socket, { by: 'service', slug })
     else sockets.take(socket, String(data))
-  })
-  // What the library found wrong was answered by `onPeerEnd`; a lost stream is followed by `close`.
-  page.on('error', () => {})
-  page.on('close', () => {
-    const socket = parts.socket()
-    if (socket) sockets.end(socket, { by: 'loss' })
-  })
+  }
+
+  onGone(): void {
+    if (!this.#socket) return
+    const { sockets, heartbeat } = this.#parts
+    sockets.end(this.#socket, { by: 'loss' })
+    if (this.#watched) heartbeat?.forget(this.#watched)
+  }
 }

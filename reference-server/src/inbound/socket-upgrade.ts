@@ -2,15 +2,14 @@
 import type { IncomingMessage } from 'node:http'
 import { CLOSE_CODES } from '@channel-protocol/schemas/registry'
 import { WebSocketServer } from 'ws'
-import { makeConnectionWriter, type Pulse } from '../outbound/connection.ts'
+import { makeWriterParts, openWriter, type WrapWriter } from '../outbound/connection.ts'
 import type { Heartbeat } from '../outbound/heartbeat.ts'
-import type { ConnectionReading, ConnectionWriter } from '../ports.ts'
+import type { ConnectionReading } from '../ports.ts'
 import { decideSocketAdmission } from '../rules/admission.ts'
-import type { Socket } from '../rules/sockets.ts'
 import { readArrival } from './arrival.ts'
 import { readTarget } from './call.ts'
 import type { Service } from './service.ts'
-import { listenToSocketFrames } from './socket-frames.ts'
+import { SocketFrames } from './socket-frames.ts'
 import { makeLibraryOptions, type UpgradeKind } from './upgrade.ts'
 
 const BEFORE_TICKET = '/v1/socket/'
@@ -19,7 +18,8 @@ const BEFORE_TICKET = '/v1/socket/'
 export interface SocketUpgradeParts {
   /** Nothing where the service does not offer `robust`. */
   heartbeat: Heartbeat | undefined
-  wrapWriter(writer: ConnectionWriter, path: string, pulse: Pulse): ConnectionWriter
+  /** Nothing where writers are used as they are. */
+  wrapWriter: WrapWriter | undefined
   wrapReading(reading: ConnectionReading, path: string): ConnectionReading
 }
 
@@ -30,6 +30,11 @@ export interface SocketUpgradeParts {
  */
 export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): UpgradeKind {
   const { rules, ports, limits, sockets } = service
+  const frameParts = { rules, sockets, heartbeat: parts.heartbeat }
+  const writerParts = makeWriterParts({
+    clock: ports.clock,
+    makeReason: rules.makeSocketCloseReason,
+  })
   const library = new WebSocketServer({
     ...makeLibraryOptions(),
     maxPayload: rules.decideMaxTextBytes(limits.data_bytes),
@@ -53,9 +58,9 @@ export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): 
     else headers['sec-websocket-protocol'] = named
   }
 
-  const open: UpgradeKind['open'] = (page, stream, request) => {
-    let socket: Socket | undefined
-    listenToSocketFrames(page, { rules, sockets, socket: () => socket })
+  const open: UpgradeKind['open'] = (page, request) => {
+    const frames = new SocketFrames(frameParts)
+    page.carried = frames
     const path = readTarget(request.url, service.basePath).path ?? ''
     const ticket = path.slice(BEFORE_TICKET.length)
     const admission = decideSocketAdmission(rules, ticket, readArrival(service, request))
@@ -66,18 +71,11 @@ export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): 
       return
     }
     const { claims } = admission
-    const raw = makeConnectionWriter(page, stream, ports.clock, rules.makeSocketCloseReason)
-    const writer = parts.wrapWriter(raw, claims.path, raw)
+    const { writer, pulse } = openWriter(page, writerParts, parts.wrapWriter, claims.path)
     const reading = { pause: () => page.pause(), resume: () => page.resume() }
     const admitted = sockets.admit(claims.path, writer, parts.wrapReading(reading, claims.path))
-    socket = admitted
-    const unwatch = parts.heartbeat?.watch({
-      pulse: raw,
-      writer,
-      onEnd: (slug) => sockets.end(admitted, { by: 'service', slug }),
-    })
-    if (unwatch) page.once('close', unwatch)
+    frames.hold(admitted, pulse)
   }
 
-  return { takes: (path) => path.startsWith(BEFORE_TICKET), library, judge, open }
+  return { name: 'socket', takes: (path) => path.startsWith(BEFORE_TICKET), library, judge, open }
 }

@@ -38,18 +38,55 @@ export interface Watched {
 
 /** Watches connections until it is stopped. */
 export interface Heartbeat {
-  /** Watches one connection; the answer ends the watch. */
-  watch(watched: Watched): Cancel
+  /** Watches one connection until it is forgotten, or was ended. */
+  watch(watched: Watched): void
+  forget(watched: Watched): void
   stop(): void
 }
 
-interface Entry extends Watched {
+/** What is remembered of one connection; a class, so that all have the same shape in memory. */
+class Entry {
+  readonly watched: Watched
   bytesRead: number
   bytesSent: number
   lastReadMs: number
-  pingedMs: number | undefined
-  pinging: boolean
   lastProgressMs: number
+  pingedMs: number | undefined = undefined
+  pinging = false
+
+  constructor(watched: Watched, nowMs: number) {
+    this.watched = watched
+    this.bytesRead = watched.pulse.bytesRead()
+    this.bytesSent = watched.pulse.bytesSent()
+    this.lastReadMs = nowMs
+    this.lastProgressMs = nowMs
+  }
+
+  /** Writes what is so now into `vitals`. */
+  measure(vitals: VitalSigns): void {
+    const { pulse } = this.watched
+    const { nowMs } = vitals
+    const bytesRead = pulse.bytesRead()
+    // Nobody can be heard while nothing is read: the clock stands still.
+    if (bytesRead !== this.bytesRead || !pulse.isReading()) {
+      this.bytesRead = bytesRead
+      this.lastReadMs = nowMs
+      this.pingedMs = undefined
+      this.pinging = false
+    }
+    const queuedBytes = pulse.queuedBytes()
+    if (queuedBytes === 0) this.lastProgressMs = nowMs
+    else {
+      const bytesSent = pulse.bytesSent()
+      if (bytesSent !== this.bytesSent) this.lastProgressMs = nowMs
+      this.bytesSent = bytesSent
+    }
+    vitals.queuedBytes = queuedBytes
+    vitals.lastReadMs = this.lastReadMs
+    vitals.lastProgressMs = this.lastProgressMs
+    vitals.pingedMs = this.pingedMs
+    vitals.lastEnvelopeMs = pulse.lastEnvelopeMs()
+  }
 }
 
 /** A heartbeat over all connections with one timer. */
@@ -60,7 +97,7 @@ export function makeHeartbeat(parts: {
   limits: Limits
 }): Heartbeat {
   const { clock, rules, timings, limits } = parts
-  const entries = new Set<Entry>()
+  const entries = new Map<Watched, Entry>()
   const shortest = Math.min(
     timings.heartbeat_seconds,
     timings.pong_timeout_seconds,
@@ -70,6 +107,15 @@ export function makeHeartbeat(parts: {
   const sweepMs = Math.min(250, Math.max(20, (shortest * 1000) / 5))
   let lastSweepMs = 0
   let cancel: Cancel | undefined
+  // One record for all that are measured: a sweep over ten thousand leaves no garbage behind.
+  const vitals: VitalSigns = {
+    nowMs: 0,
+    lastReadMs: 0,
+    lastEnvelopeMs: undefined,
+    pingedMs: undefined,
+    queuedBytes: 0,
+    lastProgressMs: 0,
+  }
 
   /** Sweeps only while there is something to watch. */
   function sweepLater(): void {
@@ -81,53 +127,34 @@ export function makeHeartbeat(parts: {
     // After a pause of this process, what clients sent meanwhile is still unread: their silence is not judged yet.
     const wasPaused = nowMs - lastSweepMs > sweepMs * 3
     lastSweepMs = nowMs
-    for (const entry of entries) examine(entry, nowMs, wasPaused)
+    vitals.nowMs = nowMs
+    for (const entry of entries.values()) {
+      entry.measure(vitals)
+      if (!wasPaused) judge(entry)
+    }
     sweepLater()
   }
 
-  function examine(entry: Entry, nowMs: number, wasPaused: boolean): void {
-    const vitals = measure(entry, nowMs)
-    if (wasPaused) return
+  function judge(entry: Entry): void {
+    const { watched } = entry
     const end =
       rules.decideBacklog(vitals, limits.queue_bytes, timings.stall_timeout_seconds) ??
       rules.decideSilence(vitals, timings.pong_timeout_seconds)
     if (end) {
-      entries.delete(entry)
-      entry.onEnd(end)
+      entries.delete(watched)
+      watched.onEnd(end)
       return
     }
     if (rules.decideHeartbeat(vitals, timings.heartbeat_seconds)) {
       const envelope = rules.makeHeartbeat()
-      entry.writer.write(rules.encodeEnvelope(envelope), envelope)
+      watched.writer.write(rules.encodeEnvelope(envelope), envelope)
     }
     if (!entry.pinging && rules.decidePing(vitals, timings.heartbeat_seconds)) ping(entry)
   }
 
-  function measure(entry: Entry, nowMs: number): VitalSigns {
-    const { pulse } = entry
-    const bytesRead = pulse.bytesRead()
-    // Nobody can be heard while nothing is read: the clock stands still.
-    if (bytesRead !== entry.bytesRead || !pulse.isReading()) {
-      Object.assign(entry, { bytesRead, lastReadMs: nowMs, pingedMs: undefined, pinging: false })
-    }
-    const queuedBytes = pulse.queuedBytes()
-    const bytesSent = pulse.bytesSent()
-    if (queuedBytes === 0 || bytesSent !== entry.bytesSent) {
-      Object.assign(entry, { bytesSent, lastProgressMs: nowMs })
-    }
-    return {
-      nowMs,
-      queuedBytes,
-      lastReadMs: entry.lastReadMs,
-      lastProgressMs: entry.lastProgressMs,
-      pingedMs: entry.pingedMs,
-      lastEnvelopeMs: pulse.lastEnvelopeMs(),
-    }
-  }
-
   function ping(entry: Entry): void {
     entry.pinging = true
-    entry.pulse.ping(() => {
+    entry.watched.pulse.ping(() => {
       if (entry.pinging) entry.pingedMs = clock.nowMs()
     })
   }
@@ -135,21 +162,15 @@ export function makeHeartbeat(parts: {
   return {
     watch: (watched) => {
       const nowMs = clock.nowMs()
-      const entry: Entry = {
-        ...watched,
-        bytesRead: watched.pulse.bytesRead(),
-        bytesSent: watched.pulse.bytesSent(),
-        lastReadMs: nowMs,
-        pingedMs: undefined,
-        pinging: false,
-        lastProgressMs: nowMs,
-      }
-      entries.add(entry)
+      const entry = new Entry(watched, nowMs)
+      entries.set(watched, entry)
       if (!cancel) {
         lastSweepMs = nowMs
         sweepLater()
       }
-      return () => entries.delete(entry)
+    },
+    forget: (watched) => {
+      entries.delete(watched)
     },
     stop: () => {
       cancel?.()

@@ -1,6 +1,6 @@
 /** Broadcasts: the one owner of their stream; it alone knows the newest broadcast that went out. */
 import type { Receipt } from '@channel-protocol/schemas/types'
-import type { HeldMessage, Ports, StreamCounters } from '../ports.ts'
+import type { Act, HeldMessage, Ports, StreamCounters } from '../ports.ts'
 import type { Connection } from './channel.ts'
 import type { Ending } from './connection.ts'
 import type { Rules } from './rule-book.ts'
@@ -19,8 +19,11 @@ export interface BroadcastParts {
 
 /** The operations on broadcasts. */
 export interface Broadcasts {
-  /** Accepts a broadcast and sends it on every open channel. Rejects only where the broker fails. */
-  post(data: string): Promise<Receipt>
+  /**
+   * Accepts a broadcast and sends it on every open channel. Rejects only where the broker fails.
+   * @param act the part of a post with a key that it is
+   */
+  post(data: string, act?: Act | undefined): Promise<Receipt>
   /**
    * Counters of the newest broadcast that was sent. A connection that is open from the same instant on is sent
    * exactly those that follow.
@@ -47,17 +50,18 @@ export async function startBroadcasts(parts: BroadcastParts): Promise<Broadcasts
   const serial = makeSerial()
   let newest = await broker.openBroadcasts()
 
-  async function post(data: string): Promise<Receipt> {
-    const { stored, ...counters } = await broker.acceptBroadcast(data)
+  async function post(data: string, act?: Act | undefined): Promise<Receipt> {
+    const { stored, again, ...counters } = await broker.acceptBroadcast(data, act)
     // From here on nothing waits: a welcome comes before all of this, or after it with the new counters.
-    newest = counters
+    if (!again) newest = counters
     const { open, end } = parts.channels()
     const id = rules.makeBroadcastId(counters)
     const envelope = rules.makeBroadcast(id, counters.seq, data)
     const frame = rules.encodeEnvelope(envelope)
     const nowMs = clock.nowMs()
     let connections = 0
-    for (const receiver of rules.selectBroadcastReceivers(open())) {
+    // What an earlier run accepted is replayed to whoever was welcomed since.
+    for (const receiver of again ? [] : rules.selectBroadcastReceivers(open())) {
       const lost = rules.decideEpochChange(receiver.broadcastEpoch, counters.epoch)
       if (lost) end(receiver, { by: 'service', slug: lost })
       const mayHave = rules.decideDelivery(receiver.expiresAtMs, nowMs)
@@ -74,7 +78,7 @@ export async function startBroadcasts(parts: BroadcastParts): Promise<Broadcasts
   }
 
   return {
-    post: (data) => serial('broadcasts', () => post(data)),
+    post: (data, act) => serial('broadcasts', () => post(data, act)),
     newest: () => newest,
     join: (after, then) =>
       serial('broadcasts', async () => then(await broker.replayBroadcasts(after))),

@@ -1,11 +1,14 @@
 /** One channel: it alone knows what is kept of a client id that is online and of each of its connections. */
-import type { Cancel, ConnectionWriter } from '../ports.ts'
+import type { Cancel, Clock, ConnectionWriter } from '../ports.ts'
 import type { TokenClaims } from './token.ts'
 
 /** One connection that was let in. */
 export interface Connection {
   readonly id: string
   readonly clientId: string
+  /** When its token dies, as the token has it: by the clock that may be set. */
+  readonly tokenExpiresAtMs: number
+  /** When it ends for that, by the clock that only runs forward. */
   readonly expiresAtMs: number
   /** Of its token. */
   readonly generation: number
@@ -35,16 +38,18 @@ export interface Channel {
 
 const nothing: Cancel = () => {}
 
-/** A connection that nobody welcomed yet. */
+/** A connection that nobody welcomed yet. How long it may last is settled now, wherever clocks are set meanwhile. */
 export function makeConnection(
   id: string,
   { clientId, expiresAtMs, generation }: TokenClaims,
   writer: ConnectionWriter,
+  clock: Pick<Clock, 'nowMs' | 'wallMs'>,
 ): Connection {
   return {
     id,
     clientId,
-    expiresAtMs,
+    tokenExpiresAtMs: expiresAtMs,
+    expiresAtMs: expiresAtMs - (clock.wallMs() - clock.nowMs()),
     generation,
     writer,
     epoch: 0,

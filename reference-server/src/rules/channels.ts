@@ -1,7 +1,15 @@
 /** Channels: the one owner of connection state; it alone knows who is connected, who is away for a moment and who left. */
 import type { CloseSlug } from '@channel-protocol/schemas/registry'
 import type { Receipt } from '@channel-protocol/schemas/types'
-import type { Arrival, ConnectionWriter, Counters, Ports, PresenceSink, Timings } from '../ports.ts'
+import type {
+  Act,
+  Arrival,
+  ConnectionWriter,
+  Counters,
+  Ports,
+  PresenceSink,
+  Timings,
+} from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import { type Channel, type Connection, makeChannel, makeConnection } from './channel.ts'
 import type { Departure, Ending } from './connection.ts'
@@ -40,8 +48,11 @@ export interface Channels {
    * many connections it closed. Rejects only where the broker fails.
    */
   disconnect(clientId: string, revokes: boolean): Promise<number>
-  /** Accepts a message and sends it on the current connection. Rejects only where the broker fails. */
-  post(clientId: string, data: string): Promise<Receipt>
+  /**
+   * Accepts a message and sends it on the current connection. Rejects only where the broker fails.
+   * @param act the part of a post with a key that it is
+   */
+  post(clientId: string, data: string, act?: Act | undefined): Promise<Receipt>
   /** What is known of one client id. Rejects only where the broker fails. */
   read(clientId: string): Promise<PresenceFacts>
   /** Begins the grace of every client id that was online when the last run ended. Rejects only where the broker fails. */
@@ -70,7 +81,7 @@ export function makeChannels(parts: ChannelParts): Channels {
     asked: Asked = NOTHING_ASKED,
   ): Connection {
     const id = rules.makeConnectionId(ports.random.bytes(12))
-    const connection = makeConnection(id, claims, writer)
+    const connection = makeConnection(id, claims, writer, clock)
     open.add(connection)
     serial(claims.clientId, () => welcome(connection, asked)).catch((cause: unknown) => {
       reportFailure(cause, connection.id)
@@ -87,7 +98,7 @@ export function makeChannels(parts: ChannelParts): Channels {
     const dead = rules.decideRevoked(connection.generation, generation)
     if (dead) return refuse(connection, dead)
     const known = channels.get(clientId)
-    const arrival = { clientId, connectionId: connection.id, atMs: clock.nowMs() }
+    const arrival = { clientId, connectionId: connection.id, atMs: clock.wallMs() }
     const { came, ...counters } = await broker.arrive(arrival)
     try {
       await openings.open(connection, asked, counters, (write) => {
@@ -104,7 +115,7 @@ export function makeChannels(parts: ChannelParts): Channels {
   /** Undoes an arrival that nobody was welcomed by, and so nobody hears of; the next version is larger still. */
   async function withdraw(arrival: Arrival, came: boolean, older?: Connection): Promise<void> {
     if (older) await broker.arrive({ ...arrival, connectionId: older.id })
-    else await broker.leave(arrival.clientId, arrival.connectionId)
+    else await broker.leave(arrival.clientId, arrival.connectionId, 'lost')
     if (came) await broker.depart({ ...arrival, reason: 'lost' })
   }
 
@@ -175,7 +186,8 @@ export function makeChannels(parts: ChannelParts): Channels {
 
   function depart(channel: Channel, connectionId: string, departure: Departure): void {
     const { clientId } = channel
-    inTurn(channel, connectionId, () => broker.leave(clientId, connectionId))
+    const { reason } = departure
+    inTurn(channel, connectionId, () => broker.leave(clientId, connectionId, reason))
     holdBack(channel, connectionId, departure)
   }
 
@@ -216,11 +228,12 @@ export function makeChannels(parts: ChannelParts): Channels {
     let place = 0
     for (;;) {
       const page = await broker.list(place, RECOVERED_AT_ONCE)
-      for (const { clientId, connectionId = '', arrival } of page) {
+      for (const { clientId, connectionId = '', arrival, leftFor } of page) {
         place = arrival
         if (known.has(clientId)) continue
-        if (connectionId) await broker.leave(clientId, connectionId)
-        holdBack(openChannel(clientId), connectionId, rules.decideNodeEnd())
+        const departure = rules.decideNodeEnd(leftFor)
+        if (connectionId) await broker.leave(clientId, connectionId, departure.reason)
+        holdBack(openChannel(clientId), connectionId, departure)
       }
       if (page.length < RECOVERED_AT_ONCE) return
     }
@@ -248,7 +261,7 @@ export function makeChannels(parts: ChannelParts): Channels {
     const isLast = current === undefined
     if (rules.decideDeparture({ welcomed: true, current: isLast }) === 'nothing') return
     const { reason } = departure
-    const atMs = clock.nowMs()
+    const atMs = clock.wallMs()
     const counters = await broker.depart({ clientId, connectionId, reason, atMs })
     if (isLast) channels.delete(clientId)
     if (counters) note(clientId, counters, { online: false, connectionId, reason, atMs })
@@ -264,8 +277,8 @@ export function makeChannels(parts: ChannelParts): Channels {
     log.error({ err: cause, connection_id: connectionId }, 'a connection met a defect')
   }
 
-  async function post(clientId: string, data: string): Promise<Receipt> {
-    const { stored, ...counters } = await broker.accept(clientId, data)
+  async function post(clientId: string, data: string, act?: Act | undefined): Promise<Receipt> {
+    const { stored, again, ...counters } = await broker.accept(clientId, data, act)
     const channel = channels.get(clientId)
     const current = channel?.current
     const lost = current && rules.decideEpochChange(current.epoch, counters.epoch)
@@ -275,7 +288,11 @@ export function makeChannels(parts: ChannelParts): Channels {
     const frame = rules.encodeEnvelope(envelope)
     const nowMs = clock.nowMs()
     let connections = 0
-    for (const receiver of rules.selectReceivers(channel?.current, channel?.superseded ?? [])) {
+    // What an earlier run accepted is replayed to whoever was welcomed since.
+    const receivers = again
+      ? []
+      : rules.selectReceivers(channel?.current, channel?.superseded ?? [])
+    for (const receiver of receivers) {
       const mayHave = rules.decideDelivery(receiver.expiresAtMs, nowMs)
       if (!mayHave || !receiver.writer.isOpen()) continue
       for (const piece of rules.makeDelivery(frame, counters.seq))
@@ -300,7 +317,7 @@ export function makeChannels(parts: ChannelParts): Channels {
     admit,
     end,
     disconnect: (clientId, revokes) => serial(clientId, () => disconnect(clientId, revokes)),
-    post: (clientId, data) => serial(clientId, () => post(clientId, data)),
+    post: (clientId, data, act) => serial(clientId, () => post(clientId, data, act)),
     read: (clientId) => serial(clientId, () => read(clientId)),
     recover,
     open: () => open,

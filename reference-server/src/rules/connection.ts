@@ -173,11 +173,12 @@ function decideEnding(ending: Ending): Departure {
 }
 
 /**
- * What it means for presence that the process ended which held the current connection.
- * @spec presence.lost.reported
+ * What it means for presence that the process ended which held the current connection, or was waiting for another.
+ * @param leftFor why the last connection had ended, where it had
+ * @spec presence.node-lost.reported
  */
-function decideNodeEnd(): Departure {
-  return { reason: 'node-lost', grace: true }
+function decideNodeEnd(leftFor: string | undefined): Departure {
+  return { reason: leftFor ?? 'node-lost', grace: true }
 }
 
 export const connectionRules = {

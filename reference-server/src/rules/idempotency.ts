@@ -1,19 +1,10 @@
 /** Rules of posts that may be sent again: they alone know which are the same, what is kept of them and for how long. */
 import { createHash } from 'node:crypto'
 import type { ProfileName } from '@channel-protocol/schemas/registry'
+import type { FirstPost } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from './problem.ts'
 import type { Route } from './route.ts'
-
-/** What is known of the first post with a key. */
-export interface FirstPost {
-  /** What tells its body from every other. */
-  digest: string
-  /** Nothing while it is running. */
-  answer?: Answer
-  /** When the answer was given, milliseconds since 1970. */
-  answeredAtMs: number
-}
 
 /**
  * Whether a key has a meaning on this call: where it sends, and the service offers to send once.
@@ -105,7 +96,10 @@ function decideKept({ status }: Answer): boolean {
  * @spec idempotency.window.kept
  * @spec idempotency.window.ended
  */
-function decideForgottenAtMs({ answeredAtMs }: FirstPost, windowSeconds: number): number {
+function decideForgottenAtMs(
+  { answeredAtMs }: Pick<FirstPost, 'answeredAtMs'>,
+  windowSeconds: number,
+): number {
   return answeredAtMs + windowSeconds * 1000
 }
 

@@ -1,5 +1,5 @@
 /** Rules of the application key: they alone know who may make the application's calls. */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 
 /** What a call shows of itself before its body is read. */
 export interface CallFacts {
@@ -13,7 +13,7 @@ export interface CallFacts {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }
 
 /**

@@ -11,6 +11,9 @@ export interface AddressFacts {
   readHops(): readonly (string | undefined)[]
 }
 
+/** What a handshake opens. */
+export type HandshakeKind = 'channel' | 'stream' | 'socket'
+
 const ADDRESS_GROUPS = 8
 const COUNTED_GROUPS = 4
 
@@ -63,7 +66,17 @@ function selectCallKey(applicationKey: string): string {
   return applicationKey
 }
 
+/**
+ * Whether what opens a connection of this kind counts as a handshake.
+ * @spec sse.rate.counted
+ * @spec socket.rate.counted
+ */
+function decideCounted(_kind: HandshakeKind): boolean {
+  return true
+}
+
 export const rateRules = {
+  decideCounted,
   selectAddress,
   selectAddressKey,
   selectHandshakeKey,

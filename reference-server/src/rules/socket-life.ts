@@ -1,6 +1,7 @@
 /** Rules of a socket's life: they alone know what each answer of the application, and each end, leads to. */
 import { CLOSE_CODES, type CloseSlug } from '@channel-protocol/schemas/registry'
-import type { AttemptAnswer, Schedule, SenderTimings, SocketFacts } from '../webhook-port.ts'
+import type { SocketFacts } from '../ports.ts'
+import type { AttemptAnswer, Schedule, SenderTimings } from '../webhook-port.ts'
 import { makeSenderRules } from './presence-sender.ts'
 
 /** How a socket ended: by the page's Close frame, by loss, or by the service's own decision. */

@@ -1,7 +1,16 @@
 /** Sockets: the one owner of their state; it alone knows which are open, what waits in each and what is owed about it. */
 import type { SocketResult } from '@channel-protocol/schemas/types'
-import type { ConnectionReading, ConnectionWriter, Limits, Ports } from '../ports.ts'
-import type { AttemptAnswer, SocketFacts, SocketSink } from '../webhook-port.ts'
+import type {
+  ConnectionReading,
+  ConnectionWriter,
+  Limits,
+  OwedSocket,
+  Ports,
+  SocketEnd,
+  SocketFacts,
+} from '../ports.ts'
+import { Refusal } from '../refusal.ts'
+import type { AttemptAnswer, SocketSink } from '../webhook-port.ts'
 import type { Rules } from './rule-book.ts'
 import type { SocketEnding, SocketProgress } from './socket-life.ts'
 
@@ -52,6 +61,8 @@ export interface Sockets {
   send(ids: readonly string[], body: string): SocketResult[]
   /** Sends a text to every accepted socket and answers their number. */
   broadcast(body: string): number
+  /** Tells the application of the end of sockets of earlier runs. */
+  recover(owed: readonly OwedSocket[]): void
   /** Sockets that did not end, in the order of their opening. */
   open(): ReadonlySet<Socket>
   /** Number of sockets about which something is owed, the open ones included. */
@@ -66,9 +77,11 @@ const ID_BYTES = 18
  */
 export function makeSockets(parts: SocketParts): Sockets {
   const { rules, ports, sink, limits } = parts
-  const { clock, metrics } = ports
+  const { broker, clock, log, metrics } = ports
   const sockets = new Map<string, Socket>()
   const open = new Set<Socket>()
+  /** Ids of those of earlier runs about which something is owed. */
+  const left = new Set<string>()
 
   function progressOf({ stage, inFlight, unsent, ending }: Socket): SocketProgress {
     return { stage, inFlight, unsent: unsent.length, ended: ending !== undefined }
@@ -116,6 +129,20 @@ export function makeSockets(parts: SocketParts): Sockets {
   function forget(socket: Socket): void {
     socket.told = true
     sockets.delete(socket.facts.id)
+    note(broker.forgetSocket(socket.facts.id))
+  }
+
+  /** What the broker cannot note is told once more by the next run. */
+  function note(work: Promise<void>): void {
+    work.catch((cause: unknown) => {
+      if (cause instanceof Refusal) return
+      metrics.count('defects')
+      log.error({ err: cause }, 'a socket met a defect')
+    })
+  }
+
+  function describeEnd(ending: SocketEnding & { atMs: number }): SocketEnd {
+    return { ...rules.decideSocketEnd(ending), atMs: ending.atMs }
   }
 
   function write({ writer }: Socket, body: string): void {
@@ -152,9 +179,15 @@ export function makeSockets(parts: SocketParts): Sockets {
     const { facts, ending } = socket
     if (!ending || socket.told || !rules.decideClosedTurn(progressOf(socket))) return
     socket.told = true
-    sink.closed(facts, { ...rules.decideSocketEnd(ending), atMs: ending.atMs }, () =>
-      sockets.delete(facts.id),
-    )
+    tellClosed(facts, describeEnd(ending), () => sockets.delete(facts.id))
+  }
+
+  function tellClosed(facts: SocketFacts, end: SocketEnd, onEnd: () => void): void {
+    note(broker.noteSocketEnd(facts.id, end))
+    sink.closed(facts, end, () => {
+      note(broker.forgetSocket(facts.id))
+      onEnd()
+    })
   }
 
   function take(socket: Socket, body: string): void {
@@ -172,6 +205,7 @@ export function makeSockets(parts: SocketParts): Sockets {
     if (ending.by === 'service') socket.writer.close(ending.slug)
     metrics.count('sockets_ended', ending.by === 'service' ? ending.slug : ending.by)
     proceed(socket)
+    if (!socket.told) note(broker.noteSocketEnd(socket.facts.id, describeEnd(socket.ending)))
   }
 
   function sendTo(socket: Socket, body: string): boolean {
@@ -199,8 +233,16 @@ export function makeSockets(parts: SocketParts): Sockets {
     return receivers.length
   }
 
+  function recover(owed: readonly OwedSocket[]): void {
+    for (const { socket, end } of owed) {
+      left.add(socket.id)
+      const lost = describeEnd({ by: 'loss', atMs: clock.wallMs() })
+      tellClosed(socket, end ?? lost, () => left.delete(socket.id))
+    }
+  }
+
   metrics.gauge('sockets_open', () => open.size)
-  metrics.gauge('sockets_ending', () => sockets.size - open.size)
+  metrics.gauge('sockets_ending', () => sockets.size + left.size - open.size)
 
   return {
     admit,
@@ -212,7 +254,8 @@ export function makeSockets(parts: SocketParts): Sockets {
         return { socket: id, delivered: taken.includes(true) }
       }),
     broadcast,
+    recover,
     open: () => open,
-    count: () => sockets.size,
+    count: () => sockets.size + left.size,
   }
 }

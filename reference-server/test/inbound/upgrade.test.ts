@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Fault } from '../../src/parts.ts'
 import { makeFakeClock } from '../fake-clock.ts'
 import { connectRaw, exchange, readUntil } from '../raw-exchange.ts'
 import { startService, type TestService } from '../start-service.ts'
@@ -158,4 +159,21 @@ test('connect_url comes from the configured base, whatever the request says', as
     connect_url: 'ws://127.0.0.1:9/some/path/v1/connect',
   })
   await based.stop()
+})
+
+test('a defect while a client is let in ends its connection and nobody else', async () => {
+  const fault: Fault = {
+    name: 'throws-at-tokens',
+    misdeed: 'Looking at a token throws.',
+    breaks: [],
+    apply: ({ rules }) => {
+      rules.verifyToken = () => {
+        throw new Error('a defect')
+      }
+    },
+  }
+  const broken = await startService([], {}, [fault])
+  expect(await broken.connect('a.b').closed).toEqual([4101, 'internal-error'])
+  expect((await broken.call('GET', '/v1')).status).toBe(200)
+  await broken.stop()
 })

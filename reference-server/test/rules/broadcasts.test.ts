@@ -9,6 +9,7 @@ import { type Channels, makeChannels } from '../../src/rules/channels.ts'
 import { makeOpenings } from '../../src/rules/opening.ts'
 import { makeRules, type Rules } from '../../src/rules/rule-book.ts'
 import { readSettings } from '../../src/settings.ts'
+import { makeBrokerParts } from '../broker-parts.ts'
 import { type FakeClock, makeFakeClock } from '../fake-clock.ts'
 import { silentLog } from '../start-service.ts'
 
@@ -27,7 +28,7 @@ beforeEach(async () => {
   clock = makeFakeClock()
   rules = makeRules()
   const { timings } = readSettings(['--application-key', 'a-key-for-tests-only'], {})
-  const broker = makeMemoryBroker(clock, rules, clock.nowMs() * 1000)
+  const broker = makeMemoryBroker(makeBrokerParts(clock, { rules }))
   const random = { bytes: (count: number) => new Uint8Array(count), fraction: () => 0.5 }
   const ports: Ports = { clock, random, log: silentLog, metrics: makeMetrics(false), broker }
   broadcasts = await startBroadcasts({ rules, ports, channels: () => channels })

@@ -8,6 +8,7 @@ import { type Channels, makeChannels } from '../../src/rules/channels.ts'
 import { makeOpenings } from '../../src/rules/opening.ts'
 import { makeRules, type Rules } from '../../src/rules/rule-book.ts'
 import { readSettings } from '../../src/settings.ts'
+import { makeBrokerParts } from '../broker-parts.ts'
 import { type FakeClock, makeFakeClock } from '../fake-clock.ts'
 import { silentLog } from '../start-service.ts'
 
@@ -30,7 +31,7 @@ beforeEach(() => {
   reports = []
   epochs = 0
   const { timings } = readSettings(['--application-key', 'a-key-for-tests-only'], {})
-  broker = makeMemoryBroker(clock, rules, clock.nowMs() * 1000)
+  broker = makeMemoryBroker(makeBrokerParts(clock, { rules }))
   const random = {
     bytes: () => Buffer.from(String(++epochs).padStart(12, '0')),
     fraction: () => 0.5,

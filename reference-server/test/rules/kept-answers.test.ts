@@ -1,25 +1,32 @@
 import { beforeEach, expect, test } from 'vitest'
+import { makeMemoryBroker } from '../../src/brokers/memory.ts'
 import { makeMetrics } from '../../src/metrics.ts'
+import type { Broker } from '../../src/ports.ts'
 import { Refusal } from '../../src/refusal.ts'
 import { type KeptAnswers, makeKeptAnswers } from '../../src/rules/kept-answers.ts'
 import type { Answer } from '../../src/rules/problem.ts'
 import { makeRules } from '../../src/rules/rule-book.ts'
+import { makeBrokerParts } from '../broker-parts.ts'
 import { type FakeClock, makeFakeClock } from '../fake-clock.ts'
+import { silentLog } from '../start-service.ts'
 
 const WINDOW_MS = 60_000
 
 let clock: FakeClock
 let kept: KeptAnswers
+let broker: Broker
 let carriedOut: number
 
 beforeEach(() => {
   clock = makeFakeClock()
   carriedOut = 0
+  const timings = { idempotency_window_seconds: WINDOW_MS / 1000, resume_window_seconds: 1 }
+  const rules = makeRules()
+  broker = makeMemoryBroker(makeBrokerParts(clock, { rules, timings }))
   kept = makeKeptAnswers({
-    rules: makeRules(),
-    clock,
-    metrics: makeMetrics(false),
-    timings: { idempotency_window_seconds: WINDOW_MS / 1000 },
+    rules,
+    ports: { broker, clock, log: silentLog, metrics: makeMetrics(false) },
+    timings,
     limits: { idempotency_results: 4 },
   })
 })
@@ -116,22 +123,6 @@ test('an answer is kept for the window from when it was given, however often it 
   expect(await post('a')).toMatchObject({ body: { number: 2 } })
 })
 
-test('what is due is forgotten without traffic, and nothing waits after the last', async () => {
-  await post('a')
-  await clock.advance(WINDOW_MS / 2)
-  await post('b')
-  await clock.advance(WINDOW_MS / 2)
-  expect(clock.waiting()).toBe(1)
-  await clock.advance(WINDOW_MS / 2)
-  expect(clock.waiting()).toBe(0)
-})
-
-test('stopping ends the waiting', async () => {
-  await post('a')
-  kept.stop()
-  expect(clock.waiting()).toBe(0)
-})
-
 test('beyond the bound a new key is refused until something is forgotten, and known ones answer', async () => {
   const many = await post('many', 'body', () => answerWith(200, { results: [1, 2, 3] }))
   await clock.advance(WINDOW_MS / 2)
@@ -154,4 +145,15 @@ test('a post that runs takes the room of one result, and an answer without resul
   running.resolve(empty)
   await Promise.all(posts)
   expect(await post('new')).toMatchObject({ status: 503 })
+})
+
+test('a post whose answer cannot be kept is answered all the same, and one that was not claimed is refused', async () => {
+  const away = async (): Promise<never> => {
+    throw new Refusal('unavailable')
+  }
+  Object.assign(broker, { keepAnswer: away })
+  expect(await post('a')).toMatchObject({ status: 200 })
+  Object.assign(broker, { claim: away })
+  expect(await refusedWith(post('b'))).toBe('unavailable')
+  expect(carriedOut).toBe(1)
 })

@@ -1,7 +1,6 @@
 import type { CloseSlug } from '@channel-protocol/schemas/registry'
 import { beforeEach, expect, test } from 'vitest'
 import { makeMemoryBroker } from '../../src/brokers/memory.ts'
-import { makeWindow } from '../../src/brokers/window.ts'
 import { makeMetrics } from '../../src/metrics.ts'
 import type { Broker, ConnectionWriter, Ports } from '../../src/ports.ts'
 import { type Broadcasts, startBroadcasts } from '../../src/rules/broadcasts.ts'
@@ -11,6 +10,7 @@ import { makeOpenings } from '../../src/rules/opening.ts'
 import { type Asked, NOWHERE } from '../../src/rules/resume.ts'
 import { makeRules } from '../../src/rules/rule-book.ts'
 import { readSettings } from '../../src/settings.ts'
+import { makeBrokerParts } from '../broker-parts.ts'
 import { type FakeClock, makeFakeClock } from '../fake-clock.ts'
 import { silentLog } from '../start-service.ts'
 
@@ -20,7 +20,7 @@ interface Peer {
   closed: CloseSlug | undefined
 }
 
-const { timings, limits } = readSettings(['--application-key', 'a-key-for-tests-only'], {})
+const { timings } = readSettings(['--application-key', 'a-key-for-tests-only'], {})
 
 let clock: FakeClock
 let broker: Broker
@@ -33,8 +33,7 @@ async function start(resumes: boolean, offersBroadcasts = true): Promise<void> {
   clock = makeFakeClock()
   const rules = makeRules()
   const metrics = makeMetrics(false)
-  const window = makeWindow({ rules, clock, metrics, timings, limits })
-  broker = makeMemoryBroker(clock, rules, clock.nowMs() * 1000, resumes ? window : undefined)
+  broker = makeMemoryBroker(makeBrokerParts(clock, { rules, holds: resumes }))
   const random = { bytes: (count: number) => new Uint8Array(count), fraction: () => 0.5 }
   const ports: Ports = { clock, random, log: silentLog, metrics, broker }
   broadcasts = await startBroadcasts({ rules, ports, channels: () => channels })

@@ -6,6 +6,7 @@ import { makeRules } from '../../src/rules/rule-book.ts'
 import { makeSockets, type Socket } from '../../src/rules/sockets.ts'
 import { readSettings } from '../../src/settings.ts'
 import type { AttemptAnswer, SocketSink } from '../../src/webhook-port.ts'
+import { makeBrokerParts } from '../broker-parts.ts'
 import { makeFakeClock } from '../fake-clock.ts'
 import { silentLog } from '../start-service.ts'
 
@@ -41,7 +42,7 @@ export function makeSocketSetting() {
   }
   let ids = 0
   const random = { bytes: () => Buffer.from(String(++ids).padStart(18, '0')), fraction: () => 0.5 }
-  const broker = makeMemoryBroker(clock, rules, clock.nowMs() * 1000)
+  const broker = makeMemoryBroker(makeBrokerParts(clock, { rules }))
   const { limits } = readSettings(['--application-key', 'a-key-for-tests-only'], {})
   const sockets = makeSockets({
     rules,

@@ -51,6 +51,7 @@ export const CHAPTERS = [
   'presence',
   'webhook',
   'socket',
+  'cluster',
   'gae',
   'client',
   'application',

@@ -14,7 +14,7 @@ export function declareRun({ root, env, end }: CommandLine): void {
     )
     .argument(
       '[target and patterns...]',
-      'base URL of the server, then patterns over check and requirement ids: presence.** names all that begins so, token.*.* all of three parts',
+      'base URL of the server, or of each of its nodes, then patterns over check and requirement ids: presence.** names all that begins so, token.*.* all of three parts',
     )
   addTargetOptions(command)
     .addOption(
@@ -95,6 +95,7 @@ Examples:
   channel-conformance run http://127.0.0.1:8080 --rerun-failed run.json
   channel-conformance run https://push.example/base --application-key K1 K2 --webhook-secret whsec_... \\
       --webhooks http://10.0.0.7:9090 --origin https://page.example
+  channel-conformance run http://10.0.0.1:8080 http://10.0.0.2:8080 --webhooks http://10.0.0.7:9090
   channel-conformance run --exec -- ./my-server
   channel-conformance run --application http://127.0.0.1:9090
 

@@ -37,11 +37,19 @@ export function judgePost(context: Context, person: Person, played: PlayedStep):
   const answers = events.filter((event) => event.kind === 'answer')
   for (const [index, request] of requests.entries()) {
     const answered = expectStatus(answers[index], 200, 'message.post.receipt')
-    judgeReceipt(context, person, answered, request)
+    const data = String(readObject(request.body)?.data)
+    judgeReceipt(context, person, answered, { request, data })
   }
 }
 
-function judgeReceipt(context: Context, person: Person, at: Answered, request: RequestEvent): void {
+/** What was posted, and in which request. */
+export interface Posted {
+  readonly request: RequestEvent
+  readonly data: string
+}
+
+/** Judges the receipt of a message, and takes the message in. */
+export function judgeReceipt(context: Context, person: Person, at: Answered, posted: Posted): void {
   const { answer, body } = at
   const { current, messages } = person
   expectMember(at, 'message.seq.contiguous', 'seq', messages.seq + 1)
@@ -51,7 +59,7 @@ function judgeReceipt(context: Context, person: Person, at: Answered, request: R
     current.isDoubtful = false
     person.current = undefined
   } else expectMember(at, 'message.post.connections', 'connections', count)
-  const accepted = acceptedOf(at, request, messages.seq + 1)
+  const accepted = acceptedOf(at, posted, messages.seq + 1)
   expectStored(context, at, accepted)
   if (messages.accepted.some(({ id }) => id === accepted.id))
     repeated('message.id.unique', accepted.id, answer)
@@ -82,7 +90,8 @@ export function judgeBroadcast(context: Context, played: PlayedStep): void {
     expectMember(at, 'broadcast.post.connections', 'connections', present.length)
   const [request] = eventsOf(context.played.timeline, 'request', as)
   if (!request) return
-  const accepted = acceptedOf(at, request, broadcasts.seq + 1)
+  const data = String(readObject(request.body)?.data)
+  const accepted = acceptedOf(at, { request, data }, broadcasts.seq + 1)
   expectStored(context, at, accepted)
   broadcasts.accept(accepted)
   context.broadcastPlaces.set(accepted.id, accepted.seq)
@@ -110,8 +119,7 @@ function expectStored(context: Context, answered: Answered, { bytes }: Accepted)
   if (bytes <= context.bounds.bytes) expectMember(answered, 'resume.receipt.stored', 'stored', true)
 }
 
-function acceptedOf({ answer, body }: Answered, request: RequestEvent, seq: number): Accepted {
-  const data = String(readObject(request.body)?.data)
+function acceptedOf({ answer, body }: Answered, { request, data }: Posted, seq: number): Accepted {
   const acceptedMs = { earliestMs: request.atMs, latestMs: answer.atMs }
   return { id: String(body.id), seq, data, bytes: Buffer.byteLength(data), acceptedMs }
 }

@@ -14,6 +14,7 @@ import type { ConnectionModel } from '../model/connection.ts'
 import { Disagreement, Unclear } from '../model/disagreement.ts'
 import { type HoldingBounds, Stream } from '../model/message.ts'
 import { PresenceModel } from '../model/presence.ts'
+import type { SocketModel } from '../model/socket.ts'
 import type { Span, TokenModel } from '../model/token.ts'
 import type { Played, PlayedStep } from '../played.ts'
 import type { CellName, Tables } from '../states.ts'
@@ -26,6 +27,9 @@ export interface Person {
   readonly tokens: TokenModel[]
   readonly connections: ConnectionModel[]
   current: ConnectionModel | undefined
+  readonly sockets: SocketModel[]
+  /** The answer to its newest post with a new key. */
+  keyed: AnswerEvent | undefined
   readonly messages: Stream
   /** Which seq each cursor of its messages means. */
   readonly places: Map<string, number>
@@ -62,6 +66,8 @@ export function makeContext(
     tokens: [],
     connections: [],
     current: undefined,
+    sockets: [],
+    keyed: undefined,
     messages: new Stream(0),
     places: new Map(),
     presence: new PresenceModel(),

@@ -16,7 +16,18 @@ import {
   judgeGrace,
   judgeSay,
 } from './going.ts'
+import { judgeBatch, judgeKeyed } from './posts.ts'
 import { judgeReports } from './reports.ts'
+import { judgeSocketEnds } from './socket-ends.ts'
+import {
+  judgePageAdmit,
+  judgePageBroadcast,
+  judgePageLeave,
+  judgePageOpen,
+  judgePageSay,
+  judgePageSend,
+  noteClosed,
+} from './sockets.ts'
 
 /** What the model says of a sequence. */
 export interface Judgement {
@@ -54,6 +65,7 @@ export function judgeSequence(
     }
     expectNoOtherEnd(context)
     if (isOver) judgeFrames(context)
+    if (isOver) judgeSocketEnds(context)
     const isReported = hasWebhooks && offers(context, 'presence')
     return { isCalm: !isReported || judgeReports(context, isOver), visited }
   } catch (error) {
@@ -84,6 +96,14 @@ const JUDGES: Readonly<
   post: judgePost,
   broadcast: (context, _, played) => judgeBroadcast(context, played),
   disconnect: judgeDisconnect,
+  batch: judgeBatch,
+  keyed: judgeKeyed,
+  'page-open': judgePageOpen,
+  'page-admit': judgePageAdmit,
+  'page-say': judgePageSay,
+  'page-leave': judgePageLeave,
+  'page-send': judgePageSend,
+  'page-broadcast': (context, _, played) => judgePageBroadcast(context, played),
   read: (context, person, played) =>
     played.step.how === 'list' ? judgeList(context, played) : judgeRead(context, person, played),
 }
@@ -92,6 +112,11 @@ function judgeStep(context: Context, played: PlayedStep): void {
   const person = personOf(context, played)
   const { do: verb } = played.step
   if (played.isSkipped || verb === 'answer' || verb === 'settle') return
+  if (verb.startsWith('page-')) {
+    noteClosed(context, played.from)
+    JUDGES[verb]?.(context, person, played)
+    return
+  }
   judgeMint(context, person, played)
   if (verb === 'expire') judgeExpire(context, person, played)
   else if (verb === 'grace') judgeGrace(context, person, played)

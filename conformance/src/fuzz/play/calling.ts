@@ -18,6 +18,14 @@ export async function post(world: World, person: Person, as: string, step: Step)
 
 async function postOnce(world: World, person: Person, as: string, { how }: Step): Promise<void> {
   const receipt = await world.drive.post(as, person.clientId, dataFor(world, how))
+  await awaitMessage(person, receipt)
+}
+
+/** Waits for a message where its receipt says that it was queued; learns its seq. */
+export async function awaitMessage(
+  person: Person,
+  receipt: Readonly<Record<string, unknown>> | undefined,
+): Promise<void> {
   if (typeof receipt?.seq === 'number') person.newestSeq = receipt.seq
   if (receipt?.connections !== 1 || !person.current) return
   const { id } = receipt

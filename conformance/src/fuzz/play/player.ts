@@ -10,11 +10,20 @@ import { CLIENTS, describeStep, type Step, type Who } from '../step.ts'
 import * as calling from './calling.ts'
 import { connect, mint, spoil } from './connecting.ts'
 import { close, drop, expire, say, waitForGrace } from './leaving.ts'
+import * as paging from './paging.ts'
+import * as posting from './posting.ts'
 import { type Done, graceMs, offers, type Person, type World } from './world.ts'
 
 /** How long before something would happen by itself the player lets it happen first. */
 const AHEAD_MS = 300
 const SETTLE_SECONDS = 0.25
+
+/** Whether a step lets time pass. */
+function lasts({ do: verb, how }: Step): boolean {
+  return LASTING.has(verb) || how === 'silent'
+}
+
+const LASTING = new Set(['settle', 'grace', 'expire', 'drop'])
 
 /** What a player needs besides its hands. */
 export interface PlayerOptions {
@@ -41,6 +50,8 @@ export async function playSequence(
       received: {},
       connections: 0,
       current: undefined,
+      sockets: [],
+      keyed: undefined,
       lostAtMs: undefined,
       newestSeq: 0,
       webhooks: isReported ? drive.webhooks(who, clientId, () => application.reply()) : undefined,
@@ -56,7 +67,15 @@ export async function playSequence(
     endMs: drive.nowMs(),
   })
 
+  /** Has the handshakes answered that would find no answer in time. */
+  async function admit(withinMs: number): Promise<void> {
+    for (const who of CLIENTS)
+      if (paging.waitsTooLong(world, people[who], withinMs))
+        await perform({ do: 'page-admit', how: 'accept', who })
+  }
+
   async function perform(step: Step, number?: number): Promise<void> {
+    if (step.do !== 'page-admit') await admit(lasts(step) ? Number.POSITIVE_INFINITY : AHEAD_MS)
     const turn = steps.length + 1
     const [from, startMs] = [recorder.events.length + 1, drive.nowMs()]
     drive.note(`step ${turn}`, describeStep(step))
@@ -130,6 +149,22 @@ async function act(world: World, step: Step, as: string, played: () => Played): 
       return calling.disconnect(world, person, as, step)
     case 'read':
       return step.how === 'list' ? calling.list(world, as) : calling.read(world, person, as)
+    case 'batch':
+      return posting.batch(world, person, as)
+    case 'keyed':
+      return posting.keyed(world, person, as, step)
+    case 'page-open':
+      return paging.open(world, person, step)
+    case 'page-admit':
+      return paging.admit(person, step)
+    case 'page-say':
+      return paging.say(world, person, step)
+    case 'page-leave':
+      return paging.leave(person, step)
+    case 'page-send':
+      return paging.send(world, person, as)
+    case 'page-broadcast':
+      return paging.broadcast(world, as)
     case 'answer':
       return calling.changeAnswers(world.application, step)
     case 'settle':
@@ -159,17 +194,34 @@ function longestDueMs({ drive: { advertised } }: World): number {
 
 /** What proves the absence of everything that did not come before: later events on the same ways. */
 function finale(world: World, sequence: readonly Step[]): Step[] {
+  const { people } = world
   const used = CLIENTS.filter((who) => sequence.some((step) => step.who === who))
-  const isReported = world.people.ada.webhooks !== undefined
+  const pages = CLIENTS.filter((who) => people[who].sockets.length > 0)
+  // Whoever has pages alone needs no channel.
+  const connected = used.filter((who) =>
+    sequence.some((step) => step.who === who && !step.do.startsWith('page-')),
+  )
+  const isReported = people.ada.webhooks !== undefined
   const canRead = offers(world, 'presence-sync')
   return [
     ...(isReported ? [{ do: 'answer', how: '204' }] : []),
-    ...used.map((who) => ({ do: 'connect', how: 'fresh', who })),
+    ...connected.map((who) => ({ do: 'connect', how: 'fresh', who })),
     ...(offers(world, 'broadcast') ? [{ do: 'broadcast', how: 'small' }] : []),
-    ...used.map((who) => ({ do: 'post', how: 'small', who })),
-    ...used.flatMap((who) => (canRead ? [{ do: 'read', how: 'one', who }] : [])),
-    ...used.map((who) => ({ do: 'close', how: '1000', who })),
-    ...used.flatMap((who) => (canRead ? [{ do: 'read', how: 'one', who }] : [])),
+    ...connected.map((who) => ({ do: 'post', how: 'small', who })),
+    ...connected.flatMap((who) => (canRead ? [{ do: 'read', how: 'one', who }] : [])),
+    ...connected.map((who) => ({ do: 'close', how: '1000', who })),
+    ...connected.flatMap((who) => (canRead ? [{ do: 'read', how: 'one', who }] : [])),
+    ...pages.flatMap((who) => farewell(people[who])),
     ...(isReported ? [{ do: 'settle', how: 'all' }] : []),
+  ]
+}
+
+/** Every socket is answered, spoken to once more, and left. */
+function farewell({ who, sockets }: Person): Step[] {
+  const there = sockets.filter(({ state }) => state === 'open' || state === 'pending')
+  return [
+    { do: 'page-admit', how: 'accept', who },
+    { do: 'page-send', how: 'all', who },
+    ...there.map(() => ({ do: 'page-leave', how: '1000', who })),
   ]
 }

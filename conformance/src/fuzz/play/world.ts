@@ -1,6 +1,8 @@
 /** What the player remembers of a sequence while it plays it: handles and instants; it judges nothing. */
 
 import type { Drive, Minted } from '../../drive/drive.ts'
+import type { Keyed } from '../../drive/keyed.ts'
+import type { PageSocket } from '../../drive/page-sockets.ts'
 import type { Connection } from '../../drive/socket.ts'
 import type { Webhooks } from '../../drive/webhooks.ts'
 import type { Recorder } from '../../timeline/recorder.ts'
@@ -24,6 +26,23 @@ export interface Held {
   readonly token: HeldToken
 }
 
+/** A socket of a page, that it still has or not. */
+export interface HeldSocket {
+  readonly role: string
+  readonly page: PageSocket
+  readonly webhooks: Webhooks
+  readonly path: string
+  /** Words that the application answers with 500. */
+  readonly failing: Set<string>
+  readonly openedMs: number
+  /** Answers a handshake that was left unanswered. */
+  readonly answer: (reply: { readonly status: number } | 'drop') => void
+  /** Absent where no handshake came. */
+  id: string | undefined
+  /** `left` is gone before its handshake was answered. */
+  state: 'pending' | 'left' | 'open' | 'gone'
+}
+
 /** One client of the sequence. */
 export interface Person {
   readonly who: Who
@@ -32,6 +51,9 @@ export interface Person {
   readonly received: { message?: string; broadcast?: string }
   connections: number
   current: Held | undefined
+  readonly sockets: HeldSocket[]
+  /** Its newest post with a new key. */
+  keyed: Keyed | undefined
   /** The instant of a loss after which nobody came back. */
   lostAtMs: number | undefined
   /** The newest seq that a receipt gave. */
@@ -62,6 +84,8 @@ export interface Done {
   readonly token?: number
   readonly after?: string
   readonly afterBroadcast?: string
+  readonly sockets?: readonly string[]
+  readonly said?: readonly string[]
   readonly isSkipped?: true
 }
 

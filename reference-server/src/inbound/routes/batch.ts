@@ -1,6 +1,7 @@
 /** The call that posts many messages at once. */
 import type { BatchResult } from '@channel-protocol/schemas/types'
-import type { Clock } from '../../ports.ts'
+import type { Act, Clock } from '../../ports.ts'
+import { makeAct } from '../../rules/kept-answers.ts'
 import { MESSAGE_MEMBERS } from '../../rules/route.ts'
 import { makeRefusalProblem } from '../refuse.ts'
 import { type Handler, makeAnswer, type Service } from '../service.ts'
@@ -13,23 +14,28 @@ const MESSAGES_PER_TURN = 100
  * Answers `POST {base}/v1/batches`.
  * @spec batch.post.results
  */
-export const answerBatch: Handler = async (service, { body }) => {
+export const answerBatch: Handler = async (service, { body, post }) => {
   const { rules, limits, ports } = service
   const items = rules.readBatch(body.messages, limits.batch_messages)
   const results: Promise<BatchResult>[] = []
   for (const [taken, at] of rules.decideBatchOrder(items).entries()) {
     if (taken > 0 && taken % MESSAGES_PER_TURN === 0) await giveWay(ports.clock)
-    results[at] = postItem(service, items[at], at)
+    results[at] = postItem(service, items[at], at, makeAct(post, at))
   }
   return makeAnswer(200, rules.makeBatchAnswer(await Promise.all(results)))
 }
 
 /** Never rejects: what goes wrong with one message is the result of that message. */
-async function postItem(service: Service, item: unknown, at: number): Promise<BatchResult> {
+async function postItem(
+  service: Service,
+  item: unknown,
+  at: number,
+  act: Act | undefined,
+): Promise<BatchResult> {
   const { rules } = service
   try {
     const members = rules.selectMembers(rules.readBatchItem(item), MESSAGE_MEMBERS)
-    return await postMessage(service, members)
+    return await postMessage(service, members, act)
   } catch (cause) {
     return rules.makeBatchProblem(makeRefusalProblem(service, cause).problem, at)
   }

@@ -1,13 +1,15 @@
 /** The call that posts a message. */
 import type { Receipt } from '@channel-protocol/schemas/types'
+import type { Act } from '../../ports.ts'
+import { makeAct } from '../../rules/kept-answers.ts'
 import { type Handler, makeAnswer, type Service } from '../service.ts'
 
 /**
  * Answers `POST {base}/v1/messages`.
  * @spec message.post.receipt
  */
-export const answerMessage: Handler = async (service, { body }) =>
-  makeAnswer(200, await postMessage(service, body))
+export const answerMessage: Handler = async (service, { body, post }) =>
+  makeAnswer(200, await postMessage(service, body, makeAct(post, 0)))
 
 /**
  * Judges the members of one message and posts it. Rejects with a Refusal, or with anything else for a defect.
@@ -16,6 +18,7 @@ export const answerMessage: Handler = async (service, { body }) =>
 export async function postMessage(
   service: Service,
   members: Record<string, unknown>,
+  act?: Act | undefined,
 ): Promise<Receipt> {
   const { rules, limits } = service
   const clientId = rules.readClientId(members.client_id, limits.client_id_bytes)
@@ -23,5 +26,5 @@ export async function postMessage(
   const refusal = rules.decideSurrogates(data) ?? rules.decideDataSize(data, limits.data_bytes)
   if (refusal) throw refusal
   service.takePost(clientId)
-  return service.channels.post(clientId, data)
+  return service.channels.post(clientId, data, act)
 }

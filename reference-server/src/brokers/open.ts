@@ -1,0 +1,20 @@
+/** The choice of a broker; it alone knows which engine a setting stands for. */
+import type { Broker } from '../ports.ts'
+import { makeMemoryBroker } from './memory.ts'
+import type { BrokerParts } from './parts.ts'
+import { openSqliteBroker } from './sqlite.ts'
+
+/** Where the state of a service lives. */
+export type BrokerSetting =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'redis'; readonly url: string }
+
+/** Opens the broker of a setting. Rejects with a BrokerError where that cannot be used. */
+export async function openBroker(setting: BrokerSetting, parts: BrokerParts): Promise<Broker> {
+  if (setting.kind === 'memory') return makeMemoryBroker(parts)
+  if (setting.kind === 'sqlite') return openSqliteBroker(setting.file, parts)
+  // Its client is loaded by those alone who need it.
+  const { openRedisBroker } = await import('./redis.ts')
+  return openRedisBroker(setting.url, parts)
+}

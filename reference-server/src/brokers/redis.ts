@@ -1,0 +1,205 @@
+/** Broker in Redis or Valkey, for one node or many; it alone knows how its parts are joined, and in which order a node begins. */
+import { systemClock } from '../clock.ts'
+import type { Broker, Cancel, NodeEvents } from '../ports.ts'
+import { BrokerError } from './broker-error.ts'
+import type { BrokerParts } from './parts.ts'
+import { makeAnswers } from './redis/answers.ts'
+import { makeCasting } from './redis/casting.ts'
+import { makeHearing } from './redis/hearing.ts'
+import { type Life, makeLife } from './redis/life.ts'
+import { type Link, makeLink } from './redis/link.ts'
+import { nameSecrets } from './redis/names.ts'
+import { BEGAN, TOLD } from './redis/nodes.ts'
+import { SCRIPTS } from './redis/scripts.ts'
+import { makeSenders } from './redis/senders.ts'
+import { makeStandings } from './redis/standing.ts'
+import { makeSteps } from './redis/steps.ts'
+import { makeStreams } from './redis/stream.ts'
+
+/** Milliseconds for which a node that is not heard of keeps its place. */
+const LEASE_MS = 10_000
+
+const SWEEP_MS = 5000
+
+const nobody: NodeEvents = {
+  arrived: () => {},
+  message: () => {},
+  replaced: () => {},
+  disconnect: () => {},
+  gap: () => {},
+  broadcast: () => {},
+  broadcastsFrom: () => {},
+  orphaned: () => {},
+  recall: () => {},
+  report: () => {},
+  expelled: () => {},
+  began: () => {},
+}
+
+/**
+ * Opens the broker of a `redis:` or `rediss:` URL, whose path names the database. All nodes with the same one are one
+ * service. Rejects with a BrokerError where it cannot be reached at the start; later it comes back by itself.
+ * @param leaseMs how long a node that is not heard of keeps its place
+ */
+export async function openRedisBroker(
+  url: string,
+  parts: BrokerParts,
+  leaseMs = LEASE_MS,
+): Promise<Broker> {
+  const { clock, log, timings } = parts
+  const database = Number(new URL(url).pathname.slice(1) || 0)
+  const secrets = new Map<string, string>()
+  let events = nobody
+  let cancelSweep: Cancel = () => {}
+  const current = (): NodeEvents => events
+
+  const link: Link = makeLink({
+    url,
+    log,
+    scripts: SCRIPTS,
+    listener: (message, channel) => {
+      const { broadcastChannel, nodeChannel } = steps.names()
+      if (channel === broadcastChannel) casting.hear(message)
+      else if (channel === nodeChannel(steps.standing().node)) events.report(JSON.parse(message))
+      else hearing.hear(message, channel)
+    },
+    onUp: () => life.connected(),
+    onDown: () => life.disconnected(),
+  })
+  const steps = makeSteps({
+    link,
+    clock,
+    database,
+    isOpen: () => life.isIn() && link.isUp(),
+    onFenced: (how) => life.fenced(how),
+  })
+  const streams = makeStreams(steps, parts)
+  const hasLease = (): boolean => life.hasLease()
+  const hearing = makeHearing({
+    link,
+    hasLease,
+    channelOf: (clientId) => steps.names().clientChannel(clientId),
+    readMissed: streams.readMissed,
+    events: current,
+  })
+  const casting = makeCasting({
+    hasLease,
+    readMissed: streams.replayBroadcasts,
+    onGap: () => beginBroadcasts().catch(() => {}),
+    events: current,
+  })
+
+  async function beginBroadcasts(): Promise<void> {
+    const counters = await streams.openBroadcasts()
+    casting.begin(counters)
+    events.broadcastsFrom(counters)
+  }
+
+  async function listenToAll(): Promise<void> {
+    const { broadcastChannel, nodeChannel } = steps.names()
+    const own = nodeChannel(steps.standing().node)
+    await Promise.all([link.subscribe(broadcastChannel), link.subscribe(own)])
+  }
+
+  const life: Life = makeLife({
+    link,
+    log,
+    steps,
+    database,
+    leaseMs,
+    epochFloor: parts.epochFloor,
+    events: current,
+    onLost: () => {
+      hearing.clear()
+      events.expelled()
+    },
+    onEntered: async (began) => {
+      // A store that lost everything gets back what tokens and cursors are signed with.
+      for (const [name, secret] of secrets) await keepSecret(name, secret)
+      await listenToAll()
+      if (events !== nobody) await beginBroadcasts()
+      if (began) events.began(steps.standing().floor)
+    },
+    onReturned: async () => {
+      await Promise.all([listenToAll(), hearing.resume()])
+      await casting.catchUp()
+    },
+    onRegained: () => {
+      hearing.catchUp()
+      void casting.catchUp()
+    },
+  })
+
+  async function keepSecret(name: string, fresh: string): Promise<string> {
+    const key = nameSecrets(database)
+    await link.send(['HSETNX', key, name, fresh])
+    const kept = await link.send<string>(['HGET', key, name])
+    secrets.set(name, kept)
+    return kept
+  }
+
+  function sweep(): void {
+    cancelSweep = systemClock.after(SWEEP_MS, () => {
+      streams
+        .sweep()
+        .catch(() => {})
+        .finally(sweep)
+    })
+  }
+
+  await link.start()
+  if (!life.isIn()) {
+    link.stop()
+    const { host } = new URL(url)
+    throw new BrokerError(`no store answers at redis://${host}: start it, or give another --broker`)
+  }
+  sweep()
+  const { disconnect, ...standings } = makeStandings(steps, hearing, parts)
+  const { route, ...senders } = makeSenders(steps)
+  const { open, accept, replay, acceptBroadcast, replayBroadcasts } = streams
+
+  return {
+    open,
+    accept,
+    replay,
+    openBroadcasts: async () => {
+      const counters = await streams.openBroadcasts()
+      casting.begin(counters)
+      return counters
+    },
+    acceptBroadcast,
+    replayBroadcasts,
+    ...standings,
+    ...senders,
+    ...makeAnswers(steps, () => timings.idempotency_window_seconds * 1000),
+    keepSecret,
+    shared: {
+      listen: (those) => {
+        events = those
+      },
+      disconnect,
+      route,
+    },
+    isReady: () => link.isUp() && life.isIn() && life.hasLease(),
+    began: async () => ({
+      epochFloor: steps.standing().floor,
+      told: (await steps.loose<number>(BEGAN, [])) === 1,
+    }),
+    noteStarted: async () => {
+      await steps.loose(TOLD, [])
+    },
+    // What another node owes is taken over when that is known to be dead.
+    owed: async () => [],
+    // Sockets are not offered by many nodes: they end with the process, and `started` says so.
+    noteSocket: async () => {},
+    noteSocketEnd: async () => {},
+    forgetSocket: async () => {},
+    owedSockets: async () => [],
+    stop: async () => {
+      events = nobody
+      cancelSweep()
+      await life.quit()
+      link.stop()
+    },
+  }
+}

@@ -1,0 +1,178 @@
+/** Broker in one file: it alone knows which changes of the state are one step of it. */
+import type { Accepted, Act, Broker, Counters, HeldMessage, StreamCounters } from '../ports.ts'
+import { Refusal } from '../refusal.ts'
+import { type BrokerParts, SWEEP_MS } from './parts.ts'
+import { type ClientRow, countersOf, describe, makeSqliteClients } from './sqlite-clients.ts'
+import { openSqliteFile } from './sqlite-file.ts'
+import { makeSqliteGenerations } from './sqlite-generations.ts'
+import { makeSqlitePosts } from './sqlite-posts.ts'
+import { beginState, correctInstants, makeSqliteService } from './sqlite-service.ts'
+import { makeSqliteWindow } from './sqlite-window.ts'
+
+/**
+ * A broker whose state outlives the process, also one that is killed. It forgets what a broker in memory forgets.
+ * What it does is done when its call returns, so the calls of one process never meet.
+ * @param open opens the file, for tests that have it fail
+ * @throws BrokerError where the file cannot be used
+ * @spec message.epoch.grows
+ */
+export function openSqliteBroker(path: string, parts: BrokerParts, open = openSqliteFile): Broker {
+  const { clock, rules, log } = parts
+  const file = open(path, {
+    clock,
+    log,
+    onBegin: () => {
+      window.begin()
+      posts.begin()
+    },
+    onUndone: () => {
+      window.undo()
+      posts.undo()
+    },
+  })
+  const { db, write, read } = file
+  if (file.isNew) beginState(db, parts)
+  correctInstants(db, clock.nowMs())
+  const clients = makeSqliteClients(db, parts)
+  const window = makeSqliteWindow(db, parts)
+  const generations = makeSqliteGenerations(db, parts)
+  const posts = makeSqlitePosts(db, parts)
+  const service = makeSqliteService(db)
+
+  function acceptInto<Count>(
+    use: () => ClientRow,
+    nextSeq: (seq: number) => number,
+    data: string,
+    act: Act | undefined,
+    count: (row: ClientRow) => Count,
+  ): Accepted<Count> {
+    return write(() => {
+      const row = use()
+      const known = act && posts.findAct(act)
+      if (known) {
+        const { epoch, seq, stored } = known
+        return { ...count({ ...row, epoch, seq }), stored, again: true as const }
+      }
+      row.seq = nextSeq(row.seq)
+      const stored = parts.holds ? window.hold(row, row.seq, data) : undefined
+      clients.noteAccepted(row)
+      if (act) posts.noteAct(act, { epoch: row.epoch, seq: row.seq, stored })
+      return { ...count(row), stored }
+    })
+  }
+
+  function replay(use: () => ClientRow, after: StreamCounters): HeldMessage[] | undefined {
+    return write(() => {
+      window.sweep()
+      const row = use()
+      return parts.holds && rules.decideSameEpoch(after.epoch, row.epoch)
+        ? window.replay(row, after.seq, row.seq)
+        : undefined
+    })
+  }
+
+  function sweep(): void {
+    cancelSweep = clock.after(SWEEP_MS, sweep)
+    try {
+      write(() => {
+        window.sweep()
+        posts.sweep()
+        for (const id of clients.selectForgettable()) {
+          window.forget(id)
+          clients.forget(id)
+        }
+      })
+    } catch (cause) {
+      // The next round forgets what this one could not.
+      if (!(cause instanceof Refusal)) throw cause
+    }
+  }
+  let cancelSweep = clock.after(SWEEP_MS, sweep)
+
+  return {
+    isReady: file.isReady,
+    open: async (clientId) => write(() => countersOf(clients.use(clientId))),
+    read: async (clientId) =>
+      read(() => {
+        const row = clients.find(clientId)
+        if (row) return describe(row)
+        const nobody = { online: false, connectionId: undefined, sinceMs: undefined }
+        return { epoch: clients.beginEpoch(), seq: 0, version: 0, ...nobody }
+      }),
+    accept: async (clientId, data, act) =>
+      acceptInto<Counters>(
+        () => clients.use(clientId),
+        (seq) => rules.nextSeq(seq),
+        data,
+        act,
+        countersOf,
+      ),
+    replay: async (clientId, after) => replay(() => clients.use(clientId), after),
+    arrive: async (arrival) =>
+      write(() => {
+        const row = clients.use(arrival.clientId)
+        const facts = { online: row.online === 1, takeover: row.connection_id !== null }
+        const came = rules.decideArrival(facts) === 'came'
+        if (came) row.version = rules.nextVersion(row.version, true)
+        clients.noteArrival(row, arrival, came)
+        return { ...countersOf(row), came }
+      }),
+    leave: async (clientId, connectionId, reason) =>
+      write(() => clients.noteLeft(clientId, connectionId, reason)),
+    depart: async (going) =>
+      write(() => {
+        const row = clients.find(going.clientId)
+        if (row?.online !== 1) return undefined
+        const isLast = row.connection_id === null || row.connection_id === going.connectionId
+        if (rules.decideDeparture({ welcomed: true, current: isLast }) === 'nothing')
+          return undefined
+        row.version = rules.nextVersion(row.version, false)
+        clients.noteDeparture(row, going)
+        return countersOf(row)
+      }),
+    list: async (afterArrival, most) => read(() => clients.list(afterArrival, most)),
+    openBroadcasts: async () => write(() => streamOf(clients.useBroadcasts())),
+    acceptBroadcast: async (data, act) =>
+      acceptInto<StreamCounters>(
+        () => clients.useBroadcasts(),
+        (seq) => rules.nextBroadcastSeq(seq),
+        data,
+        act,
+        streamOf,
+      ),
+    replayBroadcasts: async (after) => replay(() => clients.useBroadcasts(), after),
+    generation: async (clientId) => read(() => generations.of(clientId)),
+    revoke: async (clientId) => write(() => generations.begin(clientId)),
+    noteAttempted: async (clientId, mark) => write(() => clients.noteAttempted(clientId, mark)),
+    noteAcknowledged: async (clientId, mark) =>
+      write(() => clients.noteAcknowledged(clientId, mark)),
+    owed: async () => read(() => clients.owed()),
+    began: async () => read(() => service.began()),
+    noteStarted: async () => write(() => service.noteStarted()),
+    claim: async (post) => {
+      if (read(() => posts.isOverdue())) write(() => posts.sweep())
+      return read(() => posts.claim(post))
+    },
+    keepAnswer: async (post, answer, results) => {
+      posts.end(post.scope)
+      write(() => posts.keepAnswer(post, answer, results))
+    },
+    release: async ({ scope }) => {
+      posts.end(scope)
+      if (read(() => posts.isUnfinished(scope))) write(() => posts.forgetUnfinished(scope))
+    },
+    noteSocket: async (socket) => write(() => service.noteSocket(socket)),
+    noteSocketEnd: async (id, end) => write(() => service.noteSocketEnd(id, end)),
+    forgetSocket: async (id) => write(() => service.forgetSocket(id)),
+    owedSockets: async () => read(() => service.owedSockets()),
+    keepSecret: async (name, fresh) => write(() => service.keepSecret(name, fresh)),
+    stop: async () => {
+      cancelSweep()
+      file.stop()
+    },
+  }
+}
+
+function streamOf({ epoch, seq }: ClientRow): StreamCounters {
+  return { epoch, seq }
+}
