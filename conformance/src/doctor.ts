@@ -252,8 +252,8 @@ async function lookAtProfiles({ drive, site }: Practice): Promise<Look> {
       `${served.join(', ')} is served without being announced`,
       'announce it in the discovery document, or answer its paths with 404',
     )
-  const strange = announced.filter((name) => !(name in PROFILES))
-  const known = announced.filter((name) => name in PROFILES)
+  const strange = announced.filter((name) => !Object.hasOwn(PROFILES, name))
+  const known = announced.filter((name) => Object.hasOwn(PROFILES, name))
   const beside = strange.length > 0 ? `; ${strange.join(', ')} is not of this revision` : ''
   return ok(`${known.join(', ')}${beside}`)
 }

@@ -134,7 +134,7 @@ export async function runChecks(
       await pass(place * RAMP_MS)
       await work(parallel, async (together) => {
         const look = await lookOnce(watch, () => makeOnce(together))
-        if (look.isDecided) return look.results
+        if (look.outcome === 'decided') return look.results
         undecided.push({ ...look, of: together })
         return undefined
       })

@@ -6,19 +6,17 @@ import type { TimelineEvent } from './timeline/event.ts'
 import type { Timeline } from './timeline/timeline.ts'
 import type { Result } from './verdict.ts'
 
-/** A stall that a judge may take for a slow target. */
+/** A stall, of the suite or of its target, that a judge may take for something else. */
 const STALL_MS = 200
 const ATTEMPTS = 3
-/** Inconclusive ones that a busy machine explains: where there are more, it is the target. */
-const MOST_INCONCLUSIVE = 16
+/** Groups that a busy machine explains: where there are more, it is the target. */
+const MOST_UNCLEAR = 16
 
 /** What came of a first look. */
 export interface Look {
   readonly results: Result[]
-  /** Whether nothing speaks for another look. */
-  readonly isDecided: boolean
-  /** Whether the suite itself stood still meanwhile. */
-  readonly isSpoilt: boolean
+  /** `spoilt` by the suite, which stood still; `unclear` where something is inconclusive, or failed while answers were slow. */
+  readonly outcome: 'decided' | 'spoilt' | 'unclear'
 }
 
 /** A look that decided nothing, and what was looked at. */
@@ -26,28 +24,43 @@ export interface Undecided<T> extends Look {
   readonly of: T
 }
 
-/** Makes checks once. What failed on a suite that ran is decided; what is inconclusive never is. */
+/** Makes checks once. What failed on a suite and a target that ran is decided. */
 export async function lookOnce(
   watch: Pick<StallWatch, 'longestSince'>,
   run: () => Promise<Result[]>,
 ): Promise<Look> {
   const startedMs = performance.now()
   const results = await run()
-  const isSpoilt = watch.longestSince(startedMs) >= STALL_MS && !results.every(isCertain)
-  const isClear = results.every(({ verdict }) => verdict !== 'inconclusive')
-  return { results, isSpoilt, isDecided: !isSpoilt && isClear }
+  const uncertain = results.filter((result) => !isCertain(result))
+  const isSpoilt = uncertain.length > 0 && watch.longestSince(startedMs) >= STALL_MS
+  const isUnclear = uncertain.some(
+    ({ verdict, timeline }) =>
+      verdict === 'inconclusive' || (timeline !== undefined && wasSlow(timeline)),
+  )
+  return { results, outcome: isSpoilt ? 'spoilt' : isUnclear ? 'unclear' : 'decided' }
 }
 
-/** What is to be made again: all that was spoilt, and what is inconclusive where it is little. */
+/** What is to be made again: all that was spoilt, and what is unclear where it is little. */
 export function worthAnotherLook<T>(undecided: readonly Undecided<T>[]): {
   again: T[]
   rest: readonly Undecided<T>[]
 } {
-  const spoilt = undecided.filter(({ isSpoilt }) => isSpoilt)
-  const unclear = undecided.filter(({ isSpoilt }) => !isSpoilt)
-  const isFew = unclear.length <= MOST_INCONCLUSIVE
+  const spoilt = undecided.filter(({ outcome }) => outcome === 'spoilt')
+  const unclear = undecided.filter(({ outcome }) => outcome === 'unclear')
+  const isFew = unclear.length <= MOST_UNCLEAR
   const again = isFew ? [...spoilt, ...unclear] : spoilt
   return { again: again.map(({ of }) => of), rest: isFew ? [] : unclear }
+}
+
+/** Whether a plain call, for which a service waits for nothing, was answered late: then everything else may have been late too. */
+function wasSlow({ events }: Timeline): boolean {
+  const asked = new Map<string, number>()
+  return events.some((event) => {
+    if (event.kind === 'request' && event.headers.upgrade === undefined)
+      asked.set(event.as, event.atMs)
+    const sinceMs = event.kind === 'answer' ? asked.get(event.as) : undefined
+    return sinceMs !== undefined && event.atMs - sinceMs >= STALL_MS
+  })
 }
 
 /**

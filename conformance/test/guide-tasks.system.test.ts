@@ -12,9 +12,11 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const guideOf = (name: string): string => read(`conformance/guides/${name}.md`)
 
-/** What stands behind `./my-server`: one that conforms, and one that honours expired tokens. */
+/** What stands behind `./my-server`: one that conforms, one that honours expired tokens, one that keeps replaced connections. */
 const SOUND = `exec "${process.execPath}" "${join(ROOT, 'reference-server/src/exec.ts')}"`
 const BROKEN = `exec python3 "${join(ROOT, 'conformance/examples/python/broken/honours_expired.py')}" --exec`
+
+const KEEPING = `exec python3 "${join(ROOT, 'conformance/examples/python/broken/keeps_replaced.py')}" --exec`
 
 const folders: string[] = []
 let server: StartedProgram
@@ -77,6 +79,22 @@ test('the guide to a report says what is read of a server that honours expired t
   const parts = failure.match(/^ {2}(FAIL.*|\s+(clause|expected|got|control)\s.*)$/gm) ?? []
   expect(parts).toHaveLength(5)
   for (const part of parts) expect(outputs[0]).toContain(part)
+})
+
+test('the guide to fuzzing says what is found on a server that keeps replaced connections, and how it is played again', async () => {
+  const folder = makeFolder(KEEPING)
+  const guide = guideOf('fuzz-my-server')
+  const outputs: string[] = []
+  for (const commands of readCommands(guide)) {
+    const { code, output } = await follow(folder, commands)
+    expect(code, output).toBe(1)
+    outputs.push(output)
+  }
+  const found = [...guide.matchAll(/^ {6}(?:clause|table|expected|got) .*$/gm)].map(
+    ([line]) => line,
+  )
+  expect(found).toHaveLength(4)
+  for (const line of found) for (const output of outputs) expect(output).toContain(line)
 })
 
 describe('the guide to a new check', () => {

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { lookOnce, runUndisturbed, type Undecided, worthAnotherLook } from '../src/second-look.ts'
+import {
+  type Look,
+  lookOnce,
+  runUndisturbed,
+  type Undecided,
+  worthAnotherLook,
+} from '../src/second-look.ts'
 import type { Result, Verdict } from '../src/verdict.ts'
+import { answer, close, type Planned, request, timelineOf } from './timeline-builder.ts'
 
 const made = (verdict: Verdict): Result => ({
   check: 'a.b.c',
@@ -9,30 +16,52 @@ const made = (verdict: Verdict): Result => ({
   durationMs: 1,
 })
 
+const upgrade: Planned = {
+  kind: 'request',
+  as: 'client',
+  method: 'GET',
+  url: 'ws://127.0.0.1:1/v1/connect',
+  headers: { upgrade: 'websocket' },
+  body: '',
+}
+
 describe('lookOnce', () => {
-  const look = async (stalledMs: number, ...verdicts: Verdict[]) =>
-    lookOnce({ longestSince: () => stalledMs }, async () => verdicts.map(made))
+  const look = async (stalledMs: number, ...results: Result[]): Promise<Look['outcome']> =>
+    (await lookOnce({ longestSince: () => stalledMs }, async () => results)).outcome
   test('what failed on a suite that ran is decided', async () => {
-    expect(await look(10, 'pass', 'fail', 'warn')).toMatchObject({ isDecided: true })
+    expect(await look(10, made('pass'), made('fail'), made('warn'))).toBe('decided')
   })
   test('what failed on a suite that stood still is spoilt, and what passed then is not', async () => {
-    expect(await look(250, 'pass', 'fail')).toMatchObject({ isDecided: false, isSpoilt: true })
-    expect(await look(250, 'pass')).toMatchObject({ isDecided: true, isSpoilt: false })
+    expect(await look(250, made('pass'), made('fail'))).toBe('spoilt')
+    expect(await look(250, made('pass'))).toBe('decided')
   })
-  test('what is inconclusive is undecided, also on a suite that ran', async () => {
-    expect(await look(10, 'inconclusive')).toMatchObject({ isDecided: false, isSpoilt: false })
+  test('what is inconclusive is unclear, also on a suite that ran', async () => {
+    expect(await look(10, made('inconclusive'))).toBe('unclear')
+  })
+  test('what failed while plain calls were answered late is unclear', async () => {
+    const failed = (tookMs: number): Result => ({
+      ...made('fail'),
+      timeline: timelineOf([
+        upgrade,
+        { ...request('post', '/v1/messages'), atMs: 1000 },
+        { ...answer('post', 200), atMs: 1000 + tookMs },
+        { ...close('client', 1000), atMs: 9000 },
+      ]),
+    })
+    expect(await look(10, failed(199))).toBe('decided')
+    expect(await look(10, failed(200))).toBe('unclear')
   })
 })
 
 describe('worthAnotherLook', () => {
-  const unclear = (count: number, isSpoilt: boolean): Undecided<number>[] =>
-    Array.from({ length: count }, (_, of) => ({ of, results: [], isDecided: false, isSpoilt }))
-  test('everything that was spoilt is, and little that is inconclusive', () => {
-    const { again, rest } = worthAnotherLook([...unclear(90, true), ...unclear(16, false)])
+  const some = (count: number, outcome: Look['outcome']): Undecided<number>[] =>
+    Array.from({ length: count }, (_, of) => ({ of, results: [], outcome }))
+  test('everything that was spoilt is, and little that is unclear', () => {
+    const { again, rest } = worthAnotherLook([...some(90, 'spoilt'), ...some(16, 'unclear')])
     expect([again.length, rest.length]).toEqual([106, 0])
   })
-  test('much that is inconclusive is not: that is the target, and not the machine', () => {
-    const { again, rest } = worthAnotherLook([...unclear(2, true), ...unclear(17, false)])
+  test('much that is unclear is not: that is the target, and not the machine', () => {
+    const { again, rest } = worthAnotherLook([...some(2, 'spoilt'), ...some(17, 'unclear')])
     expect([again.length, rest.length]).toEqual([2, 17])
   })
 })

@@ -20,6 +20,7 @@ export type Word =
   | { told: 'token'; channel: number; call: number }
   | { told: 'welcome'; channel: number; isWhole: boolean }
   | { told: 'message' | 'broadcast'; channel: number; id: string; text: string }
+  | { told: 'away'; channel: number }
   | { told: 'over'; channel: number; code: number; reason: string }
   | { told: 'socket-text'; socket: number; text: string }
   | { told: 'socket-over'; socket: number; code: number }

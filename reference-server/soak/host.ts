@@ -58,6 +58,7 @@ function listen(name: number, transport: Transport): void {
     tell({ told: 'welcome', channel: name, isWhole: resumed })
   channel.onmessage = ({ id, data }) => tell({ told: 'message', channel: name, id, text: data })
   channel.onbroadcast = ({ id, data }) => tell({ told: 'broadcast', channel: name, id, text: data })
+  channel.onreconnecting = () => tell({ told: 'away', channel: name })
   channel.onclose = ({ code, reason }) => {
     listeners.delete(name)
     tell({ told: 'over', channel: name, code, reason })

@@ -33,6 +33,8 @@ export interface Listeners {
   kill(host: number): Promise<void>
   /** A process, to open sockets in. */
   host(index: number): HostProcess
+  /** Whether each client id is connected. */
+  areConnected(): boolean
   /** Client ids whose listener has not heard both texts yet. */
   awaiting(message: string, broadcast: string): string[]
   /** What was heard of each client id since the last time; those that listen go on. */
@@ -46,6 +48,7 @@ interface Listener {
   host: number
   wasThere: boolean
   isThere: boolean
+  isConnected: boolean
   messages: Step[]
   broadcasts: Step[]
 }
@@ -62,7 +65,13 @@ export function startListeners(parts: ListenerParts): Listeners {
 
   function listen(clientId: string, host: number): void {
     channels += 1
-    const fresh = { wasThere: false, isThere: true, messages: [], broadcasts: [] }
+    const fresh = {
+      wasThere: false,
+      isThere: true,
+      isConnected: false,
+      messages: [],
+      broadcasts: [],
+    }
     const listener: Listener = { ...fresh, channel: channels, clientId, host }
     listeners.set(channels, listener)
     current.set(clientId, listener)
@@ -94,7 +103,9 @@ export function startListeners(parts: ListenerParts): Listeners {
     const listener = listeners.get(word.channel)
     if (!listener) return
     if (word.told === 'token') void giveToken(listener, word.call)
+    else if (word.told === 'away') listener.isConnected = false
     else if (word.told === 'welcome') {
+      listener.isConnected = true
       const step: Step = { kind: 'welcomed', isWhole: word.isWhole, heardAt: books.moment() }
       listener.messages.push(step)
       listener.broadcasts.push(step)
@@ -146,6 +157,7 @@ export function startListeners(parts: ListenerParts): Listeners {
       if (!host) throw new Error(`there is no process ${index}`)
       return host
     },
+    areConnected: () => clientIds.every((clientId) => current.get(clientId)?.isConnected === true),
     awaiting: (message, broadcast) =>
       clientIds.filter((clientId) => {
         const listener = current.get(clientId)

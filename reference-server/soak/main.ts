@@ -25,26 +25,31 @@ function say(line: string): void {
 async function soak(settings: Settings): Promise<RoundEnd[]> {
   const { seed, rate } = settings
   const clientIds = Array.from({ length: settings.clients }, (_, at) => `client ${at + 1}`)
+  // Each has its own, so that the plan does not depend on who happens to ask first.
   const random = makeRandom(seed)
+  const randomFor = (part: number) => makeRandom(seed + part)
   const watch = makeWatch()
   const books = makeBooks()
   let sockets: Sockets | undefined
   const receiver = await startReceiver({ onWebhook: (webhook) => sockets?.take(webhook) })
-  const service = await startSoakedService(settings.broker, receiver.flags)
+  const service = await startSoakedService(settings.broker, [
+    ...receiver.flags,
+    ...settings.serverFlags,
+  ])
   const calls = makeCalls(service.baseUrl)
-  const pages = makeSockets(calls, random)
+  const pages = makeSockets(calls, randomFor(1))
   sockets = pages
   const faults: string[] = []
   const onFault = (fault: string): void => {
     faults.push(fault)
   }
   const listeners = startListeners({
-    ...{ clientIds, hosts: HOSTS, calls, books, random },
+    ...{ clientIds, hosts: HOSTS, calls, books, random: randomFor(2) },
     onSocketWord: pages.hear,
     onWord: watch.changed,
     onDefect: onFault,
   })
-  const poster = makePoster({ clientIds, rate, calls, books, random, onFault })
+  const poster = makePoster({ clientIds, rate, calls, books, random: randomFor(3), onFault })
   const rounds: RoundEnd[] = []
   try {
     while (performance.now() - startedMs < settings.minutes * 60_000) {

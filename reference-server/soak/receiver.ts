@@ -19,8 +19,8 @@ export interface Receiver {
   book: PresenceBook
   /** Ids of the sockets that are open, as far as webhooks say, and the epoch of each. */
   sockets: ReadonlyMap<string, number>
-  /** Webhooks that were refused as not the service's own, or too old. */
-  refused(): number
+  /** Why webhooks were refused: malformed, not the service's own, too old. Each kind once. */
+  refusals(): readonly string[]
   goAway(how: Absence): Promise<void>
   comeBack(): Promise<void>
   stop(): Promise<void>
@@ -44,7 +44,7 @@ export async function startReceiver(parts: ReceiverParts = {}): Promise<Receiver
   const book = makePresenceBook()
   const sockets = new Map<string, number>()
   let absence: Absence | undefined
-  let refused = 0
+  const refusals = new Set<string>()
 
   function take(webhook: Webhook): void {
     if (memory.knows(webhook.webhookId)) return
@@ -69,8 +69,8 @@ export async function startReceiver(parts: ReceiverParts = {}): Promise<Receiver
     try {
       take(await parse({ headers: request.headers, body, url: request.url ?? '' }))
       response.writeHead(204).end()
-    } catch {
-      refused += 1
+    } catch (cause) {
+      refusals.add(`${request.url?.split('?')[0]}: ${(cause as Error).message}`)
       response.writeHead(400).end()
     }
   }
@@ -94,7 +94,7 @@ export async function startReceiver(parts: ReceiverParts = {}): Promise<Receiver
     flags: ['--application-base', `http://127.0.0.1:${port}`, '--webhook-secret', SECRET],
     book,
     sockets,
-    refused: () => refused,
+    refusals: () => [...refusals],
     goAway: async (how) => {
       absence = how
       if (how === 'refusing') await hangUp()

@@ -30,10 +30,12 @@ export interface RoundEnd {
 const CALM_MS = { least: 300, spread: 1200 }
 /** More than any client stays away, in milliseconds. */
 const RETURN_MS = 60_000
+/** A connection may break also in quiet, and a welcome then say that something was lost: the end itself. */
+const MARKS = 4
 
 /** Plays one round. */
 export async function playRound(parts: RoundParts): Promise<RoundEnd> {
-  const { random, poster, books, listeners, watch, say, service, receiver } = parts
+  const { random, poster, books, listeners, say, service, receiver } = parts
   poster.start()
   for (const { what, run } of planRound(parts)) {
     await setTimeout(CALM_MS.least + random.below(CALM_MS.spread))
@@ -42,20 +44,30 @@ export async function playRound(parts: RoundParts): Promise<RoundEnd> {
   }
   await poster.stop()
 
-  const faults: string[] = []
-  const [message, broadcast] = [`end of round ${parts.number}`, `end of all in ${parts.number}`]
-  await poster.mark(message, broadcast)
-  const isBack = (): boolean => listeners.awaiting(message, broadcast).length === 0
-  if (!(await watch.until(isBack, RETURN_MS)))
-    for (const clientId of listeners.awaiting(message, broadcast))
-      faults.push(`${clientId} never heard the last message or broadcast of the round`)
+  const faults = await markEnd(parts)
   const end = await awaitAgreement(parts)
   const judged = books.close(listeners.take())
   faults.push(...end.faults, ...judged.faults)
   if (parts.isDurable && judged.sums.announced > 0)
     faults.push(`${judged.sums.announced} posts were lost, although state outlives the process`)
-  if (receiver.refused() > 0) faults.push(`${receiver.refused()} webhooks were malformed`)
+  for (const refusal of receiver.refusals()) faults.push(`a webhook was refused at ${refusal}`)
   const defect = service.defect()
   if (defect) faults.push(defect)
   return { sums: judged.sums, online: end.online, sockets: end.sockets, faults }
+}
+
+/** Posts what every client has to hear last, and answers, in words, who never does. */
+async function markEnd({ number, listeners, poster, watch }: RoundParts): Promise<string[]> {
+  let missing: string[] = []
+  for (let mark = 1; mark <= MARKS; mark += 1) {
+    if (!(await watch.until(listeners.areConnected, RETURN_MS)))
+      return ['not every client came back within a minute']
+    const message = `end ${mark} of round ${number}`
+    const broadcast = `end ${mark} of all in round ${number}`
+    await poster.mark(message, broadcast)
+    const hearAll = (): boolean => listeners.awaiting(message, broadcast).length === 0
+    if (await watch.until(hearAll, RETURN_MS / 4)) return []
+    missing = listeners.awaiting(message, broadcast)
+  }
+  return missing.map((clientId) => `${clientId} never heard the end of the round`)
 }

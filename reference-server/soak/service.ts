@@ -31,7 +31,7 @@ const LONG_WINDOW = ['--resume-messages', '5000', '--resume-bytes', '4194304']
 /** Starts the service, with its state where `broker` says: `memory`, `sqlite` (a new file) or what the server takes. */
 export async function startSoakedService(
   broker: string,
-  receiverFlags: readonly string[],
+  moreFlags: readonly string[],
 ): Promise<Service> {
   const folder = await mkdtemp(join(tmpdir(), 'channel-soak-'))
   const kept = broker === 'sqlite' ? `sqlite:${join(folder, 'state.db')}` : broker
@@ -42,7 +42,7 @@ export async function startSoakedService(
 
   async function start(port: number): Promise<ServerProcess> {
     const started = await startServerProcess({
-      flags: [...FLAGS, ...state, ...receiverFlags, '--port', String(port)],
+      flags: [...FLAGS, ...state, ...moreFlags, '--port', String(port)],
     })
     isExpected = false
     started.process.once('exit', (code, signal) => {

@@ -12,19 +12,22 @@ export interface Settings {
   rate: number
   /** As `--broker` of the server: where state lives. */
   broker: string
+  /** More flags of the server. */
+  serverFlags: readonly string[]
 }
 
 /** What `--help` says. */
-export const HELP = `npm run soak -- [--minutes 10] [--seed <number>] [--clients 40] [--rate 120] [--broker memory]
+export const HELP = `npm run soak -- [--minutes 10] [--seed <number>] [--clients 40] [--rate 120] [--broker memory] [-- <flags of the server>]
 
 Keeps a server under mixed load while it, its clients and the application die and come back at random, in rounds.
 After each round everything accepted has to have been delivered or announced as lost, and the application has to know
-who is online. The same seed gives the same plan. Exit codes: 0 all promises were kept, 1 not, 2 usage.
+who is online. --broker is that of the server; sqlite alone takes a new file. The same seed gives the same plan. Exit codes: 0 all promises were kept, 1 not, 2 usage.
 `
 
 /** Reads flags; answers nothing where help was asked for. Throws an Error that says which of them is wrong. */
 export function readSettings(argv: readonly string[]): Settings | undefined {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     args: [...argv],
     options: {
       minutes: { type: 'string', default: '10' },
@@ -42,6 +45,7 @@ export function readSettings(argv: readonly string[]): Settings | undefined {
     clients: Math.floor(readNumber('clients', values.clients, 4, 500)),
     rate: readNumber('rate', values.rate, 1, 2000),
     broker: values.broker,
+    serverFlags: positionals,
   }
 }
 

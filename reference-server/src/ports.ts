@@ -145,7 +145,9 @@ export interface KnownClient extends Counters {
 /** A client id in the list of those that are online. */
 export interface OnlineClient extends KnownClient {
   clientId: string
-  /** Why its last connection ended; nothing while it has one, or where nobody was there to say. */
+  /** The connection that ended last; nothing while it has one. */
+  leftBy: string | undefined
+  /** Why that one ended; nothing while it has one. */
   leftFor: string | undefined
   /** Its place in the list, which grows from one coming to the next. */
   arrival: number
@@ -270,13 +272,16 @@ export interface Shared {
   /** Makes everything known to these from now on. */
   listen(events: NodeEvents): void
   /**
-   * Ends the current connection of a client id on whichever node, or its grace for this reason where there is one;
-   * answers how many connections that ends, and what came of the grace. Rejects as a broker does.
+   * Ends the current connection of a client id on whichever node, or its grace where there is one; answers how many
+   * connections that ends, and the going that a grace had held back. Rejects as a broker does.
    */
   disconnect(
     clientId: string,
-    ending: { revokes: boolean; reason: string | undefined; atMs: number },
-  ): Promise<{ connections: number; gone?: { connectionId: string; counters: Counters } }>
+    ending: { revokes: boolean; atMs: number },
+  ): Promise<{
+    connections: number
+    gone?: { connectionId: string; reason: string; counters: Counters }
+  }>
   /** Whether this node tells the application of a state; another has been given it otherwise. Rejects as a broker does. */
   route(state: PresenceState): Promise<boolean>
 }

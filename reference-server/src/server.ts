@@ -103,7 +103,18 @@ export async function startServer(
   const { told } = await ports.broker.began()
   const owed = await ports.broker.owed()
   const owedSockets = await ports.broker.owedSockets()
-  await channels.recover()
+  const { shared } = ports.broker
+  if (shared)
+    shared.listen({
+      ...channels.heard,
+      ...broadcasts.heard,
+      ...presence.heard,
+      expelled: () => {
+        channels.abandon()
+        presence.forget()
+      },
+    })
+  else await channels.recover()
   const streamHeartbeat = isRobust
     ? makeHeartbeat({ clock, rules: makeStreamHeartbeatRules(rules), timings, limits })
     : undefined
@@ -172,7 +183,7 @@ export async function startServer(
     settings.profiles.includes(name),
   )
   if (hasState && !told) sink.started(parts.epochFloor)
-  presence.recall(owed)
+  presence.heard.recall(owed)
   if (settings.profiles.includes('sockets')) sockets.recover(owedSockets)
   const others = await Promise.all(
     Array.from({ length: (surroundings.nodes ?? 1) - 1 }, async () => {

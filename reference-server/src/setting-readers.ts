@@ -71,6 +71,14 @@ export function readBroker(text: string): BrokerSetting {
   )
 }
 
+/** Seconds of a node's lease. @throws Error that says what is wrong */
+export function readLeaseSeconds(text: string): number {
+  const seconds = Number(text)
+  // What a node left has to be told within a minute.
+  if (seconds >= 1 && seconds <= 40) return seconds
+  throw new Error('is not a number of seconds from 1 to 40')
+}
+
 /** A key that signs tokens. @throws Error that says what is wrong */
 export function readSigningKey(text: string): string {
   if (text.length < 32) throw new Error('has fewer than 32 characters')

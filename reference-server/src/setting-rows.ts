@@ -14,6 +14,7 @@ import {
   readForwardedHeader,
   readInteger,
   readKey,
+  readLeaseSeconds,
   readLogLevel,
   readNumber,
   readNumbers,
@@ -84,6 +85,13 @@ const plain: SettingRow[] = [
     'where the state lives: memory, which dies with the process; sqlite:<file>, one file that outlives it; redis://<address>, an engine that several servers share',
     'memory',
     readBroker,
+  ),
+  row(
+    'node-lease-seconds',
+    'seconds',
+    'with an engine that servers share: how long one that is not heard of keeps its clients, 1 to 40',
+    '10',
+    readLeaseSeconds,
   ),
   row(
     'application-base',

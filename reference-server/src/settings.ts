@@ -66,10 +66,16 @@ export class HelpWanted extends Error {}
 
 type Values = Map<string, unknown>
 
-/** Every profile that a service of one node can offer. */
-const DEFAULT_PROFILES: readonly ProfileName[] = Object.values(PROFILES)
-  .filter(({ name, role }) => role === 'service' && name !== 'cluster')
+/** Every profile of a service. */
+const SERVICE_PROFILES: readonly ProfileName[] = Object.values(PROFILES)
+  .filter(({ role }) => role === 'service')
   .map(({ name }) => name)
+
+/** What a service of one node does not offer, and what one of many does not: a socket ends where it was opened. */
+const NOT_OFFERED = { one: 'cluster', many: 'sockets' } as const satisfies Record<
+  string,
+  ProfileName
+>
 
 /**
  * Reads flags (without the program) and `CHANNEL_*` variables; a flag outranks its variable.
@@ -94,7 +100,7 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): S
     baseUrl,
     ...credentials,
     signingKey: values.get('signing-key') as string | undefined,
-    broker: (values.get('broker') as BrokerSetting | undefined) ?? { kind: 'memory' },
+    broker: readBrokerOf(values),
     profiles,
     testTimings,
     faults: (values.get('fault') as string[] | undefined) ?? [],
@@ -241,11 +247,24 @@ function readGroup<Event extends WebhookEvent>(
   )
 }
 
+function readBrokerOf(values: Values): BrokerSetting {
+  const broker = (values.get('broker') as BrokerSetting | undefined) ?? { kind: 'memory' }
+  const leaseSeconds = values.get('node-lease-seconds') as number | undefined
+  return broker.kind === 'redis' && leaseSeconds !== undefined
+    ? { ...broker, leaseSeconds }
+    : broker
+}
+
 function readProfiles(
   values: Values,
   targets: Pick<Settings, 'webhookTargets' | 'socketTargets'>,
 ): readonly ProfileName[] {
-  const wanted = (values.get('profiles') as ProfileName[] | undefined) ?? DEFAULT_PROFILES
+  const given = values.get('profiles') as ProfileName[] | undefined
+  const isShared = (values.get('broker') as BrokerSetting | undefined)?.kind === 'redis'
+  const missed = isShared ? NOT_OFFERED.many : NOT_OFFERED.one
+  const wanted = given ?? SERVICE_PROFILES.filter((name) => name !== missed)
+  if (isShared && given?.includes('sockets'))
+    throw new SettingError('--profiles: sockets are not offered with a broker that nodes share')
   const offered = wanted.filter((name) => hasTargets(name, targets))
   for (const name of ['core' as const, ...offered]) {
     const missing = PROFILES[name].requires.find((other) => !offered.includes(other))

@@ -4,7 +4,7 @@ import { makeSocketWebhooks } from './outbound/socket-webhooks.ts'
 import { makeHttpAttempt, makeWebhookAttempt } from './outbound/webhook-attempt.ts'
 import { makeWebhookQueue, type WebhookQueue } from './outbound/webhook-queue.ts'
 import type { Parts } from './parts.ts'
-import type { Broker, PresenceSink } from './ports.ts'
+import type { Broker, NodeEvents, Ports, PresenceSink, Shared } from './ports.ts'
 import type { Settings } from './settings.ts'
 import { IMPLEMENTATION } from './version.ts'
 import type { Attempt, SenderRules, SocketDelivery, SocketSink } from './webhook-port.ts'
@@ -21,16 +21,24 @@ const nobody: PresenceSink & SocketSink = {
   stop: () => {},
 }
 
+/** Webhooks of presence, and what a broker that nodes share makes known of them. */
+export interface PresenceWebhooks {
+  sink: PresenceSink
+  heard: Pick<NodeEvents, 'recall' | 'report' | 'began'>
+  /** Leaves to another node what is owed. */
+  forget(): void
+  stop(): Promise<void>
+}
+
+const noEvents = { recall: () => {}, report: () => {}, began: () => {} }
+
 /** What hears of presence and of starts, and the end of its connections; nobody where neither is offered. */
-export function makePresenceSink(
-  settings: Settings,
-  parts: Parts,
-): { sink: PresenceSink; recall: WebhookQueue['recall']; stop(): Promise<void> } {
+export function makePresenceSink(settings: Settings, parts: Parts): PresenceWebhooks {
   const { rules, ports, timings, limits } = parts
   const urls = settings.webhookTargets
   const offersPresence = settings.profiles.includes('presence')
   if (!urls || !(offersPresence || settings.profiles.includes('sockets')))
-    return { sink: nobody, recall: () => {}, stop: async () => {} }
+    return { sink: nobody, heard: noEvents, forget: () => {}, stop: async () => {} }
   const attempts = makeWebhookAttempt({
     clock: ports.clock,
     rules,
@@ -50,8 +58,34 @@ export function makePresenceSink(
     sender: rules,
     attempt: noteAttempts(parts.wraps.attempt(attempts.attempt), ports.broker, rules),
   })
-  const sink = offersPresence ? queue : { ...queue, report: nobody.report }
-  return { sink, recall: queue.recall, stop: attempts.stop }
+  const { shared } = ports.broker
+  const report = shared ? makeRoutedReport(shared, queue, ports) : queue.report
+  return {
+    sink: { ...queue, report: offersPresence ? report : nobody.report },
+    heard: { recall: queue.recall, report: queue.report, began: queue.started },
+    forget: queue.forget,
+    stop: attempts.stop,
+  }
+}
+
+/** Wait before a state is routed again that the broker did not take. */
+const ROUTE_AGAIN_MS = 1000
+
+/** Reports a state here, unless another node is the one that tells the application of its client id. */
+function makeRoutedReport(
+  shared: Shared,
+  queue: WebhookQueue,
+  { clock }: Pick<Ports, 'clock'>,
+): WebhookQueue['report'] {
+  const report: WebhookQueue['report'] = (state) => {
+    shared.route(state).then(
+      (isOurs) => {
+        if (isOurs) queue.report(state)
+      },
+      () => clock.after(ROUTE_AGAIN_MS, () => report(state)),
+    )
+  }
+  return report
 }
 
 /** What cannot be noted is attempted once more by the next run. */
@@ -111,10 +145,7 @@ export function makeSocketSink(
 }
 
 /** Lets the broker know of every socket that the application hears of: from then on it is owed the end. */
-function noteHandshakes(
-  attempt: Attempt<SocketDelivery>,
-  broker: Broker,
-): Attempt<SocketDelivery> {
+function noteHandshakes(attempt: Attempt<SocketDelivery>, broker: Broker): Attempt<SocketDelivery> {
   return async (delivery) => {
     if (delivery.event !== 'handshake') return attempt(delivery)
     try {

@@ -20,13 +20,20 @@ export interface TestClient {
   closed: Promise<[number, string]>
 }
 
+/** How a test opens a connection. */
+export interface Offering {
+  origin?: string
+  /** What stands behind the path, with its question mark. */
+  query?: string
+}
+
 /** What a test asks of a service. */
 export interface TestCalls {
   call(method: string, path: string, body?: unknown, headers?: Json): Promise<Response>
   post(path: string, body: unknown): Promise<Json & { status?: number }>
   mint(clientId: string, ttlSeconds?: number): Promise<string>
-  connect(token: string, options?: { origin?: string }): TestClient
-  offer(protocols: string[], options?: { origin?: string }): TestClient
+  connect(token: string, options?: Offering): TestClient
+  offer(protocols: string[], options?: Offering): TestClient
 }
 
 /** What a test does with a service. */
@@ -62,8 +69,8 @@ export function makeCalls(baseUrl: string): TestCalls {
     })
   const post: TestCalls['post'] = async (path, body) =>
     (await (await call('POST', path, body)).json()) as Json
-  const offer: TestCalls['offer'] = (protocols, options = {}) =>
-    openClient(`${baseUrl.replace('http', 'ws')}/v1/connect`, protocols, options)
+  const offer: TestCalls['offer'] = (protocols, { query = '', ...options } = {}) =>
+    openClient(`${baseUrl.replace('http', 'ws')}/v1/connect${query}`, protocols, options)
 
   return {
     call,

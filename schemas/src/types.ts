@@ -769,7 +769,7 @@ export interface ExecAdvance {
    */
   url: string
   /**
-   * Seconds, at most; 0 moves nothing.
+   * Seconds, at most; 0 moves nothing. The clock stands on whole milliseconds: a wait that ends between two of them ends at the later.
    */
   seconds: number
 }
@@ -864,7 +864,7 @@ export interface ExecStart1 {
   }
 }
 /**
- * The command that moves the virtual clock of a service, answered with `advanced`: to the first instant at which something is due, or the whole way where nothing is. With 0 seconds it moves nothing, and is answered when the service has caught up with all that it was sent.
+ * The command that moves the virtual clock of a service, answered with `advanced`: to the first instant at which something is due, or the whole way where nothing is; it may stop at instants at which nothing can be seen. What reached the service before the line is dealt with before the clock moves. With 0 seconds it moves nothing, and is answered when the service has caught up with all that it was sent.
  */
 export interface ExecAdvance1 {
   /**
@@ -872,7 +872,7 @@ export interface ExecAdvance1 {
    */
   url: string
   /**
-   * Seconds, at most; 0 moves nothing.
+   * Seconds, at most; 0 moves nothing. The clock stands on whole milliseconds: a wait that ends between two of them ends at the later.
    */
   seconds: number
 }
@@ -933,7 +933,7 @@ export interface ExecReady {
    */
   clock?: 'real' | 'virtual'
   /**
-   * The instant at which its virtual clock stands, in milliseconds since 1970; the suite's own time where absent.
+   * The instant at which its virtual clock stands, in whole milliseconds since 1970; the suite's own time where absent. A service that is started later in the same process stands no earlier than one before it had come to.
    */
   now?: number
   /**
@@ -977,7 +977,7 @@ export interface ExecReady1 {
    */
   clock?: 'real' | 'virtual'
   /**
-   * The instant at which its virtual clock stands, in milliseconds since 1970; the suite's own time where absent.
+   * The instant at which its virtual clock stands, in whole milliseconds since 1970; the suite's own time where absent. A service that is started later in the same process stands no earlier than one before it had come to.
    */
   now?: number
   /**
@@ -992,7 +992,7 @@ export interface ExecReady1 {
   many?: boolean
 }
 /**
- * How far the clock has moved. All that became due has been done and written out, and webhooks that it caused have been sent.
+ * How far the clock has moved. All that became due has been done and written out, and webhooks that it caused have been sent: their bytes are written, and whoever moves the clock again before having answered them lets them time out.
  */
 export interface ExecAdvanced1 {
   /**

@@ -5,11 +5,14 @@ import type { Check } from '../check.ts'
 import { makeFrame } from '../drive/frames.ts'
 import { openRawClient } from '../drive/raw-client.ts'
 import { closed } from '../judges/connection.ts'
-import { all } from '../judges/finding.ts'
+import { each } from '../judges/finding.ts'
 
 type Bytes = Buffer | readonly Buffer[]
 
 const start = (data: string | Buffer): Buffer => makeFrame(1, data, { isFinal: false })
+
+/** What ends a message in fragments: a service may close at the first of them. */
+const AT_A_FRAGMENT = 'protocol-violation'
 
 /** Each defect on a connection of its own; their twin through the same writer, without the defect, is closed as its frames deserve. */
 function frameCheck(
@@ -17,7 +20,7 @@ function frameCheck(
   proves: string,
   twin: { readonly bytes: Bytes; readonly slug: CloseSlug },
   defects: Readonly<Record<string, Bytes>>,
-  slugs: readonly CloseSlug[],
+  slugs: readonly CloseSlug[] | ((as: string) => readonly CloseSlug[]),
   killedBy: Check['killedBy'],
 ): Check {
   return {
@@ -32,7 +35,9 @@ function frameCheck(
       }
     },
     control: closed('twin', twin.slug),
-    judge: all(...Object.keys(defects).map((as) => closed(as, ...slugs))),
+    judge: each(Object.keys(defects), (as) =>
+      closed(as, ...(typeof slugs === 'function' ? slugs(as) : slugs)),
+    ),
     killedBy,
   }
 }
@@ -75,7 +80,7 @@ export const CONNECTION_FRAME_CHECKS: readonly Check[] = [
         ...Array.from({ length: 4097 }, () => makeFrame(0, 'x', { isFinal: false })),
       ],
     },
-    ['frame-too-large'],
+    ['frame-too-large', AT_A_FRAGMENT],
     ['reads-longer-frames', 'calls-long-frames-malformed'],
   ),
   frameCheck(
@@ -111,7 +116,7 @@ export const CONNECTION_FRAME_CHECKS: readonly Check[] = [
       'no beginning': makeFrame(0, 'hello'),
       'two beginnings': [start('hello'), makeFrame(1, 'hello')],
     },
-    ['protocol-error'],
+    (as) => (as === 'no beginning' ? ['protocol-error'] : ['protocol-error', AT_A_FRAGMENT]),
     ['calls-broken-frames-a-violation'],
   ),
   frameCheck(

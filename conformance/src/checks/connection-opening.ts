@@ -30,6 +30,12 @@ const GOOD_OFFERS: Readonly<Record<string, (token: string) => string>> = {
   'in two headers': (token) => `${PROTOCOL}\r\nSec-WebSocket-Protocol: channel-token.${token}`,
 }
 
+/** How else, by RFC 6455, one asks for an upgrade: the first as Firefox does. */
+const GOOD_REQUESTS: Readonly<Record<string, Headers>> = {
+  'among other options': { Connection: 'keep-alive, Upgrade' },
+  'in other case': { Connection: 'UPGRADE', Upgrade: 'WebSocket' },
+}
+
 /** Changes of an upgrade request that make it none, or none of this protocol. */
 const FOREIGN_REQUESTS: Readonly<Record<string, (token: string) => Headers>> = {
   'plain request': () => ({
@@ -66,6 +72,7 @@ const MISCOUNTED = [
   'two',
   'two, one forged',
   'none, but one in other case',
+  'none, but one in the query',
   'the same twice',
 ] as const
 
@@ -108,9 +115,18 @@ export const CONNECTION_OPENING_CHECKS: readonly Check[] = [
         const headers = { 'Sec-WebSocket-Protocol': offer(token) }
         await sendUpgrade(drive, as, connectUrl, token, headers)
       }
+      for (const [as, headers] of Object.entries(GOOD_REQUESTS)) {
+        const { connectUrl, token } = await drive.mint(`token ${as}`, drive.clientId())
+        await sendUpgrade(drive, as, connectUrl, token, headers)
+      }
     },
-    judge: each(Object.keys(GOOD_OFFERS), upgraded),
-    killedBy: ['answers-first-offer', 'answers-with-offered-token', 'refuses-empty-offers'],
+    judge: each([...Object.keys(GOOD_OFFERS), ...Object.keys(GOOD_REQUESTS)], upgraded),
+    killedBy: [
+      'answers-first-offer',
+      'answers-with-offered-token',
+      'refuses-empty-offers',
+      'minds-case-of-upgrade',
+    ],
   },
   {
     id: 'connection.foreign-request.refused',
@@ -168,6 +184,11 @@ export const CONNECTION_OPENING_CHECKS: readonly Check[] = [
         const connection = await drive.open(as, { url, protocols })
         await connection.ended()
       }
+      const query = new URL(url)
+      for (const name of ['token', 'access_token']) query.searchParams.append(name, one.token)
+      const asked = { url: query.href, protocols: [PROTOCOL] }
+      const inQuery = await drive.open('none, but one in the query', asked)
+      await inQuery.ended()
       const offer = `channel-token.${one.token}`
       const twice = await drive.raw('the same twice', url)
       const header = { 'Sec-WebSocket-Protocol': `${PROTOCOL}, ${offer}, ${offer}` }

@@ -58,6 +58,7 @@ import { PROBLEM_INPUT_CHECKS } from './problem-input.ts'
 import { PROBLEM_NEIGHBOUR_CHECKS } from './problem-neighbours.ts'
 import { PROBLEM_RATE_CHECKS } from './problem-rates.ts'
 import { PROBLEM_SPELLING_CHECKS } from './problem-spelling.ts'
+import { RESTART_CHECKS } from './restarts.ts'
 import { RESUME_CHECKS } from './resume.ts'
 import { RESUME_BESIDE_CHECKS } from './resume-beside.ts'
 import { RESUME_BOUND_CHECKS } from './resume-bounds.ts'
@@ -113,6 +114,7 @@ export const CHECKS: readonly Check[] = [
   ...CONNECTION_DRAIN_CHECKS,
   ...CONNECTION_RATE_CHECKS,
   ...MESSAGE_CHECKS,
+  ...RESTART_CHECKS,
   ...MESSAGE_DATA_CHECKS,
   ...BROADCAST_CHECKS,
   ...BROADCAST_STREAM_CHECKS,

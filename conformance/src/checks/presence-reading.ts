@@ -4,13 +4,14 @@ import { type Check, waitFor } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
 import { comeAndGo } from '../drive/online.ts'
 import { welcomed } from '../judges/connection.ts'
-import { all } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { reported } from '../judges/presence.ts'
 import {
   listed,
   listsAll,
   listsEvery,
   listsInGrace,
+  onSeveralPages,
   pagesBounded,
   readsClientIdOf,
   readsGrace,
@@ -30,6 +31,8 @@ import { answered, refused } from '../judges/problem.ts'
 import { readObject, seconds } from '../timeline/timeline.ts'
 
 const MOST_CLIENTS = 40
+/** So that a crowd that is soon there needs several pages. */
+const FEW_ON_A_PAGE = { presence_page: 5 }
 const MOST_PAGES = 400
 const MOST_TRIES = 5
 const UNWANTED = [404, 410, 501] as const
@@ -101,9 +104,13 @@ export const PRESENCE_READING_CHECKS: readonly Check[] = [
       await drive.connect('client', clientId)
       const path = `/v1/presence?client_id=${encodeURIComponent(clientId)}`
       await drive.call('reader', 'GET', path)
+      const form = new URLSearchParams({ client_id: clientId })
+      await drive.call('reader by a form', 'GET', `/v1/presence?${form}`)
     },
     control: welcomed('client'),
-    judge: all(readsOnline('reader', 'client', 1), readsClientIdOf('reader', 'client')),
+    judge: each(['reader', 'reader by a form'], (as) =>
+      all(readsOnline(as, 'client', 1), readsClientIdOf(as, 'client')),
+    ),
     killedBy: ['reads-without-since', 'reads-under-another-name'],
   },
   {
@@ -184,17 +191,18 @@ export const PRESENCE_READING_CHECKS: readonly Check[] = [
     needs: ['webhooks', 'exec'],
     drive: async (drive) => {
       // A service of its own, because clients of other checks would move the border.
-      const instance = await drive.launch('instance')
+      const instance = await drive.launch('instance', undefined, { limits: FEW_ON_A_PAGE })
       await fillPage(instance.drive)
       await readPages(instance.drive)
     },
-    control: all(welcomed('crowd'), listed('page')),
+    control: all(welcomed('crowd'), listed('page'), onSeveralPages('page')),
     judge: listsEvery('page', 'crowd'),
     killedBy: ['loses-first-of-second-page'],
   },
   {
     id: 'presence.page.bounded',
     proves: 'presence.list.page',
+    limits: FEW_ON_A_PAGE,
     drive: async (drive) => {
       await fillPage(drive)
       await readPages(drive)

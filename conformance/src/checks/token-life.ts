@@ -22,13 +22,18 @@ const INVALID_TOKENS: Readonly<Record<string, (token: string) => string>> = {
   'altered near its start': (token) => alter(token, Math.floor(token.length / 8)),
   'altered in the middle': (token) => alter(token, Math.floor(token.length / 2)),
   'altered near its end': (token) => alter(token, Math.floor((token.length * 15) / 16)),
+  'altered at its end': (token) => alter(token, token.length - 1),
   'cut in half': (token) => token.slice(0, Math.ceil(token.length / 2)),
   lengthened: (token) => `${token}A`,
   'too long': () => 'A'.repeat(4097),
 }
 
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** Another character, whose first bit of Base64 differs: the last bits of a text may mean nothing. */
 function alter(token: string, at: number): string {
-  return `${token.slice(0, at)}${token[at] === 'x' ? 'y' : 'x'}${token.slice(at + 1)}`
+  const place = ALPHABET.indexOf(token[at] ?? '')
+  return `${token.slice(0, at)}${ALPHABET[place < 0 ? 0 : place ^ 32]}${token.slice(at + 1)}`
 }
 
 function refusedAsInvalid(as: string): Judge {
@@ -91,6 +96,7 @@ export const TOKEN_LIFE_CHECKS: readonly Check[] = [
     killedBy: [
       'ignores-token-signature',
       'accepts-lengthened-token',
+      'ignores-end-of-token',
       'calls-invalid-token-expired',
     ],
   },

@@ -39,7 +39,10 @@ export function renderIntroduction(options: FuzzOptions, { name, site }: Target)
     : options.path === undefined
       ? `seed ${options.seed}, sequences of at most ${options.mostSteps} steps, for at most ${options.seconds} s`
       : `seed ${options.seed}, the sequence at ${options.path}`
-  return [`${name} announces ${site.advertised.profiles.join(', ')}`, `${what}; ${how}`]
+  return [
+    printable(`${name} announces ${site.advertised.profiles.join(', ')}`, WIDTH),
+    `${what}; ${how}`,
+  ]
 }
 
 /** The sequence in words, what it breaks, what was seen, and how to see it again. */
@@ -113,7 +116,7 @@ export function renderEvidenceOf(
   const lines = [
     '',
     `${sequences} ${sequences === 1 ? 'sequence' : 'sequences'} of ${steps} steps in ${seconds.toFixed(1)} s`,
-    `cells of the state tables: ${visited.size} of ${total} (${rows.map(([name, row]) => `${name} ${row.visited} of ${row.of}`).join(', ')}); the table application-user, of applications, is not followed`,
+    `cells of the state tables: ${visited.size} of ${total} (${rows.map(([name, row]) => `${name} ${row.visited} of ${row.of}`).join(', ')}); no sequence drains or restarts a service, stalls a reader or retires a key, and the table application-user is not followed`,
     ...[...unclear].map(
       ([why, count]) =>
         `unclear: ${count} ${count === 1 ? 'sequence' : 'sequences'}, ${printable(why, WIDTH)}`,

@@ -127,7 +127,7 @@ async function walk(
     ...(options.isRealTime && { steps: false }),
   }
   let isHeard = false
-  say(`${target.name}, ${offered.length} steps for ${profiles.join(', ')}`, '')
+  say(printable(`${target.name}, ${offered.length} steps for ${profiles.join(', ')}`, WIDTH), '')
   let checks = 0
   const unjudged: string[] = []
   for (const [place, step] of offered.entries()) {

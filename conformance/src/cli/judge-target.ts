@@ -17,6 +17,7 @@ import {
 } from '../plan.ts'
 import { preflight } from '../preflight.ts'
 import { preflightApplication } from '../preflight-application.ts'
+import { printable } from '../report/printable.ts'
 import type { ReportTarget } from '../report/report.ts'
 import { runChecks } from '../runner.ts'
 import type { Target } from '../target/target.ts'
@@ -38,6 +39,9 @@ export interface JudgeOptions extends Selection {
 }
 
 const PATIENCE_MS = 5000
+
+/** What the line that introduces a target holds at most, in UTF-16 code units. */
+const WIDTH = 400
 
 /** Judges targets side by side, as one run. */
 export async function judgeTargets(
@@ -73,7 +77,7 @@ export async function judgeTargets(
       profiles:
         options.profiles.length > 0
           ? options.profiles
-          : offered.filter((profile) => profile in PROFILES),
+          : offered.filter((profile) => Object.hasOwn(PROFILES, profile)),
       testTimings,
       isPartial: isPartial(options),
       ...(options.skip?.length && { skipped: options.skip }),
@@ -156,7 +160,10 @@ async function endOf({ site }: Target): Promise<string | undefined> {
 function introduce({ name, implementation, site }: Target): string {
   if (site.application) return `${name}, an application on the service at ${site.baseUrl}`
   const { name: product, version } = implementation ?? { name: 'unnamed', version: '' }
-  return `${name} (${product} ${version}) announces ${site.advertised.profiles.join(', ')}`
+  return printable(
+    `${name} (${product} ${version}) announces ${site.advertised.profiles.join(', ')}`,
+    WIDTH,
+  )
 }
 
 /** How many checks are made on a clock that the suite moves. */

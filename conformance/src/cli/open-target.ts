@@ -4,6 +4,7 @@ import { CHECKS } from '../checks/index.ts'
 import { readLedger } from '../ledger.ts'
 import { APPLICATION_PROFILE, isForApplications, isSelected } from '../plan.ts'
 import { openApplicationTarget } from '../target/application.ts'
+import { startCommanded } from '../target/command-lines.ts'
 import { startDemoHost } from '../target/demo.ts'
 import { makeExecImplementation } from '../target/exec.ts'
 import { makePlainImplementation } from '../target/plain.ts'
@@ -45,10 +46,14 @@ export async function openTargets(options: RunOptions): Promise<OpenedTargets> {
 /** A program that the suite starts, in the form that it takes. */
 async function openExec({ program, isPlain, readySeconds }: ExecOptions): Promise<OpenedTargets> {
   const notes: string[] = []
-  const how = { program, readyMs: readySeconds * 1000 }
+  const readyMs = readySeconds * 1000
   const implementation = isPlain
-    ? makePlainImplementation(how)
-    : makeExecImplementation({ ...how, onNote: (note) => notes.push(note) })
+    ? makePlainImplementation({ program, readyMs })
+    : makeExecImplementation({
+        startProgram: () => startCommanded(program),
+        readyMs,
+        onNote: (note) => notes.push(note),
+      })
   const target = await openStarted(program.join(' '), implementation)
   return { targets: [target], notes, close: () => target.stop() }
 }

@@ -218,7 +218,7 @@ function readLevel(level: string | undefined): LeastLevel | undefined {
 }
 
 function readProfiles(profiles: readonly string[]): readonly string[] {
-  const unknown = profiles.find((name) => !(name in PROFILES))
+  const unknown = profiles.find((name) => !Object.hasOwn(PROFILES, name))
   if (unknown === undefined) return profiles
   throw new UsageError(
     `there is no profile ${unknown}; there are ${Object.keys(PROFILES).join(', ')}`,

@@ -17,6 +17,12 @@ export interface Call {
   readonly chunks?: readonly Buffer[]
 }
 
+/** No answer of the protocol is larger; one without an end must not fill the memory. */
+export const MOST_ANSWER_BYTES = 8 * 1024 * 1024
+
+/** A service may close an idle connection, after `request_timeout_seconds` for one: a call must not meet that on its way. */
+const IDLE_MS = 200
+
 /** The connections to one target; at most `timeoutMs` for each answer, and noise where there is to be some. */
 export function makeHttp(timeoutMs: number, grease?: Grease): Http {
   const agent = new Agent({
@@ -25,6 +31,9 @@ export function makeHttp(timeoutMs: number, grease?: Grease): Http {
     connect: grease?.connector(timeoutMs) ?? { timeout: timeoutMs },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
+    maxResponseSize: MOST_ANSWER_BYTES,
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: IDLE_MS,
   })
   return {
     async send(recorder, as, call) {
@@ -134,8 +143,11 @@ export function flatten(headers: Record<string, string | string[] | undefined>):
 
 /** A transport error in one line. */
 export function describe(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string }
-  return [code, message || 'the connection failed'].filter(Boolean).join(': ')
+  const { code, message } = error as { code?: string | number; message?: string }
+  // The number of a timeout says nothing to anybody.
+  return [typeof code === 'string' && code, message || 'the connection failed']
+    .filter(Boolean)
+    .join(': ')
 }
 
 function shorten(body: string): string {

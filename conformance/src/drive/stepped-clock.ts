@@ -103,7 +103,7 @@ export function makeSteppedClock(first: ServiceClock, listener: Listener = NOBOD
       return isQuiet ? QUIET_ROUNDS : SILENT_ROUNDS
     }
     for (let silent = 0, rounds = 0; rounds < MOST_ROUNDS; rounds += 1) {
-      if (silent >= leastRounds()) return
+      if (silent >= leastRounds() || deadlines.size === 0) return
       const before = trace()
       await Promise.all([...services].map((service) => advance(service, 0)))
       await readAll()

@@ -129,6 +129,14 @@ export function listsEvery(as: string, crowd: string): Judge {
   }
 }
 
+/** The list came on more than one page, so that there is a border between them. */
+export function onSeveralPages(as: string): Judge {
+  return (timeline) =>
+    eventsOf(timeline, 'answer', as).length > 1
+      ? PASS
+      : inconclusive('all clients came on one page; fewer have to fit')
+}
+
 /** As {@link listsAll} for one client in its grace, where the last page came before that was over. */
 export function listsInGrace(as: string, client: string): Judge {
   return (timeline) =>

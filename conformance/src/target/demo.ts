@@ -3,9 +3,9 @@
 import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
 import type { Launched, Site } from '../drive/site.ts'
 import { readAdvertised } from './advertised.ts'
-import { startCommanded } from './command-lines.ts'
+import { takeOwn } from './own-programs.ts'
 import type { Fault, ReferenceHost, StartOptions } from './reference.ts'
-import { environmentOfOwn, findInReferenceServer, SAMPLE_CHAT } from './reference-package.ts'
+import { SAMPLE_CHAT } from './reference-package.ts'
 import { readDiscovery } from './url.ts'
 
 /** How long the host may take to end after its standard input. */
@@ -13,9 +13,7 @@ const END_MS = 5000
 
 /** Starts the host process; it ends with its standard input. What it starts are applications on services that work. */
 export async function startDemoHost(): Promise<ReferenceHost> {
-  const { ask, end } = startCommanded([process.execPath, findInReferenceServer(SAMPLE_CHAT)], {
-    env: environmentOfOwn(),
-  })
+  const { ask, end } = takeOwn(SAMPLE_CHAT)
 
   async function launch(
     options: StartOptions,

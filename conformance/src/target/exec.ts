@@ -4,17 +4,15 @@ import type { ExecReady, ExecStart } from '@channel-protocol/schemas/types'
 import { describeErrors, validate } from '@channel-protocol/schemas/validate'
 import { Unsupported } from '../drive/set-up-failed.ts'
 import { within } from '../drive/waiting.ts'
-import { type CommandedChild, type Reply, startCommanded } from './command-lines.ts'
+import type { CommandedChild, Reply } from './command-lines.ts'
 import type { Implementation, StartedService } from './implementation.ts'
 import { TargetUnavailable } from './target.ts'
 import { makeTurns } from './turns.ts'
 
 /** How a program is started that speaks the contract. */
 export interface ExecOptions {
-  /** The program and its arguments. */
-  readonly program: readonly string[]
-  /** Its environment; that of the suite where absent. */
-  readonly env?: NodeJS.ProcessEnv
+  /** Starts a process of it. */
+  readonly startProgram: () => CommandedChild
   /** How long it may take until a service is ready. */
   readonly readyMs: number
   /** Takes what a person should know of the program. */
@@ -40,15 +38,14 @@ const AT_ONCE = 2
 
 /** Starts the program; rejects with TargetUnavailable where it cannot be started. */
 export function makeExecImplementation({
-  program,
-  env,
+  startProgram,
   readyMs,
   onNote = () => {},
 }: ExecOptions): ExecImplementation {
   const children = new Set<CommandedChild>()
   const turns = makeTurns(AT_ONCE)
   const spawnChild = (): CommandedChild => {
-    const child = startCommanded(program, { ...(env && { env }) })
+    const child = startProgram()
     children.add(child)
     return child
   }
@@ -74,6 +71,8 @@ export function makeExecImplementation({
       ready,
       gone: child.gone,
       async advance(seconds) {
+        // A wait that a check left behind ends with its service, and asks it nothing more.
+        if (over) throw new TargetUnavailable(`${ready.url} was stopped`)
         return readAdvanced(await child.ask('advance', { url: ready.url, seconds }), child.name)
       },
       async drain() {

@@ -22,7 +22,11 @@ const AT_ONCE = 2
 export function makePlainImplementation({
   program,
   readyMs,
-}: Pick<ExecOptions, 'program' | 'readyMs'>): Implementation {
+}: {
+  /** The program and its arguments. */
+  readonly program: readonly string[]
+  readonly readyMs: ExecOptions['readyMs']
+}): Implementation {
   const children = new Set<Child>()
   const turns = makeTurns(AT_ONCE)
   const endChild = async (child: Child): Promise<void> => {

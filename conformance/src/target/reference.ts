@@ -5,12 +5,8 @@ import { startReceiver } from '../drive/receiver.ts'
 import { NODES } from '../drive/site.ts'
 import { mintCredentials } from './credentials.ts'
 import { makeExecImplementation } from './exec.ts'
-import {
-  environmentOfOwn,
-  FAULTY_SERVER,
-  findInReferenceServer,
-  hasProgram,
-} from './reference-package.ts'
+import { referenceProgram, takeOwn } from './own-programs.ts'
+import { FAULTY_SERVER } from './reference-package.ts'
 import { launch, PRODUCTION_TIMINGS, randomPrefix, TEST_TIMINGS } from './started.ts'
 import type { Target } from './target.ts'
 
@@ -47,17 +43,14 @@ export interface ReferenceHost {
   stop(): Promise<void>
 }
 
-/** As it is published: without faults. */
-const SOUND_SERVER = 'src/exec'
 const READY_MS = 20_000
 
 /** Starts the host process; it ends with its standard input. */
 export async function startReferenceHost(): Promise<ReferenceHost> {
-  const isFaulty = hasProgram(FAULTY_SERVER)
-  const program = [process.execPath, findInReferenceServer(isFaulty ? FAULTY_SERVER : SOUND_SERVER)]
+  const program = referenceProgram()
+  const isFaulty = program === FAULTY_SERVER
   const implementation = makeExecImplementation({
-    program,
-    env: environmentOfOwn(),
+    startProgram: () => takeOwn(program),
     readyMs: READY_MS,
   })
   const receiver = await startReceiver({ host: '127.0.0.1', port: 0 })

@@ -1,7 +1,7 @@
 /** A target that somebody else started, known by its URL. */
 
-import { request } from 'undici'
-import { describe } from '../drive/http.ts'
+import { Agent, request } from 'undici'
+import { describe, MOST_ANSWER_BYTES } from '../drive/http.ts'
 import { type Receiver, startReceiver } from '../drive/receiver.ts'
 import type { Site } from '../drive/site.ts'
 import { readObject } from '../timeline/timeline.ts'
@@ -21,6 +21,8 @@ export interface UrlTargetOptions {
 }
 
 const ANSWER_MS = 5000
+/** Bounded: who answers is not known yet. */
+const STRANGER = new Agent({ maxResponseSize: MOST_ANSWER_BYTES })
 
 /** Reads the discovery document and starts the receiver; throws {@link TargetUnavailable} where nothing answers. */
 export async function openUrlTarget(options: UrlTargetOptions): Promise<Target> {
@@ -52,7 +54,10 @@ export async function openUrlTarget(options: UrlTargetOptions): Promise<Target> 
 /** The discovery document; undefined where something answers, but not with one. */
 export async function readDiscovery(baseUrl: string): Promise<Record<string, unknown> | undefined> {
   try {
-    const answer = await request(`${baseUrl}/v1`, { signal: AbortSignal.timeout(ANSWER_MS) })
+    const answer = await request(`${baseUrl}/v1`, {
+      dispatcher: STRANGER,
+      signal: AbortSignal.timeout(ANSWER_MS),
+    })
     return readObject(await answer.body.text())
   } catch (error) {
     throw new TargetUnavailable(

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { Unsupported } from '../../src/drive/set-up-failed.ts'
+import { startCommanded } from '../../src/target/command-lines.ts'
 import { makeExecImplementation } from '../../src/target/exec.ts'
 import { openStarted } from '../../src/target/started.ts'
 import { type Target, TargetUnavailable } from '../../src/target/target.ts'
@@ -12,7 +13,10 @@ afterAll(() => scripts.remove())
 function open(body: string, readyMs = 20_000): Promise<Target> {
   const program = scripts.script(body)
   const onNote = (note: string): void => void notes.push(note)
-  return openStarted('the script', makeExecImplementation({ program, readyMs, onNote }))
+  return openStarted(
+    'the script',
+    makeExecImplementation({ startProgram: () => startCommanded(program), readyMs, onNote }),
+  )
 }
 
 /** The message with which a script cannot be opened. */
@@ -70,7 +74,10 @@ describe('a program that cannot be judged', () => {
   })
 
   test('cannot be started where there is none', async () => {
-    const implementation = makeExecImplementation({ program: ['./no-such-program'], readyMs: 1000 })
+    const implementation = makeExecImplementation({
+      startProgram: () => startCommanded(['./no-such-program']),
+      readyMs: 1000,
+    })
     await expect(openStarted('nothing', implementation)).rejects.toThrow(
       './no-such-program cannot be started: spawn ./no-such-program ENOENT',
     )
@@ -155,6 +162,8 @@ describe('a program that speaks the contract', () => {
     const launched = await target.site.launch?.('/i/a', { clock: 'virtual' })
     expect(launched?.site.clock?.nowMs).toBe(5)
     expect(await launched?.site.clock?.advance(3)).toBe(1.5)
+    await launched?.stop()
+    await expect(launched?.site.clock?.advance(0)).rejects.toThrow('was stopped')
     await target.stop()
   })
 

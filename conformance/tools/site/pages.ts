@@ -17,6 +17,7 @@ const GUIDES = [
   'write-a-server',
   'bring-a-server',
   'read-a-report',
+  'fuzz-my-server',
   'add-a-check',
 ]
 
@@ -29,7 +30,9 @@ const PROJECT: readonly (readonly [string, string, string?])[] = [
   ['conformance/src/client/README.md', 'project/bring-a-client.md'],
   ['schemas/vectors/README.md', 'project/vectors.md'],
   ['reference-server/demos/sse/README.md', 'project/event-streams.md'],
+  ['reference-server/guides/operate.md', 'project/operate.md'],
   ['.github/CONTRIBUTING.md', 'project/contributing.md'],
+  ['.github/SECURITY.md', 'project/security.md', 'Security policy'],
 ]
 
 /** Every page, the first one included. */

@@ -15,6 +15,7 @@ import { makeStream, makeWindow, type Stream } from './window.ts'
 interface Entry extends KnownClient {
   clientId: string
   arrival: number
+  leftBy: string | undefined
   leftFor: string | undefined
   usedAtMs: number
   held: Stream
@@ -53,7 +54,7 @@ export function makeMemoryBroker(parts: BrokerParts): Broker {
     if (!entry) {
       const counters = { epoch: begin(), seq: 0, version: 0 }
       const nobody = { online: false, connectionId: undefined, sinceMs: undefined }
-      const away = { arrival: 0, leftFor: undefined, usedAtMs: 0 }
+      const away = { arrival: 0, leftBy: undefined, leftFor: undefined, usedAtMs: 0 }
       entry = { clientId, ...counters, ...nobody, ...away, held: makeStream() }
       entries.set(clientId, entry)
     }
@@ -98,6 +99,7 @@ export function makeMemoryBroker(parts: BrokerParts): Broker {
       const facts = { online: entry.online, takeover: entry.connectionId !== undefined }
       const came = rules.decideArrival(facts) === 'came'
       entry.connectionId = connectionId
+      entry.leftBy = undefined
       entry.leftFor = undefined
       if (came) {
         entry.version = rules.nextVersion(entry.version, true)
@@ -112,6 +114,7 @@ export function makeMemoryBroker(parts: BrokerParts): Broker {
       const entry = entries.get(clientId)
       if (entry?.connectionId !== connectionId) return
       entry.connectionId = undefined
+      entry.leftBy = connectionId
       entry.leftFor = reason
     },
     depart: async ({ clientId, connectionId }) => {
@@ -129,8 +132,8 @@ export function makeMemoryBroker(parts: BrokerParts): Broker {
       const page: OnlineClient[] = []
       for (const entry of online) {
         if (page.length === most) break
-        const { clientId, arrival, leftFor } = entry
-        if (arrival > afterArrival) page.push({ clientId, arrival, leftFor, ...describe(entry) })
+        const { clientId, arrival, leftBy, leftFor } = entry
+        if (arrival > afterArrival) page.push({ clientId, arrival, leftBy, leftFor, ...describe(entry) })
       }
       return page
     },

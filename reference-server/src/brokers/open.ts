@@ -8,7 +8,7 @@ import { openSqliteBroker } from './sqlite.ts'
 export type BrokerSetting =
   | { readonly kind: 'memory' }
   | { readonly kind: 'sqlite'; readonly file: string }
-  | { readonly kind: 'redis'; readonly url: string }
+  | { readonly kind: 'redis'; readonly url: string; readonly leaseSeconds?: number }
 
 /** Opens the broker of a setting. Rejects with a BrokerError where that cannot be used. */
 export async function openBroker(setting: BrokerSetting, parts: BrokerParts): Promise<Broker> {
@@ -16,5 +16,5 @@ export async function openBroker(setting: BrokerSetting, parts: BrokerParts): Pr
   if (setting.kind === 'sqlite') return openSqliteBroker(setting.file, parts)
   // Its client is loaded by those alone who need it.
   const { openRedisBroker } = await import('./redis.ts')
-  return openRedisBroker(setting.url, parts)
+  return openRedisBroker(setting.url, parts, setting.leaseSeconds)
 }

@@ -16,8 +16,8 @@ import { makeStandings } from './redis/standing.ts'
 import { makeSteps } from './redis/steps.ts'
 import { makeStreams } from './redis/stream.ts'
 
-/** Milliseconds for which a node that is not heard of keeps its place. */
-const LEASE_MS = 10_000
+/** Seconds for which a node that is not heard of keeps its place. */
+const LEASE_SECONDS = 10
 
 const SWEEP_MS = 5000
 
@@ -39,12 +39,12 @@ const nobody: NodeEvents = {
 /**
  * Opens the broker of a `redis:` or `rediss:` URL, whose path names the database. All nodes with the same one are one
  * service. Rejects with a BrokerError where it cannot be reached at the start; later it comes back by itself.
- * @param leaseMs how long a node that is not heard of keeps its place
+ * @param leaseSeconds how long a node that is not heard of keeps its place
  */
 export async function openRedisBroker(
   url: string,
   parts: BrokerParts,
-  leaseMs = LEASE_MS,
+  leaseSeconds = LEASE_SECONDS,
 ): Promise<Broker> {
   const { clock, log, timings } = parts
   const database = Number(new URL(url).pathname.slice(1) || 0)
@@ -106,7 +106,7 @@ export async function openRedisBroker(
     log,
     steps,
     database,
-    leaseMs,
+    leaseMs: leaseSeconds * 1000,
     epochFloor: parts.epochFloor,
     events: current,
     onLost: () => {

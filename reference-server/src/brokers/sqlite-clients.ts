@@ -20,6 +20,7 @@ export interface ClientRow extends HeldStream {
   connection_id: string | null
   since_ms: number | null
   arrival: number
+  left_by: string | null
   left_for: string | null
 }
 
@@ -73,16 +74,16 @@ export function makeSqliteClients(db: DatabaseSync, parts: BrokerParts): SqliteC
   )
   const renew = prepare(
     db,
-    'UPDATE clients SET connection_id = ?, left_for = NULL, used_at_ms = ? WHERE id = ?',
+    'UPDATE clients SET connection_id = ?, left_by = NULL, left_for = NULL, used_at_ms = ? WHERE id = ?',
   )
   const come = prepare(
     db,
-    `UPDATE clients SET connection_id = ?, left_for = NULL, used_at_ms = ?, version = ?, online = 1,
-     since_ms = ?, arrival = ?, changed_by = ?, changed_for = NULL, changed_at_ms = ? WHERE id = ?`,
+    `UPDATE clients SET connection_id = ?, left_by = NULL, left_for = NULL, used_at_ms = ?,
+     version = ?, online = 1, since_ms = ?, arrival = ?, changed_by = ?, changed_for = NULL, changed_at_ms = ? WHERE id = ?`,
   )
   const leave = prepare(
     db,
-    'UPDATE clients SET connection_id = NULL, left_for = ? WHERE client_id = ? AND connection_id = ?',
+    'UPDATE clients SET connection_id = NULL, left_by = connection_id, left_for = ? WHERE client_id = ? AND connection_id = ?',
   )
   const depart = prepare(
     db,
@@ -175,6 +176,7 @@ export function makeSqliteClients(db: DatabaseSync, parts: BrokerParts): SqliteC
         ...describe(row),
         clientId: row.client_id,
         arrival: row.arrival,
+        leftBy: row.left_by ?? undefined,
         leftFor: row.left_for ?? undefined,
       })),
     noteAttempted: (clientId, { epoch, version }) =>

@@ -32,6 +32,7 @@ CREATE TABLE clients (
   connection_id TEXT,
   since_ms INTEGER,
   arrival INTEGER NOT NULL DEFAULT 0,
+  left_by TEXT,
   left_for TEXT,
   changed_by TEXT,
   changed_for TEXT,

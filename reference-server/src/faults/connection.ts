@@ -294,6 +294,28 @@ export const connectionFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'counts-connection-ids',
+    misdeed: 'The ids of connections count from one, anew after every start.',
+    breaks: ['connection.welcome.id'],
+    apply: ({ rules }) => {
+      let last = 0
+      rules.makeConnectionId = () => {
+        last += 1
+        return `c-${last}`
+      }
+    },
+  },
+  {
+    name: 'minds-case-of-upgrade',
+    misdeed: 'An upgrade whose Upgrade header is not written in small letters is none.',
+    breaks: ['connection.upgrade.subprotocol'],
+    apply: ({ rules }) => {
+      const decide = rules.decideUpgrade
+      rules.decideUpgrade = (facts) =>
+        decide(facts.upgrade === 'websocket' ? facts : { ...facts, upgrade: undefined })
+    },
+  },
+  {
     name: 'sends-long-messages-as-binary',
     misdeed: 'Long messages are sent in binary frames.',
     breaks: ['connection.envelope.text', 'broadcast.post.deliver'],

@@ -211,6 +211,19 @@ export const messageFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'counts-message-ids',
+    misdeed: 'The ids of messages count client ids and messages, from one after every start.',
+    breaks: ['message.id.unique'],
+    apply: ({ rules }) => {
+      const places = new Map<number, number>()
+      rules.makeMessageId = ({ epoch, seq }) => {
+        const place = places.get(epoch) ?? places.size + 1
+        places.set(epoch, place)
+        return `m-${place}-${seq}`
+      }
+    },
+  },
+  {
     name: 'delivers-in-reverse-order',
     misdeed: 'Of twenty messages on a connection two change places.',
     breaks: ['message.order.delivered', 'sse.event.delivered'],
@@ -245,6 +258,18 @@ export const messageFaults: readonly Fault[] = [
       rules.decideEpoch = (nowMs) => {
         next = next === undefined ? nowMs * 1000 + farAheadUs : next - 1
         return next
+      }
+    },
+  },
+  {
+    name: 'begins-epochs-anew',
+    misdeed: 'Epochs count from one, anew after every start.',
+    breaks: ['message.epoch.grows'],
+    apply: ({ rules }) => {
+      let last = 0
+      rules.decideEpoch = () => {
+        last += 1
+        return last
       }
     },
   },

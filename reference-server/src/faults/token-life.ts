@@ -86,6 +86,18 @@ export const tokenLifeFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'ignores-end-of-token',
+    misdeed: 'The last character of a token may be any.',
+    breaks: ['token.invalid.refused'],
+    apply: ({ rules }) => {
+      const verify = rules.verifyToken
+      rules.verifyToken = (token, key) => {
+        const ends = [token.slice(-1), ...'AEIMQUYcgkosw048']
+        return ends.map((end) => verify(token.slice(0, -1) + end, key)).find((claims) => claims)
+      }
+    },
+  },
+  {
     name: 'calls-invalid-token-expired',
     misdeed:
       'A token that looks signed and cannot be verified is refused like one that has expired.',

@@ -19,10 +19,15 @@ export function makeAddressReader(
 ): (request: IncomingMessage) => string {
   return ({ socket, headers }) =>
     rules.selectAddress({
-      peer: readAddress(socket.remoteAddress ?? '') ?? '',
+      peer: readPeer(socket.remoteAddress ?? ''),
       isTrusted,
       readHops: () => readHops([headers[header] ?? []].flat().join(','), header),
     })
+}
+
+/** The address that the system gives a peer; one of IPv4 on a listener of IPv6 as IPv4. */
+function readPeer(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
 }
 
 /** Naive about commas in quotes, which nothing that names an address has: what a client left open closes nowhere. */

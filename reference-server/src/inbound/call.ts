@@ -104,19 +104,39 @@ export async function answerCall(
       ifNoneMatch: request.headers['if-none-match'],
     })
   if (!route.members) return handle({})
-  const keys = request.headersDistinct['idempotency-key'] ?? []
+  const keys = readAll(request, 'idempotency-key')
   throwIf(rules.decideIdempotency(keys, service.facts.profiles))
   const bytes = await readBytes(service, request, route, onRead)
   const body = rules.selectMembers(rules.parseBody(rules.decodeBody(bytes)), route.members)
   return answerOnce(service, { route, keys, bytes }, (post) => handle(body, post))
 }
 
-function decideRoute({ rules, facts }: Service, path: string | undefined): Route {
+/** The calls that each service was asked for before; as many at most as there are exact paths. */
+const decidedRoutes = new WeakMap<Service, Map<string, Route>>()
+
+function decideRoute(service: Service, path: string | undefined): Route {
   if (path === undefined) throw new Refusal('not-found', 'this path is outside the base')
+  const decided = decidedRoutes.get(service) ?? new Map<string, Route>()
+  const known = decided.get(path)
+  if (known) return known
+  const { rules, facts } = service
   throwIf(rules.decideProfile(path, facts.profiles))
   const route = rules.decideRoute(path)
   if (route instanceof Refusal) throw route
+  decidedRoutes.set(service, decided)
+  if (route.path === path) decided.set(path, route)
   return route
+}
+
+/** What came under a name in lower case, one text for each time; the runtime's own list would be made of every header. */
+function readAll({ rawHeaders }: IncomingMessage, name: string): string[] {
+  const values: string[] = []
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const written = rawHeaders[at] ?? ''
+    if (written.length === name.length && written.toLowerCase() === name)
+      values.push(rawHeaders[at + 1] ?? '')
+  }
+  return values
 }
 
 function authorize(
@@ -126,7 +146,7 @@ function authorize(
   { path = '', query }: Target,
 ): void {
   const names = request.rawHeaders.filter((_, at) => at % 2 === 0)
-  const offered = request.headersDistinct.authorization ?? []
+  const offered = readAll(request, 'authorization')
   const authorization = rules.selectAuthorization(offered, names)
   const contentType = request.headers['content-type']
   const idempotencyKey = request.headers['idempotency-key']?.toString()

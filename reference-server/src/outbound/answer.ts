@@ -15,8 +15,9 @@ export interface WrittenAnswer {
 /** Writes an answer; the connection may serve another request. */
 export function writeAnswer(response: ServerResponse, answer: WrittenAnswer): void {
   if (response.headersSent || response.destroyed) return
-  const body = Buffer.from(writeBody(answer))
-  response.writeHead(answer.status, makeHeaders(answer, body.length))
+  const body = writeBody(answer)
+  response.writeHead(answer.status, makeHeaders(answer, Buffer.byteLength(body)))
+  // A text leaves with its headers in one piece; bytes would be a second one.
   response.end(body)
 }
 

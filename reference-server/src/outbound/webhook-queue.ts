@@ -45,6 +45,8 @@ export interface WebhookQueueParts {
 export interface WebhookQueue extends PresenceSink {
   /** Takes what the last run owed; returns at once. */
   recall(owed: readonly OwedState[]): void
+  /** Leaves what is owed about clients to another node: only what is in flight is answered. */
+  forget(): void
 }
 
 /** One client that something is owed about, or was a moment ago. */
@@ -196,6 +198,12 @@ export function makeWebhookQueue(parts: WebhookQueueParts): WebhookQueue {
         consider(entry)
       }
       pump()
+    },
+
+    forget() {
+      for (const entry of entries.values()) entry.cancelWake()
+      entries.clear()
+      ready.clear()
     },
 
     started(epochFloor) {

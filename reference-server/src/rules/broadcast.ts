@@ -6,6 +6,8 @@ import type { StreamCounters } from '../ports.ts'
 export interface BroadcastReceiver {
   clientId: string
   welcomed: boolean
+  /** What waits for its opening; nothing before its arrival. */
+  held?: unknown
   replaced: boolean
   ended: boolean
 }
@@ -37,12 +39,15 @@ function makeBroadcast(id: string, seq: number, data: string): BroadcastEnvelope
 }
 
 /**
- * The connections that a broadcast goes to, of all that are open.
+ * The connections that a broadcast goes to, of all that are open: from their arrival on.
  * @spec broadcast.post.deliver
  * @spec broadcast.takeover.split
  */
 function selectBroadcastReceivers<C extends BroadcastReceiver>(open: Iterable<C>): C[] {
-  return [...open].filter(({ welcomed, replaced, ended }) => welcomed && !replaced && !ended)
+  return [...open].filter(
+    ({ welcomed, held, replaced, ended }) =>
+      (welcomed || held !== undefined) && !replaced && !ended,
+  )
 }
 
 /**

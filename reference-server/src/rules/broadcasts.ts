@@ -1,7 +1,7 @@
 /** Broadcasts: the one owner of their stream; it alone knows the newest broadcast that went out. */
 import type { Receipt } from '@channel-protocol/schemas/types'
-import type { Act, HeldMessage, Ports, StreamCounters } from '../ports.ts'
-import type { Connection } from './channel.ts'
+import type { Act, NodeEvents, Ports, StreamCounters } from '../ports.ts'
+import { type Connection, send } from './channel.ts'
 import type { Ending } from './connection.ts'
 import type { Rules } from './rule-book.ts'
 import { makeSerial } from './serial.ts'
@@ -29,14 +29,8 @@ export interface Broadcasts {
    * exactly those that follow.
    */
   newest(): StreamCounters
-  /**
-   * Calls `then` with what was missed since a place, or with nothing where it cannot be continued, at an instant at
-   * which every broadcast that was accepted was sent. Rejects only where the broker fails.
-   */
-  join(
-    after: StreamCounters,
-    then: (missed: readonly HeldMessage[] | undefined) => void,
-  ): Promise<void>
+  /** What a broker that nodes share makes known of broadcasts. */
+  heard: Pick<NodeEvents, 'broadcast' | 'broadcastsFrom'>
 }
 
 /**
@@ -50,37 +44,52 @@ export async function startBroadcasts(parts: BroadcastParts): Promise<Broadcasts
   const serial = makeSerial()
   let newest = await broker.openBroadcasts()
 
-  async function post(data: string, act?: Act | undefined): Promise<Receipt> {
-    const { stored, again, ...counters } = await broker.acceptBroadcast(data, act)
-    // From here on nothing waits: a welcome comes before all of this, or after it with the new counters.
-    if (!again) newest = counters
+  /** Sends a broadcast on every open channel, and answers on how many. */
+  function deliver(counters: StreamCounters, data: string): number {
+    // Nothing waits here: a connection arrives before all of this, or after it with the new counters.
+    newest = counters
     const { open, end } = parts.channels()
     const id = rules.makeBroadcastId(counters)
     const envelope = rules.makeBroadcast(id, counters.seq, data)
     const frame = rules.encodeEnvelope(envelope)
     const nowMs = clock.nowMs()
     let connections = 0
-    // What an earlier run accepted is replayed to whoever was welcomed since.
-    for (const receiver of again ? [] : rules.selectBroadcastReceivers(open())) {
+    for (const receiver of rules.selectBroadcastReceivers(open())) {
       const lost = rules.decideEpochChange(receiver.broadcastEpoch, counters.epoch)
       if (lost) end(receiver, { by: 'service', slug: lost })
       const mayHave = rules.decideDelivery(receiver.expiresAtMs, nowMs)
       if (lost || !mayHave || !receiver.writer.isOpen()) continue
       for (const piece of rules.makeBroadcastDelivery(frame, counters.seq, receiver))
-        receiver.writer.write(piece, envelope)
+        send(receiver, piece, envelope)
       connections += 1
     }
+    return connections
+  }
+
+  async function post(data: string, act?: Act | undefined): Promise<Receipt> {
+    const { stored, again, carried, ...counters } = await broker.acceptBroadcast(data, act)
+    // What an earlier run accepted is replayed to whoever was welcomed since.
+    const connections = again ? 0 : (carried ?? deliver(counters, data))
     metrics.count('broadcasts_accepted')
     return {
-      ...rules.makeBroadcastReceipt(id, counters, connections),
+      ...rules.makeBroadcastReceipt(rules.makeBroadcastId(counters), counters, connections),
       ...rules.makeStored(stored, 'broadcasts'),
     }
+  }
+
+  function beginAt(counters: StreamCounters): void {
+    newest = counters
+    const { open, end } = parts.channels()
+    for (const receiver of rules.selectBroadcastReceivers(open()))
+      end(receiver, { by: 'service', slug: 'state-lost' })
   }
 
   return {
     post: (data, act) => serial('broadcasts', () => post(data, act)),
     newest: () => newest,
-    join: (after, then) =>
-      serial('broadcasts', async () => then(await broker.replayBroadcasts(after))),
+    heard: {
+      broadcast: ({ data, ...counters }) => deliver(counters, data),
+      broadcastsFrom: beginAt,
+    },
   }
 }

@@ -1,6 +1,13 @@
 /** One channel: it alone knows what is kept of a client id that is online and of each of its connections. */
-import type { Cancel, Clock, ConnectionWriter } from '../ports.ts'
+import type { Envelope } from '@channel-protocol/schemas/types'
+import type { Cancel, Clock, ConnectionWriter, StreamCounters } from '../ports.ts'
 import type { TokenClaims } from './token.ts'
+
+/** One frame, and what it encodes. */
+export interface Held {
+  frame: string | Uint8Array
+  envelope: Envelope
+}
 
 /** One connection that was let in. */
 export interface Connection {
@@ -18,8 +25,12 @@ export interface Connection {
   /** As `epoch`, of broadcasts. */
   broadcastEpoch: number
   welcomed: boolean
-  /** Whether a newer connection of its client id was welcomed. */
+  /** Whether a newer connection of its client id has arrived. */
   replaced: boolean
+  /** What is sent on it until its opening is written; nothing before its arrival and after the opening. */
+  held: Held[] | undefined
+  /** The newest broadcast when it arrived; nothing where broadcasts are not offered. */
+  broadcastsFrom: StreamCounters | undefined
   ended: boolean
   cancelExpiry: Cancel
 }
@@ -28,6 +39,8 @@ export interface Connection {
 export interface Channel {
   readonly clientId: string
   current: Connection | undefined
+  /** A connection that has arrived, and whose opening is not written yet. */
+  incoming: Connection | undefined
   superseded: Connection[]
   cancelGrace: Cancel
   /** Ends a wait for the broker. */
@@ -56,6 +69,8 @@ export function makeConnection(
     broadcastEpoch: 0,
     welcomed: false,
     replaced: false,
+    held: undefined,
+    broadcastsFrom: undefined,
     ended: false,
     cancelExpiry: nothing,
   }
@@ -66,9 +81,16 @@ export function makeChannel(clientId: string): Channel {
   return {
     clientId,
     current: undefined,
+    incoming: undefined,
     superseded: [],
     cancelGrace: nothing,
     cancelRetry: nothing,
     endGrace: nothing,
   }
+}
+
+/** Sends a frame on a connection, behind its opening. */
+export function send({ held, writer }: Connection, frame: Held['frame'], envelope: Envelope): void {
+  if (held) held.push({ frame, envelope })
+  else writer.write(frame, envelope)
 }

@@ -8,22 +8,21 @@ import type {
   Counters,
   Ports,
   PresenceSink,
+  Shared,
+  StreamCounters,
   Timings,
 } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
-import { type Channel, type Connection, makeChannel, makeConnection } from './channel.ts'
-import type { Departure, Ending } from './connection.ts'
+import { type Channel, type Connection, makeChannel, makeConnection, send } from './channel.ts'
+import type { Ending } from './connection.ts'
+import { makeGraces } from './grace.ts'
+import { type Heard, makeHeard } from './heard.ts'
 import type { Openings } from './opening.ts'
 import type { PresenceFacts } from './presence.ts'
 import { type Asked, NOTHING_ASKED } from './resume.ts'
 import type { Rules } from './rule-book.ts'
 import { makeSerial } from './serial.ts'
 import type { TokenClaims } from './token.ts'
-
-/** Wait before presence is told again to a broker that did not take it. */
-const RETRY_MS = 1000
-
-const RECOVERED_AT_ONCE = 1000
 
 /** What the channels are built of. */
 export interface ChannelParts {
@@ -57,6 +56,10 @@ export interface Channels {
   read(clientId: string): Promise<PresenceFacts>
   /** Begins the grace of every client id that was online when the last run ended. Rejects only where the broker fails. */
   recover(): Promise<void>
+  /** What a broker that nodes share makes known of client ids. */
+  heard: Heard
+  /** Ends every connection as one whose state is lost, and forgets who was here: the broker knows better. */
+  abandon(): void
   /** Connections that were let in and did not end, in order; the set changes as they do. */
   open(): ReadonlySet<Connection>
   /** Ends every wait; nothing is reported afterwards. */
@@ -72,8 +75,9 @@ export function makeChannels(parts: ChannelParts): Channels {
   const { clock, broker, metrics, log } = ports
   const channels = new Map<string, Channel>()
   const open = new Set<Connection>()
+  const arriving = new Map<string, Connection>()
   const serial = makeSerial()
-  let stopped = false
+  const graces = makeGraces({ rules, ports, timings, serial, channels, note, reportFailure })
 
   function admit(
     claims: TokenClaims,
@@ -97,26 +101,64 @@ export function makeChannels(parts: ChannelParts): Channels {
     if (connection.ended) return
     const dead = rules.decideRevoked(connection.generation, generation)
     if (dead) return refuse(connection, dead)
-    const known = channels.get(clientId)
     const arrival = { clientId, connectionId: connection.id, atMs: clock.wallMs() }
-    const { came, ...counters } = await broker.arrive(arrival)
+    arriving.set(connection.id, connection)
     try {
-      await openings.open(connection, asked, counters, (write) => {
+      const { came, ...counters } = await broker.arrive(arrival)
+      const channel = take(connection)
+      try {
+        const write = await openings.open(connection, asked, counters)
         if (connection.ended) return
-        join(connection, known ?? openChannel(clientId), counters.epoch, write)
+        join(connection, channel, counters.epoch, write)
         const { connectionId, atMs } = arrival
         if (came) note(clientId, counters, { online: true, connectionId, atMs })
-      })
+      } finally {
+        if (!connection.welcomed) await withdraw(channel, arrival, came ? counters : undefined)
+      }
     } finally {
-      if (!connection.welcomed) await withdraw(arrival, came, known?.current)
+      arriving.delete(connection.id)
     }
   }
 
+  /** Lets a connection that has arrived hold what is sent from now on; an older one is sent nothing more. */
+  function take(connection: Connection): Channel {
+    const { clientId } = connection
+    const channel = channels.get(clientId) ?? openChannel(clientId)
+    if (channel.incoming === connection) return channel
+    channel.incoming = connection
+    if (channel.current) channel.current.replaced = true
+    openings.hold(connection)
+    return channel
+  }
+
+  /** Gives an older connection back what a newer one held that was never welcomed. */
+  function restore(channel: Channel): void {
+    const { current, incoming } = channel
+    channel.incoming = undefined
+    if (!current) return
+    current.replaced = false
+    for (const { frame, envelope } of incoming?.held ?? []) send(current, frame, envelope)
+  }
+
   /** Undoes an arrival that nobody was welcomed by, and so nobody hears of; the next version is larger still. */
-  async function withdraw(arrival: Arrival, came: boolean, older?: Connection): Promise<void> {
+  async function withdraw(
+    channel: Channel,
+    arrival: Arrival,
+    coming: Counters | undefined,
+  ): Promise<void> {
+    const { clientId, connectionId, atMs } = arrival
+    const older = channel.current
     if (older) await broker.arrive({ ...arrival, connectionId: older.id })
-    else await broker.leave(arrival.clientId, arrival.connectionId, 'lost')
-    if (came) await broker.depart({ ...arrival, reason: 'lost' })
+    else await broker.leave(clientId, connectionId, 'lost')
+    restore(channel)
+    // Whatever grace ran is another node's, or over: the store takes this for the last connection.
+    if (!older && !coming && broker.shared)
+      graces.holdBack(channel, connectionId, rules.decideEnding({ by: 'loss' }))
+    if (!coming) return
+    channels.delete(clientId)
+    const gone = await broker.depart({ ...arrival, reason: 'lost' })
+    // Another node's connection has come to where this one came.
+    if (!gone) note(clientId, coming, { online: true, connectionId, atMs })
   }
 
   function join(
@@ -127,6 +169,7 @@ export function makeChannels(parts: ChannelParts): Channels {
   ): void {
     const older = channel.current
     channel.cancelGrace()
+    channel.incoming = undefined
     channel.current = connection
     connection.welcomed = true
     connection.epoch = epoch
@@ -181,90 +224,33 @@ export function makeChannels(parts: ChannelParts): Channels {
     const current = channel.current === connection
     if (current) channel.current = undefined
     if (rules.decideDeparture({ welcomed: connection.welcomed, current }) === 'nothing') return
-    depart(channel, connection.id, rules.decideEnding(ending))
-  }
-
-  function depart(channel: Channel, connectionId: string, departure: Departure): void {
-    const { clientId } = channel
-    const { reason } = departure
-    inTurn(channel, connectionId, () => broker.leave(clientId, connectionId, reason))
-    holdBack(channel, connectionId, departure)
-  }
-
-  /** Reports a departure when its grace is over. */
-  function holdBack(channel: Channel, connectionId: string, departure: Departure): void {
-    channel.cancelGrace()
-    const leave = (told: Departure): void =>
-      inTurn(channel, connectionId, () => report(channel, connectionId, told))
-    const graceMs = rules.decideGraceMs(departure.grace, timings.presence_grace_seconds)
-    if (graceMs === 0) {
-      leave(departure)
-      return
-    }
-    const cancel = clock.after(graceMs, () => leave(departure))
-    channel.cancelGrace = () => {
-      cancel()
-      channel.endGrace = () => {}
-    }
-    channel.endGrace = () => {
-      const told = rules.decideGraceEnd(departure)
-      if (!told) return
-      cancel()
-      leave(told)
-    }
-  }
-
-  /** Does what presence owes, when it is the client id's turn, and again until the broker has taken it. */
-  function inTurn(channel: Channel, connectionId: string, work: () => Promise<void>): void {
-    serial(channel.clientId, work).catch((cause: unknown) => {
-      reportFailure(cause, connectionId)
-      if (stopped || !(cause instanceof Refusal)) return
-      channel.cancelRetry = clock.after(RETRY_MS, () => inTurn(channel, connectionId, work))
-    })
-  }
-
-  async function recover(): Promise<void> {
-    const known = new Set(channels.keys())
-    let place = 0
-    for (;;) {
-      const page = await broker.list(place, RECOVERED_AT_ONCE)
-      for (const { clientId, connectionId = '', arrival, leftFor } of page) {
-        place = arrival
-        if (known.has(clientId)) continue
-        const departure = rules.decideNodeEnd(leftFor)
-        if (connectionId) await broker.leave(clientId, connectionId, departure.reason)
-        holdBack(openChannel(clientId), connectionId, departure)
-      }
-      if (page.length < RECOVERED_AT_ONCE) return
-    }
+    graces.depart(channel, connection.id, rules.decideEnding(ending))
   }
 
   async function disconnect(clientId: string, revokes: boolean): Promise<number> {
     if (revokes) await broker.revoke(clientId)
     const channel = channels.get(clientId)
-    channel?.endGrace()
     const current = channel?.current
+    if (!current && broker.shared) return disconnectElsewhere(broker.shared, clientId, revokes)
+    channel?.endGrace()
     if (!current?.writer.isOpen()) return 0
     const slug = rules.decideDisconnect(revokes)
     if (slug) end(current, { by: 'service', slug })
     return 1
   }
 
-  async function report(
-    channel: Channel,
-    connectionId: string,
-    departure: Departure,
-  ): Promise<void> {
-    const { clientId, current } = channel
-    if (channels.get(clientId) !== channel) return
-    // Asked again: a newer connection may have been welcomed while this departure waited for its turn.
-    const isLast = current === undefined
-    if (rules.decideDeparture({ welcomed: true, current: isLast }) === 'nothing') return
-    const { reason } = departure
+  async function disconnectElsewhere(
+    shared: Shared,
+    clientId: string,
+    revokes: boolean,
+  ): Promise<number> {
     const atMs = clock.wallMs()
-    const counters = await broker.depart({ clientId, connectionId, reason, atMs })
-    if (isLast) channels.delete(clientId)
-    if (counters) note(clientId, counters, { online: false, connectionId, reason, atMs })
+    const { connections, gone } = await shared.disconnect(clientId, { revokes, atMs })
+    if (gone) {
+      const { counters, ...change } = gone
+      note(clientId, counters, { online: false, atMs, ...change })
+    }
+    return connections
   }
 
   /** A broker out of reach is no defect: what asked for it is refused or done later. */
@@ -278,8 +264,19 @@ export function makeChannels(parts: ChannelParts): Channels {
   }
 
   async function post(clientId: string, data: string, act?: Act | undefined): Promise<Receipt> {
-    const { stored, again, ...counters } = await broker.accept(clientId, data, act)
+    const { stored, again, carried, ...counters } = await broker.accept(clientId, data, act)
     const channel = channels.get(clientId)
+    // What an earlier run accepted is replayed to whoever was welcomed since.
+    const connections = again ? 0 : (carried ?? deliver(channel, counters, data))
+    metrics.count('messages_accepted')
+    return {
+      ...rules.makeReceipt(rules.makeMessageId(counters), counters, connections),
+      ...rules.makeStored(stored, 'messages'),
+    }
+  }
+
+  /** Sends an accepted message on the current connection, and answers on how many it went out. */
+  function deliver(channel: Channel | undefined, counters: StreamCounters, data: string): number {
     const current = channel?.current
     const lost = current && rules.decideEpochChange(current.epoch, counters.epoch)
     if (current && lost) end(current, { by: 'service', slug: lost })
@@ -288,26 +285,24 @@ export function makeChannels(parts: ChannelParts): Channels {
     const frame = rules.encodeEnvelope(envelope)
     const nowMs = clock.nowMs()
     let connections = 0
-    // What an earlier run accepted is replayed to whoever was welcomed since.
-    const receivers = again
-      ? []
-      : rules.selectReceivers(channel?.current, channel?.superseded ?? [])
-    for (const receiver of receivers) {
+    const newest = channel?.incoming ?? channel?.current
+    for (const receiver of rules.selectReceivers(newest, channel?.superseded ?? [])) {
       const mayHave = rules.decideDelivery(receiver.expiresAtMs, nowMs)
       if (!mayHave || !receiver.writer.isOpen()) continue
-      for (const piece of rules.makeDelivery(frame, counters.seq))
-        receiver.writer.write(piece, envelope)
+      for (const piece of rules.makeDelivery(frame, counters.seq)) send(receiver, piece, envelope)
       connections += 1
     }
-    metrics.count('messages_accepted')
-    return {
-      ...rules.makeReceipt(id, counters, connections),
-      ...rules.makeStored(stored, 'messages'),
-    }
+    return connections
   }
 
   async function read(clientId: string): Promise<PresenceFacts> {
     return { clientId, ...(await broker.read(clientId)) }
+  }
+
+  function abandon(): void {
+    graces.cancelAll()
+    channels.clear()
+    for (const connection of open) end(connection, { by: 'service', slug: 'state-lost' })
   }
 
   metrics.gauge('connections_open', () => open.size)
@@ -319,14 +314,17 @@ export function makeChannels(parts: ChannelParts): Channels {
     disconnect: (clientId, revokes) => serial(clientId, () => disconnect(clientId, revokes)),
     post: (clientId, data, act) => serial(clientId, () => post(clientId, data, act)),
     read: (clientId) => serial(clientId, () => read(clientId)),
-    recover,
+    recover: () => graces.recover(openChannel),
+    heard: makeHeard({
+      rules,
+      channels,
+      arriving,
+      ...{ take, restore, deliver, end, supersede, openChannel, holdBack: graces.holdBack },
+    }),
+    abandon,
     open: () => open,
     stop: () => {
-      stopped = true
-      for (const channel of channels.values()) {
-        channel.cancelGrace()
-        channel.cancelRetry()
-      }
+      graces.stop()
       for (const connection of open) connection.cancelExpiry()
     },
   }

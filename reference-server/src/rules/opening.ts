@@ -2,7 +2,7 @@
 import type { Envelope } from '@channel-protocol/schemas/types'
 import type { Counters, HeldMessage, Ports, StreamCounters } from '../ports.ts'
 import type { Broadcasts } from './broadcasts.ts'
-import type { Connection } from './channel.ts'
+import { type Connection, send } from './channel.ts'
 import { type Asked, NOWHERE } from './resume.ts'
 import type { Rules } from './rule-book.ts'
 
@@ -13,24 +13,20 @@ export interface OpeningParts {
   /** What the welcome promises; 0 without heartbeat. */
   heartbeatSeconds: number
   /** Nothing where broadcasts are not offered. */
-  broadcasts: Pick<Broadcasts, 'newest' | 'join'> | undefined
+  broadcasts: Pick<Broadcasts, 'newest'> | undefined
   /** Whether what was missed is held and sent. */
   resumes: boolean
 }
 
 /** Opens connections. */
 export interface Openings {
+  /** Begins to hold what is sent on a connection: call it at the arrival, where that is in the order of messages. */
+  hold(connection: Connection): void
   /**
-   * Readies the opening of a connection. `join` is then called once, when nothing is accepted for the connection
-   * until it returns; `write` writes the opening, and is called then or never.
-   * Call it where no message of the client id is accepted until it resolves. Rejects only where the broker fails.
+   * Readies the opening of a connection that holds what is sent; what is answered writes it, and then what was held.
+   * Rejects only where the broker fails.
    */
-  open(
-    connection: Connection,
-    asked: Asked,
-    counters: Counters,
-    join: (write: () => void) => void,
-  ): Promise<void>
+  open(connection: Connection, asked: Asked, counters: Counters): Promise<() => void>
 }
 
 type Missed = readonly HeldMessage[] | undefined
@@ -41,16 +37,26 @@ export function makeOpenings(parts: OpeningParts): Openings {
   const { broker, clock, metrics } = ports
   const { broadcasts } = parts
 
-  const open: Openings['open'] = async (connection, asked, counters, join) => {
+  const open: Openings['open'] = async (connection, asked, counters) => {
     const offered = { messages: resumes, broadcasts: resumes && broadcasts !== undefined }
     const wanted = rules.selectAsked(asked, offered)
     const messages = isPlace(wanted.messages)
       ? await broker.replay(connection.clientId, wanted.messages)
       : undefined
-    const joinWith = (missed: Missed): void =>
-      join(() => writeOpening(connection, wanted, counters, { messages, broadcasts: missed }))
-    if (broadcasts && isPlace(wanted.broadcasts)) await broadcasts.join(wanted.broadcasts, joinWith)
-    else joinWith(undefined)
+    const casts = isPlace(wanted.broadcasts)
+      ? await broker.replayBroadcasts(wanted.broadcasts)
+      : undefined
+    // What was accepted after the arrival is held for the connection already.
+    const missed = {
+      messages: messages?.filter(({ seq }) => seq <= counters.seq),
+      broadcasts: casts?.filter(({ seq }) => seq <= (connection.broadcastsFrom?.seq ?? 0)),
+    }
+    return () => {
+      writeOpening(connection, wanted, counters, missed)
+      const held = connection.held ?? []
+      connection.held = undefined
+      for (const { frame, envelope } of held) send(connection, frame, envelope)
+    }
   }
 
   function writeOpening(
@@ -69,8 +75,7 @@ export function makeOpenings(parts: OpeningParts): Openings {
       const seq = rules.decideWelcomeSeq(newest.seq, askedSeq, resumed, stream)
       return { epoch: newest.epoch, seq }
     }
-    const newest = broadcasts?.newest()
-    connection.broadcastEpoch = newest?.epoch ?? 0
+    const newest = connection.broadcastsFrom
     const from = seqOf(counters, 'messages')
     const broadcastsFrom = newest && seqOf(newest, 'broadcasts')
     const welcome = {
@@ -106,7 +111,15 @@ export function makeOpenings(parts: OpeningParts): Openings {
     writer.write(rules.encodeEnvelope(envelope), envelope)
   }
 
-  return { open }
+  return {
+    hold: (connection) => {
+      const newest = broadcasts?.newest()
+      connection.held = []
+      connection.broadcastsFrom = newest
+      connection.broadcastEpoch = newest?.epoch ?? 0
+    },
+    open,
+  }
 }
 
 function isPlace(asked: Asked[keyof Asked]): asked is StreamCounters {

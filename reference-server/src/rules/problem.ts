@@ -91,6 +91,8 @@ function decideMaxBodyBytes(dataBytes: number): number {
   return 6 * dataBytes + 4096
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
 /**
  * The text of a body.
  * @throws Refusal `malformed-request` where it is not UTF-8
@@ -98,7 +100,7 @@ function decideMaxBodyBytes(dataBytes: number): number {
  */
 function decodeBody(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return decoder.decode(bytes)
   } catch {
     throw new Refusal('malformed-request', 'the body is not UTF-8')
   }
@@ -131,9 +133,9 @@ function selectMembers(
   body: Record<string, unknown>,
   known: readonly string[],
 ): Record<string, unknown> {
-  return Object.fromEntries(
-    known.filter((name) => Object.hasOwn(body, name)).map((name) => [name, body[name]]),
-  )
+  const members: Record<string, unknown> = {}
+  for (const name of known) if (Object.hasOwn(body, name)) members[name] = body[name]
+  return members
 }
 
 /**

@@ -10,6 +10,8 @@ export interface Envelope {
   seq?: number
   data?: string
   resumed?: boolean
+  cursor?: string
+  broadcast_cursor?: string
   after_seconds?: number
 }
 
@@ -24,6 +26,7 @@ export interface End {
 /** One client of a crowd. */
 export interface Member {
   clientId: string
+  token: string
   socket: WebSocket
   /** Every envelope since its connection was made. */
   heard: Envelope[]
@@ -99,7 +102,7 @@ export async function connectMember(
   const first = await Promise.race([welcomed, ended])
   if (first !== 'welcome')
     throw new Error(`${clientId} was not welcomed: ${first.code} ${first.reason} (${cause})`)
-  return { clientId, socket, heard, ended }
+  return { clientId, token, socket, heard, ended }
 }
 
 /** Breaks every connection without a word, and resolves when each is gone. */

@@ -1,5 +1,11 @@
 /** A drain under a thousand clients: nobody is dropped without a word, and nobody is told of who is back in time. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
 import { afterEach, expect, test } from 'vitest'
+import type { WebSocket } from 'ws'
+import { makeApplication } from '../../application/application.ts'
 import type { Webhook } from '../../application/webhook.ts'
 import { type Receiver, startReceiver } from '../../soak/receiver.ts'
 import { type ServerProcess, startServerProcess } from '../../soak/server-process.ts'
@@ -37,6 +43,14 @@ function countByTenth(atMs: readonly number[]): number[] {
     tenths[tenth] = (tenths[tenth] ?? 0) + 1
   }
   return tenths
+}
+
+function hears(socket: WebSocket, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    socket.on('message', (frame) => {
+      if ((JSON.parse(String(frame)) as { data?: string }).data === text) resolve()
+    })
+  })
 }
 
 async function drainUnder(crowd: readonly Member[], draining: ServerProcess): Promise<void> {
@@ -86,4 +100,66 @@ test('SIGTERM under 1,000 clients sends each away with `reconnect` and 4200, spr
   await watch.until(() => book.online().length === CLIENTS)
   expect(eventsOf('disconnected')).toEqual([])
   await dropCrowd(back)
+})
+
+/** Where a client was, as its welcome said: nothing came since. */
+function placeOf(crowd: readonly Member[]): (clientId: string) => string {
+  const welcomes = new Map(crowd.map(({ clientId, heard }) => [clientId, heard[0]]))
+  return (clientId) => {
+    const { cursor = '', broadcast_cursor = '' } = welcomes.get(clientId) ?? {}
+    return `?${new URLSearchParams({ after: cursor, after_broadcast: broadcast_cursor })}`
+  }
+}
+
+test('where state outlives the process, 1,000 clients that are back within the grace hear what they missed, and the application hears of none of them', {
+  timeout: 120_000,
+}, async () => {
+  const watch = makeWatch()
+  const webhooks: Webhook[] = []
+  receiver = await startReceiver({
+    onWebhook: (webhook) => {
+      webhooks.push(webhook)
+      watch.changed()
+    },
+  })
+  const { book } = receiver
+  const folder = await mkdtemp(join(tmpdir(), 'channel-drain-'))
+  const broker = ['--broker', `sqlite:${join(folder, 'state.db')}`]
+  try {
+    server = await start(0, broker)
+    const { port, baseUrl } = server
+    const crowd = await connectCrowd({ baseUrl, clientIds: IDS })
+    await watch.until(() => book.online().length === CLIENTS)
+    await drainUnder(crowd, server)
+    webhooks.length = 0
+
+    server = await start(port, broker)
+    const application = makeApplication({
+      baseUrl,
+      applicationKey: DEVELOPMENT.application_keys[0],
+    })
+    await application.broadcastMessage('meanwhile')
+    const tokens = new Map(crowd.map(({ clientId, token }) => [clientId, token]))
+    const back = await connectCrowd({
+      baseUrl,
+      clientIds: IDS,
+      token: (clientId) => tokens.get(clientId) ?? '',
+      query: placeOf(crowd),
+    })
+    // What is sent last comes last: whatever was missed has come by then.
+    const last = Promise.all(back.map(({ socket }) => hears(socket, 'last')))
+    await application.broadcastMessage('last')
+    await last
+    await application.stop()
+
+    expect(back.filter(({ heard }) => heard[0]?.resumed !== true)).toEqual([])
+    expect(back.filter(({ heard }) => !heard.some(({ data }) => data === 'meanwhile'))).toEqual([])
+    // Whoever comes now is told of after whatever else there was to tell.
+    const [newcomer] = await connectCrowd({ baseUrl, clientIds: ['a newcomer'] })
+    await watch.until(() => book.isOnline('a newcomer'))
+    expect(webhooks.map(({ event }) => event)).toEqual(['connected'])
+    await dropCrowd([...back, ...(newcomer ? [newcomer] : [])])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 })

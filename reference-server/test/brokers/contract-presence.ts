@@ -45,9 +45,11 @@ export const presenceFacts: readonly Fact[] = [
       const away = await broker.read('ann')
       expect(away).toMatchObject({ online: true, version: 1 })
       expect([away.connectionId, away.sinceMs]).toEqual([undefined, undefined])
-      expect(await broker.list(0, 9)).toMatchObject([{ clientId: 'ann', leftFor: 'lost' }])
+      const left = { clientId: 'ann', leftBy: 'one', leftFor: 'lost' }
+      expect(await broker.list(0, 9)).toMatchObject([left])
       expect(await broker.arrive(SECOND)).toMatchObject({ came: false, version: 1 })
-      expect((await broker.list(0, 9))[0]?.leftFor).toBeUndefined()
+      const [back] = await broker.list(0, 9)
+      expect([back?.leftBy, back?.leftFor]).toEqual([undefined, undefined])
       expect(await broker.depart({ ...ANN, reason: 'lost' })).toBeUndefined()
       expect(await broker.read('ann')).toMatchObject({ online: true, sinceMs: 1000 })
     },

@@ -50,7 +50,7 @@ export const survivalFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'who was online is online, in the order of coming, and why the absent had left is known',
+    name: 'who was online is online, in the order of coming, and who left before is listed with the connection that it left, and why',
     check: async (engine) => {
       let broker = await engine.open()
       await broker.arrive(ANN)
@@ -59,10 +59,10 @@ export const survivalFacts: readonly Fact[] = [
       broker = await engine.reopen()
       await broker.arrive({ ...ANN, clientId: 'cat' })
       const list = await broker.list(0, 9)
-      expect(list.map(({ clientId, leftFor }) => [clientId, leftFor])).toEqual([
-        ['ann', 'draining'],
-        ['ben', undefined],
-        ['cat', undefined],
+      expect(list.map(({ clientId, leftBy, leftFor }) => [clientId, leftBy, leftFor])).toEqual([
+        ['ann', 'one', 'draining'],
+        ['ben', undefined, undefined],
+        ['cat', undefined, undefined],
       ])
     },
   },

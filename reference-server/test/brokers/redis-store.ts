@@ -27,7 +27,17 @@ export interface RedisStore {
 export async function startRedisStore(args: readonly string[] = []): Promise<RedisStore> {
   const folder = await mkdtemp(join(tmpdir(), 'channel-redis-'))
   const port = await findFreePort()
-  const all = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...args]
+  const all = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--save',
+    '',
+    ...args,
+  ]
   let child: ChildProcess | undefined
 
   async function start(): Promise<void> {

@@ -79,11 +79,22 @@ export function declareRun({ root, env, end }: CommandLine): void {
     .addHelpText('after', EXAMPLES)
     .action(
       end(async (all: string[], options: Record<string, unknown>) => {
-        const { run } = await import('../run.ts')
         const { operands, program } = splitProgram(root, all)
+        if (isForOwnOnly(operands, { ...options, program })) {
+          const { startOwnEarly } = await import('../../target/own-programs.ts')
+          startOwnEarly()
+        }
+        const { run } = await import('../run.ts')
         return run(operands, { ...options, ...(program && { program }) }, env)
       }),
     )
+}
+
+/** Options that may say that something else is judged than all of what the project itself runs. */
+const SELECTING = ['program', 'application', 'guide', 'profile', 'rerunFailed'] as const
+
+function isForOwnOnly(operands: readonly string[], options: Record<string, unknown>): boolean {
+  return operands.length === 0 && SELECTING.every((name) => options[name] === undefined)
 }
 
 const EXAMPLES = `

@@ -89,20 +89,20 @@ return go(key, ARGV[6], connection, reason, ARGV[9], ARGV[10])
 
 /**
  * Ends the connection of a client id wherever it is, or its grace. KEYS 3: the record. ARGV 6: client id, 7: channel,
- * 8: what is published, before the connection, 9: reason that ends a grace, or nothing, 10: time, 11: how long
- * counters are kept. Answers how many connections are closed, and where a grace ended the connection and the counters.
+ * 8: what is published, before the connection, 9: time, 10: how long counters are kept. Answers how many connections
+ * are closed, and where a grace ended the connection, the reason that it held back, and the counters.
  */
 export const DISCONNECT = makeScript(
   GO,
   `
-local key, reason = KEYS[3], ARGV[9]
+local key = KEYS[3]
 if redis.call('HGET', key, 'on') ~= '1' then return {0} end
-local current, last = unpack(redis.call('HMGET', key, 'c', 'l'))
+local current, last, why = unpack(redis.call('HMGET', key, 'c', 'l', 'lf'))
 if current ~= '' then
   return {math.min(redis.call('SPUBLISH', ARGV[7], ARGV[8] .. ' ' .. current), 1)}
 end
-if reason == '' then return {0} end
-return {0, last, go(key, ARGV[6], last, reason, ARGV[10], ARGV[11])}
+local reason = why or 'node-lost'
+return {0, last, reason, go(key, ARGV[6], last, reason, ARGV[9], ARGV[10])}
 `,
 )
 

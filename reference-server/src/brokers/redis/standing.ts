@@ -74,13 +74,15 @@ export function makeStandings(steps: Steps, hearing: Hearing, parts: BrokerParts
     },
     revoke: async (clientId) =>
       Number(await steps.write(REVOKE, [steps.names().tokens(clientId)], [REMEMBERED_MS])),
-    disconnect: async (clientId, { revokes: kills, reason = '', atMs }) => {
+    disconnect: async (clientId, { revokes: kills, atMs }) => {
       const key = keyOf(clientId)
-      const args = [clientId, key, kills ? 'r' : 'd', reason, atMs, FORGET_AFTER_MS]
-      type Answer = [connections: number, connectionId?: string, gone?: [string, string, number]]
-      const [connections, connectionId, gone] = await steps.write<Answer>(DISCONNECT, [key], args)
-      if (connectionId === undefined || !gone) return { connections }
-      return { connections, gone: { connectionId, counters: readCounters(...gone) } }
+      const args = [clientId, key, kills ? 'r' : 'd', atMs, FORGET_AFTER_MS]
+      type Gone = [connectionId: string, reason: string, counters: [string, string, number]]
+      type Answer = [connections: number, ...(Gone | [])]
+      const [connections, ...gone] = await steps.write<Answer>(DISCONNECT, [key], args)
+      if (gone.length === 0) return { connections }
+      const [connectionId, reason, counters] = gone
+      return { connections, gone: { connectionId, reason, counters: readCounters(...counters) } }
     },
   }
 }
