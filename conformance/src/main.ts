@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 /** argv in, exit code out. */
 
 import { enableCompileCache } from 'node:module'

@@ -182,12 +182,20 @@ function decide(
   for (const need of [...(site.application ? [] : ['key' as const]), ...(check.needs ?? [])]) {
     if (!NEEDS[need].isMet(site)) return { notRun: `needs ${need}: ${NEEDS[need].remedy}` }
   }
-  const wait = isStepped(check, site) ? 0 : (check.waitSeconds?.(site.advertised) ?? 0)
+  const wait = waitOf(check, site)
   return wait > selection.budgetSeconds
     ? {
         notRun: `needs short-timers: waits ${Math.ceil(wait)} s, the budget is ${selection.budgetSeconds} s`,
       }
     : 'run'
+}
+
+/** Seconds that a check waits for what the service that it is made on advertises; none where its clock is moved. */
+export function waitOf(check: Check, site: Site): number {
+  if (isStepped(check, site)) return 0
+  const { advertised, launch } = site
+  const limits = launch ? { ...advertised.limits, ...check.limits } : advertised.limits
+  return check.waitSeconds?.({ ...advertised, limits }) ?? 0
 }
 
 /** Whether a check is made on a service of its own whose clock the suite moves: where it waits for timers and can. */

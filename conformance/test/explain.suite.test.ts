@@ -19,6 +19,11 @@ describe('explain', () => {
     expect(stdout.match(/^ {2}check /gm)?.length).toBeGreaterThan(1)
   })
 
+  test('a check that needs the clock of the service says so', async () => {
+    const { stdout } = await conformance('explain', 'connection.silence-instant.closed')
+    expect(stdout).toMatch(/clock +moved by the suite, to the millisecond/)
+  })
+
   test('a check of a client or an application is explained in the same way', async () => {
     for (const id of ['client.token.callback', 'application.login.answered'])
       expect((await conformance('explain', id)).stdout).toContain('what a conforming server did')

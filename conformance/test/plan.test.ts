@@ -51,6 +51,8 @@ const site: Site = {
   webhookPrefix: '',
 }
 const all: Selection = { patterns: [], profiles: [], budgetSeconds: 10 }
+const waitForConnections: NonNullable<Check['waitSeconds']> = ({ limits }) =>
+  limits.connections ?? 99
 const decisionOf = (members: Partial<Check>, selection = all): unknown =>
   planChecks([check(members)], ledger, site, selection)[0]?.decision
 
@@ -110,6 +112,12 @@ describe('planChecks', () => {
     expect(decisionOf({ waitSeconds: () => 11 })).toEqual({
       notRun: 'needs short-timers: waits 11 s, the budget is 10 s',
     })
+  })
+  test('a wait for a limit is one for that of the service which the suite starts for the check, where it can', () => {
+    const few = { limits: { connections: 5 }, waitSeconds: waitForConnections }
+    const launch = (): Promise<never> => Promise.reject(new Error('nothing is launched here'))
+    expect(planChecks([check(few)], ledger, { ...site, launch }, all)[0]?.decision).toBe('run')
+    expect(decisionOf(few)).toEqual({ notRun: expect.stringContaining('needs short-timers') })
   })
   test('a profile that was not selected is not run', () => {
     expect(decisionOf({}, { ...all, profiles: ['presence'] })).toEqual({

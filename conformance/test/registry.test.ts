@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { readCheckRows } from '../src/check-rows.ts'
 import { type AnyCheck, EVERY_CHECK as CHECKS } from '../src/checks/every.ts'
 import { readExclusions } from '../src/exclusions.ts'
 import { isMust, isTestable, readLedger } from '../src/ledger.ts'
 import { uncited } from '../src/self-test/coverage.ts'
+import { describeChecks } from '../tools/checks/describe-checks.ts'
 
 const ledger = readLedger()
 const duplicates = (ids: readonly string[]): string[] =>
@@ -53,5 +55,9 @@ describe('the registry of checks', () => {
       readFileSync(new URL('../requirements/check-ids.json', import.meta.url), 'utf8'),
     ) as Record<string, string>
     expect(Object.fromEntries(CHECKS.map(({ id, proves }) => [id, proves]))).toEqual(locked)
+  })
+
+  test('what `list` prints is recorded of the checks as they are: `npm run generate` records it anew', () => {
+    expect(readCheckRows()).toEqual(describeChecks())
   })
 })

@@ -14,6 +14,7 @@ import { makeWatch } from './watch.ts'
 
 const BROKEN = 1
 const USAGE = 2
+const UNABLE = 3
 const HOSTS = 3
 const startedMs = performance.now()
 
@@ -94,4 +95,7 @@ async function main(): Promise<number> {
   return rounds.every(({ faults }) => faults.length === 0) ? 0 : BROKEN
 }
 
-process.exitCode = await main()
+process.exitCode = await main().catch((cause: unknown) => {
+  process.stderr.write(`soak: it could not go on: ${(cause as Error).message}\n`)
+  return UNABLE
+})

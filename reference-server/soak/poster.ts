@@ -93,17 +93,17 @@ export function makePoster(parts: PosterParts): Poster {
     }
   }
 
-  async function make(post: Post): Promise<boolean> {
+  async function make(post: Post): Promise<Answer> {
     const askedAt = books.moment()
     const answer = await ask(post)
-    if (!answer || answer.status >= 300) return false
+    if (!answer || answer.status >= 300) return answer
     const receipts = (answer.body.results ?? [answer.body]) as Receipt[]
     for (const [at, receipt] of receipts.entries()) {
       if (typeof receipt.seq !== 'number') continue
       books.accept(receipt, post.texts[at] ?? '', askedAt, post.clientIds[at])
     }
     if (post.key !== undefined && random.chance(0.2)) await repeat(post, receipts)
-    return true
+    return answer
   }
 
   /** Makes a post again that was answered: while the service remembers, the answer is the same. */
@@ -123,7 +123,7 @@ export function makePoster(parts: PosterParts): Poster {
     }
   }
 
-  function run(post: Post): Promise<boolean> {
+  function run(post: Post): Promise<Answer> {
     const made = make(post)
     const done = made.then(
       () => undefined,
@@ -151,7 +151,9 @@ export function makePoster(parts: PosterParts): Poster {
         message(clientId, ofEach, `"${ofEach} ${clientId}"`),
       )
       const made = await Promise.all([...posts, broadcast(ofAll, `"${ofAll}"`)].map(run))
-      if (made.includes(false)) throw new Error('the service takes no posts any more')
+      for (const answer of made)
+        if (!answer || answer.status >= 300)
+          throw new Error(`the service takes no posts: ${JSON.stringify(answer ?? 'no answer')}`)
     },
   }
 }

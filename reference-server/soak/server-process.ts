@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url'
 
 const PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const READY = /reference server at (\S+)$/
-const PRIVATE = /operators: +(\S+)\/readyz/
 
 /** How a server is started. */
 export interface ServerOptions {
@@ -22,8 +21,6 @@ export interface ServerOptions {
 export interface ServerProcess {
   baseUrl: string
   port: number
-  /** Where operators ask; absent with `--private-port 0`. */
-  privateUrl: string | undefined
   process: ChildProcess
   /** Sends a signal, and resolves with exit code and signal when the process has ended. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<readonly [number | null, NodeJS.Signals | null]>
@@ -40,11 +37,12 @@ export async function startServerProcess(options: ServerOptions): Promise<Server
     // The last words are the ones that say why.
     errors = (errors + text).slice(-10_000)
   })
-  const told = await Promise.race([readStart(child), ended.then(() => undefined)])
-  if (!told) throw new Error(`the server ended before it listened: ${errors.trim()}`)
+  const baseUrl = await Promise.race([readBaseUrl(child), ended.then(() => undefined)])
+  if (baseUrl === undefined)
+    throw new Error(`the server ended before it listened: ${errors.trim()}`)
   return {
-    ...told,
-    port: Number(new URL(told.baseUrl).port),
+    baseUrl,
+    port: Number(new URL(baseUrl).port),
     process: child,
     end: (signal) => {
       child.kill(signal)
@@ -67,21 +65,14 @@ function spawnServer({ flags, preload, openFiles }: ServerOptions): ChildProcess
   return spawn('/bin/sh', ['-c', limited, process.execPath, ...args], { stdio })
 }
 
-/** The addresses in the lines that a server writes when it listens; the rest of its output is read and dropped. */
-function readStart(
-  child: ChildProcess,
-): Promise<Pick<ServerProcess, 'baseUrl' | 'privateUrl'> | undefined> {
-  const { promise, resolve } = Promise.withResolvers<
-    Pick<ServerProcess, 'baseUrl' | 'privateUrl'> | undefined
-  >()
+/** The address that a server names when it listens; the rest of its output is read and dropped. */
+function readBaseUrl(child: ChildProcess): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>()
   if (!child.stdout) return Promise.resolve(undefined)
-  let baseUrl: string | undefined
-  let privateUrl: string | undefined
   createInterface({ input: child.stdout })
     .on('line', (line) => {
-      baseUrl ??= READY.exec(line)?.[1]
-      privateUrl ??= PRIVATE.exec(line)?.[1]
-      if (baseUrl && line.includes('judge it:')) resolve({ baseUrl, privateUrl })
+      const baseUrl = READY.exec(line)?.[1]
+      if (baseUrl !== undefined) resolve(baseUrl)
     })
     .on('close', () => resolve(undefined))
   return promise

@@ -54,7 +54,7 @@ export async function startListener(
   const streams = profiles.includes('sse')
     ? makeEventStreams(service, { heartbeat: heartbeats.streams, wrapWriter: wraps.writer })
     : undefined
-  const http = makeHttpServer(service, upgrades, [
+  const { server: http, endAll } = makeHttpServer(service, upgrades, [
     ...(streams ? [streams] : []),
     ...(elsewhere ? [elsewhere] : []),
   ])
@@ -75,7 +75,7 @@ export async function startListener(
     stop: async () => {
       upgrades.stop()
       const closed = new Promise<void>((resolve) => http.close(() => resolve()))
-      http.closeAllConnections()
+      endAll()
       await Promise.all([closed, allClosed()])
     },
   }

@@ -271,6 +271,8 @@ export interface NodeEvents {
 export interface Shared {
   /** Makes everything known to these from now on. */
   listen(events: NodeEvents): void
+  /** Whether this node may write on its connections: not while another may take it for dead. */
+  mayWrite(): boolean
   /**
    * Ends the current connection of a client id on whichever node, or its grace where there is one; answers how many
    * connections that ends, and the going that a grace had held back. Rejects as a broker does.

@@ -44,7 +44,7 @@ export function describeError(thrown: unknown, depth = 0): LoggedError {
   const deeper = depth < DEEPEST_CAUSE
   return {
     type: name,
-    message: withoutQuotes(message, name).slice(0, LONGEST_MESSAGE),
+    message: withoutQuotes(message.slice(0, LONGEST_MESSAGE), name),
     ...(typeof code === 'string' && { code }),
     stack: stack.split('\n').flatMap((line) => /^ +at (.+)/.exec(line)?.[1] ?? []),
     ...(cause !== undefined && deeper && { cause: describeError(cause, depth + 1) }),
@@ -53,8 +53,8 @@ export function describeError(thrown: unknown, depth = 0): LoggedError {
   }
 }
 
-/** The runtime quotes what it could not parse or take. */
+/** The runtime quotes what it could not parse or take, and the rest of the message is not worth the risk. */
 function withoutQuotes(message: string, name: string): string {
-  const unparsed = name === 'SyntaxError' ? message.replace(/(["'`/]).*\1/gs, HIDDEN) : message
-  return unparsed.replace(/(?<=\b(?:Received|Cannot convert|Invalid URL:?)) .*/gs, ` ${HIDDEN}`)
+  const unparsed = name === 'SyntaxError' ? message.replace(/["'`/].*/s, HIDDEN) : message
+  return unparsed.replace(/(?<=\b(?:Received|Cannot convert|Invalid URL:?)) .*/s, ` ${HIDDEN}`)
 }

@@ -263,8 +263,10 @@ function readProfiles(
   const isShared = (values.get('broker') as BrokerSetting | undefined)?.kind === 'redis'
   const missed = isShared ? NOT_OFFERED.many : NOT_OFFERED.one
   const wanted = given ?? SERVICE_PROFILES.filter((name) => name !== missed)
-  if (isShared && given?.includes('sockets'))
-    throw new SettingError('--profiles: sockets are not offered with a broker that nodes share')
+  if (given?.includes(missed))
+    throw new SettingError(
+      `--profiles: ${missed} is not offered with a broker that nodes ${isShared ? '' : 'do not '}share`,
+    )
   const offered = wanted.filter((name) => hasTargets(name, targets))
   for (const name of ['core' as const, ...offered]) {
     const missing = PROFILES[name].requires.find((other) => !offered.includes(other))

@@ -73,11 +73,15 @@ test.each([
   ],
   [['--heartbeat-seconds', '61', '--test-timings'], 'is not from 0.2 to 60'],
   [['--presence-page', '0'], '--presence-page 0 is not from 1 to 1000'],
-  [['--profiles', 'cluster'], '--profiles: cluster is not one of core'],
+  [['--profiles', 'sorcery'], '--profiles: sorcery is not one of core'],
+  [['--profiles', 'core,cluster'], 'cluster is not offered with a broker that nodes do not share'],
   [['--profiles', 'core,presence-sync'], 'presence-sync needs presence'],
   [['--application-key', 'short'], '--application-key: is not 16 or more'],
   [['--webhook-secret', 'secret'], '--webhook-secret: a webhook secret is whsec_'],
   [['--origin', 'page.example'], 'is not an origin'],
+  [['--broker', 'mysql://x'], '--broker: is neither memory, nor sqlite: and a file'],
+  [['--broker', 'sqlite:'], '--broker: names no file'],
+  [['--broker', 'sqlite://file'], '--broker: names no file'],
   [['--base-url', 'ftp://x'], '--base-url: is not an http or https URL'],
   [[...OWN, '--application-base', 'http://a.example'], 'webhooks need --webhook-secret'],
   [[...OWN, '--webhook-started-url', 'http://a.example'], 'some webhook URLs are missing'],
@@ -141,4 +145,13 @@ test('trusted proxies are addresses and networks, and believed in one header', (
   })
   expect(() => readSettings(['--trusted-proxy', 'proxy'], {})).toThrow('neither an address nor')
   expect(() => readSettings(['--forwarded-header', 'x-real-ip'], {})).toThrow('neither forwarded')
+})
+
+test.each([
+  ['memory', { kind: 'memory' }],
+  ['sqlite:./some folder/channel.db', { kind: 'sqlite', file: './some folder/channel.db' }],
+  ['redis://127.0.0.1:6379/2', { kind: 'redis', url: 'redis://127.0.0.1:6379/2' }],
+])('the broker %s is read', (text, broker) => {
+  expect(readSettings(['--broker', text], {}).broker).toEqual(broker)
+  expect(readSettings([], { CHANNEL_BROKER: text }).broker).toEqual(broker)
 })

@@ -17,3 +17,11 @@ test('nothing is noted where no queue or no replay is bounded', () => {
   expect(describe(...large, 'core,resume')).not.toContain(NOTE)
   expect(describe(...large, 'core,robust')).not.toContain(NOTE)
 })
+
+test('where the state lives is told, without what is secret in it', () => {
+  expect(describe()).toContain('in memory, and lost with the process')
+  expect(describe('--broker', 'sqlite:./channel.db')).toContain('in ./channel.db, and kept')
+  const redis = describe('--broker', 'redis://user:hush@127.0.0.1:6379')
+  expect(redis).toContain('in Redis at 127.0.0.1:6379')
+  expect(redis).not.toContain('hush')
+})

@@ -67,6 +67,15 @@ function shorten(text: string): string {
   return text.length <= longestGot ? text : `${text.slice(0, longestGot - 1)}…`
 }
 
+function write(data: unknown): string {
+  try {
+    return JSON.stringify(data) ?? String(data)
+  } catch {
+    // A parser takes what is nested deeper than a writer can follow.
+    return `${Array.isArray(data) ? 'an array' : 'an object'} that is nested too deeply to show`
+  }
+}
+
 function escapePointer(member: unknown): string {
   return String(member).replaceAll('~', '~0').replaceAll('/', '~1')
 }
@@ -84,6 +93,6 @@ export function explainFinding(finding: Finding): ValidationError {
       got: 'nothing',
     }
   }
-  const got = data === undefined ? 'nothing' : shorten(JSON.stringify(data) ?? String(data))
+  const got = data === undefined ? 'nothing' : shorten(write(data))
   return { pointer: instancePath, keyword, expected, got }
 }

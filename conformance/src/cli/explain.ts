@@ -88,7 +88,9 @@ function explainCheck(check: AnyCheck): string[] {
 }
 
 /** How long it waits, and by whose clock. */
-function clockOf({ waitSeconds, realTime }: AnyCheck): string {
+function clockOf({ waitSeconds, realTime, needs = [] }: AnyCheck): string {
+  if (needs.some((need) => need === 'service-clock'))
+    return 'moved by the suite, to the millisecond; not made in real time'
   if (!waitSeconds) return 'waits for no timer'
   const seconds = (column: 'test' | 'default'): string =>
     `${Number(waitSeconds(advertisedBy(column)).toFixed(1))} s`

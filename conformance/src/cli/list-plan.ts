@@ -3,7 +3,7 @@
 import { CHECKS } from '../checks/index.ts'
 import type { Site } from '../drive/site.ts'
 import { readLedger } from '../ledger.ts'
-import { isStepped, type PlannedCheck, planChecks } from '../plan.ts'
+import { type PlannedCheck, planChecks, waitOf } from '../plan.ts'
 import { type LeftOut, summarisePlan } from '../plan-summary.ts'
 import { printable } from '../report/printable.ts'
 import { EXIT } from '../summary.ts'
@@ -76,9 +76,7 @@ function print({ name, site }: Target, planned: readonly PlannedCheck[]): void {
     `made: ${made.length} of ${planned.length} checks`,
   )
   for (const [profile, own] of byProfile) {
-    const waiting = own.map(({ check }) =>
-      isStepped(check, site) ? 0 : (check.waitSeconds?.(site.advertised) ?? 0),
-    )
+    const waiting = own.map(({ check }) => waitOf(check, site))
     const longest = Math.max(0, ...waiting)
     say(
       `  ${String(own.length).padStart(4)}  ${profile}${longest > 0 ? `, the longest wait ${longest.toFixed(0)} s` : ''}`,

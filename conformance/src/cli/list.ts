@@ -1,7 +1,6 @@
 /** `list`: the checks that there are. */
 
-import { EVERY_CHECK } from '../checks/every.ts'
-import { findInvariant } from '../invariants/index.ts'
+import { readCheckRows } from '../check-rows.ts'
 import { readLedger } from '../ledger.ts'
 import { isSelected, suggest } from '../plan.ts'
 import { EXIT } from '../summary.ts'
@@ -10,17 +9,17 @@ import { UsageError } from './usage-error.ts'
 /** Prints one line per check, grouped by profile. */
 export function list(patterns: readonly string[], { json }: { json?: boolean }): number {
   const ledger = readLedger()
-  const checks = EVERY_CHECK.filter((check) => isSelected(check, patterns))
+  const every = readCheckRows()
+  const checks = every.filter((check) => isSelected(check, patterns))
   if (checks.length === 0) {
-    const ids = EVERY_CHECK.flatMap(({ id, proves }) => [id, proves])
+    const ids = every.flatMap(({ id, proves }) => [id, proves])
     throw new UsageError(
       `nothing matches; did you mean ${suggest(patterns[0] ?? '', ids).join(', ')}?`,
     )
   }
-  const rows = checks.map(({ id, proves, needs = [], killedBy }) => {
+  const rows = checks.map(({ id, proves, ...others }) => {
     const { level, profile } = ledger.find(proves)
-    const isInvariant = findInvariant(id) !== undefined
-    return { id, proves, level, profile, needs, killedBy, ...(isInvariant && { isInvariant }) }
+    return { id, proves, level, profile, ...others }
   })
   if (json) {
     process.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`)

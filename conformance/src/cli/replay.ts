@@ -13,6 +13,8 @@ import { readReport } from './saved-report.ts'
 import { UsageError } from './usage-error.ts'
 
 const WIDTH = 300
+/** What a command of a report holds at most: it comes from whoever wrote the file. */
+const COMMAND_WIDTH = 2000
 
 /** Judges a saved report and returns the exit code of the verdict. */
 export function replayReport(
@@ -37,7 +39,9 @@ export function replayReport(
     return EXIT.noVerdict
   }
   const startedAt = new Date()
-  const commands = new Map(report.results.map(({ check, reproduce }) => [check, reproduce]))
+  const commands = new Map(
+    report.results.map(({ check, reproduce }) => [check, printable(reproduce, COMMAND_WIDTH)]),
+  )
   const replayed = replay(report, [...CHECKS, ...CLIENT_CHECKS], ledger)
   if (!quiet) say(introduce(file, report))
   const exitCode = concludeRun(
@@ -62,7 +66,10 @@ export function replayReport(
 }
 
 function introduce(file: string, { suite, target, run }: Report): string {
-  return `${file}: ${target.name}, judged by ${suite.name} ${suite.version} on ${run.started_at}, is judged again without it`
+  return printable(
+    `${file}: ${target.name}, judged by ${suite.name} ${suite.version} on ${run.started_at}, is judged again without it`,
+    WIDTH,
+  )
 }
 
 /** What differs from the report, and what could not be judged. */
@@ -70,9 +77,11 @@ function tell({ results, judged, differences, notAgain }: Replayed): string[] {
   const byReason = Map.groupBy(notAgain, ({ reason }) => reason)
   return [
     ...differences.map(({ check, what }) => printable(`differs: ${check}: ${what}`, WIDTH)),
-    ...[...byReason].map(
-      ([reason, own]) =>
-        `not judged again: ${own.length} ${own.length === 1 ? 'check' : 'checks'} (${own[0]?.check}${own.length > 1 ? ', ...' : ''}): ${printable(reason, WIDTH)}`,
+    ...[...byReason].map(([reason, own]) =>
+      printable(
+        `not judged again: ${own.length} ${own.length === 1 ? 'check' : 'checks'} (${own[0]?.check}${own.length > 1 ? ', ...' : ''}): ${reason}`,
+        WIDTH,
+      ),
     ),
     `judged again: ${judged} of ${results.length} checks, ${differences.length === 0 ? 'each as in the report' : `${differences.length} not as in the report: a judge was mended, or the report was edited`}`,
   ]

@@ -3,14 +3,20 @@
 import { readFileSync } from 'node:fs'
 import type { Report } from '@channel-protocol/schemas/types'
 import { describeErrors, validate } from '@channel-protocol/schemas/validate'
+import { printable } from '../report/printable.ts'
 import { UsageError } from './usage-error.ts'
+
+const WIDTH = 500
 
 /** The report in a file; throws {@link UsageError} where there is none. */
 export function readReport(file: string): Report {
   const validation = validate('Report', readJson(file))
   if (validation.valid) return validation.value
   throw new UsageError(
-    `${file} is not a report of run --report: ${describeErrors(validation.errors.slice(0, 3))}`,
+    printable(
+      `${file} is not a report of run --report: ${describeErrors(validation.errors.slice(0, 3))}`,
+      WIDTH,
+    ),
   )
 }
 
@@ -30,6 +36,6 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`${file} is not JSON: ${(error as Error).message}`)
+    throw new UsageError(printable(`${file} is not JSON: ${(error as Error).message}`, WIDTH))
   }
 }

@@ -112,7 +112,7 @@ export function renderDeviation(
   const requirement = ledger.find(result.requirement)
   const mark = result.verdict === 'fail' || result.verdict === 'defect' ? style.bad : style.strong
   const lines = [
-    `  ${mark(result.verdict.toUpperCase())} ${result.check}  ${style.weak(`${requirement.level}, spec/${requirement.chapter}.md#${requirement.id}`)}`,
+    `  ${mark(result.verdict.toUpperCase())} ${printable(result.check, WIDTH)}  ${style.weak(`${requirement.level}, spec/${requirement.chapter}.md#${requirement.id}`)}`,
     ...renderField('clause', requirement.text),
   ]
   if (result.expected !== undefined) lines.push(...renderField('expected', result.expected))

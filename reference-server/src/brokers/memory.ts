@@ -133,7 +133,8 @@ export function makeMemoryBroker(parts: BrokerParts): Broker {
       for (const entry of online) {
         if (page.length === most) break
         const { clientId, arrival, leftBy, leftFor } = entry
-        if (arrival > afterArrival) page.push({ clientId, arrival, leftBy, leftFor, ...describe(entry) })
+        if (arrival > afterArrival)
+          page.push({ clientId, arrival, leftBy, leftFor, ...describe(entry) })
       }
       return page
     },

@@ -6,6 +6,7 @@ import type { BrokerParts } from './parts.ts'
 import { makeAnswers } from './redis/answers.ts'
 import { makeCasting } from './redis/casting.ts'
 import { makeHearing } from './redis/hearing.ts'
+import { explainFailure, forgetGeneration, inspect } from './redis/housekeeping.ts'
 import { type Life, makeLife } from './redis/life.ts'
 import { type Link, makeLink } from './redis/link.ts'
 import { nameSecrets } from './redis/names.ts'
@@ -51,6 +52,10 @@ export async function openRedisBroker(
   const secrets = new Map<string, string>()
   let events = nobody
   let cancelSweep: Cancel = () => {}
+  let bytesHeld = 0
+  /** What is done when the store can be used. */
+  const put: (() => void)[] = []
+  parts.metrics.gauge('resume_bytes_held', () => bytesHeld)
   const current = (): NodeEvents => events
 
   const link: Link = makeLink({
@@ -63,7 +68,13 @@ export async function openRedisBroker(
       else if (channel === nodeChannel(steps.standing().node)) events.report(JSON.parse(message))
       else hearing.hear(message, channel)
     },
-    onUp: () => life.connected(),
+    onConnected: async () => {
+      await inspect(link, log)
+      await life.connected()
+    },
+    onUp: () => {
+      for (const work of put.splice(0)) work()
+    },
     onDown: () => life.disconnected(),
   })
   const steps = makeSteps({
@@ -101,6 +112,18 @@ export async function openRedisBroker(
     await Promise.all([link.subscribe(broadcastChannel), link.subscribe(own)])
   }
 
+  /** Brings what was missed, or begins. */
+  function goOn(): void {
+    hearing.catchUp()
+    if (casting.isBegun()) void casting.catchUp()
+    else if (events !== nobody) beginBroadcasts().catch(() => {})
+  }
+
+  function whenUp(work: () => void): void {
+    if (link.isUp()) work()
+    else put.push(work)
+  }
+
   const life: Life = makeLife({
     link,
     log,
@@ -111,23 +134,25 @@ export async function openRedisBroker(
     events: current,
     onLost: () => {
       hearing.clear()
+      casting.clear()
       events.expelled()
     },
-    onEntered: async (began) => {
+    onEntered: async (over) => {
       // A store that lost everything gets back what tokens and cursors are signed with.
       for (const [name, secret] of secrets) await keepSecret(name, secret)
       await listenToAll()
-      if (events !== nobody) await beginBroadcasts()
-      if (began) events.began(steps.standing().floor)
+      whenUp(goOn)
+      if (over === undefined) return
+      whenUp(() => {
+        events.began(steps.standing().floor)
+        forgetGeneration(link, database, over).catch(() => {})
+      })
     },
     onReturned: async () => {
       await Promise.all([listenToAll(), hearing.resume()])
-      await casting.catchUp()
+      whenUp(goOn)
     },
-    onRegained: () => {
-      hearing.catchUp()
-      void casting.catchUp()
-    },
+    onRegained: () => whenUp(goOn),
   })
 
   async function keepSecret(name: string, fresh: string): Promise<string> {
@@ -142,16 +167,18 @@ export async function openRedisBroker(
     cancelSweep = systemClock.after(SWEEP_MS, () => {
       streams
         .sweep()
+        .then((bytes) => {
+          bytesHeld = bytes
+        })
         .catch(() => {})
         .finally(sweep)
     })
   }
 
-  await link.start()
+  const failure = await link.start()
   if (!life.isIn()) {
     link.stop()
-    const { host } = new URL(url)
-    throw new BrokerError(`no store answers at redis://${host}: start it, or give another --broker`)
+    throw new BrokerError(explainFailure(url, failure))
   }
   sweep()
   const { disconnect, ...standings } = makeStandings(steps, hearing, parts)
@@ -177,6 +204,7 @@ export async function openRedisBroker(
       listen: (those) => {
         events = those
       },
+      mayWrite: hasLease,
       disconnect,
       route,
     },

@@ -39,6 +39,8 @@ export interface SqliteClients {
   use(clientId: string): ClientRow
   /** The stream of broadcasts, as `use`. */
   useBroadcasts(): ClientRow
+  /** Notes that somebody asked for it; what else is noted of it does so too. */
+  noteUsed(row: ClientRow): void
   find(clientId: string): ClientRow | undefined
   /** A fresh epoch, above every other. */
   beginEpoch(): number
@@ -137,13 +139,8 @@ export function makeSqliteClients(db: DatabaseSync, parts: BrokerParts): SqliteC
 
   return {
     use(clientId) {
-      const nowMs = clock.nowMs()
       const row = find.get(clientId)
-      if (row) {
-        touch.run(nowMs, row.id)
-        return row
-      }
-      return insert.get(clientId, beginWritten(), nowMs) as ClientRow
+      return row ?? (insert.get(clientId, beginWritten(), clock.nowMs()) as ClientRow)
     },
     useBroadcasts() {
       const row = findById.get(BROADCASTS) as ClientRow
@@ -152,6 +149,7 @@ export function makeSqliteClients(db: DatabaseSync, parts: BrokerParts): SqliteC
       setEpoch.run(epoch, BROADCASTS)
       return { ...row, epoch }
     },
+    noteUsed: ({ id }) => touch.run(clock.nowMs(), id),
     find: (clientId) => find.get(clientId),
     beginEpoch,
     noteAccepted({ id, seq, held, held_bytes, dropped }) {

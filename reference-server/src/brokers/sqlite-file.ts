@@ -1,5 +1,6 @@
 /** The file of a broker: it alone knows how a database is opened for one process, written in whole steps, and judged to be well. */
 import { chmodSync, closeSync, openSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Cancel, Clock, Log } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
@@ -7,11 +8,12 @@ import { BrokerError } from './broker-error.ts'
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts'
 import { prepare } from './sqlite-statement.ts'
 
-/** A file that this process alone has open. */
+/**
+ * A file that this process alone has open.
+ * @spec problem.state.unavailable
+ */
 export interface SqliteFile {
   readonly db: DatabaseSync
-  /** Whether it was made just now. */
-  readonly isNew: boolean
   /**
    * Runs a step that changes the file: it is written whole, or not at all.
    * @throws Refusal `unavailable` where it cannot be written; what else the step throws goes through
@@ -21,7 +23,7 @@ export interface SqliteFile {
   read<T>(step: () => T): T
   /** Whether the last attempt to use it went well. */
   isReady(): boolean
-  /** Closes it; later steps are refused. */
+  /** Closes it in good order; later steps are refused. */
   stop(): void
 }
 
@@ -55,22 +57,22 @@ const NOT_A_DATABASE = 26
  * @throws BrokerError where it cannot be used
  */
 export function openSqliteFile(path: string, parts: FileParts): SqliteFile {
-  const { db, isNew } = openOrExplain(path)
+  const db = openOrExplain(path)
   const { clock, log } = parts
   const begin = prepare(db, 'BEGIN IMMEDIATE')
   const commit = prepare(db, 'COMMIT')
-  let failure: { code: number; tryMs: number } | undefined
+  /** The result code of the failure that was not overcome yet. */
+  let failure: number | undefined
   let cancelTry: Cancel = () => {}
 
   function refuse(cause: unknown): unknown {
     if (!isSqliteFailure(cause)) return cause
-    const code = codeOf(cause)
-    if (!failure && db.isOpen) {
+    if (failure === undefined && db.isOpen) {
       log.error(
         { err: cause, file: path },
         'the state cannot be kept: calls are refused until it can',
       )
-      failure = { code, tryMs: FIRST_TRY_MS }
+      failure = codeOf(cause)
       tryLater(FIRST_TRY_MS)
     }
     return new Refusal('unavailable', 'the state of the service cannot be read or written', {
@@ -79,7 +81,7 @@ export function openSqliteFile(path: string, parts: FileParts): SqliteFile {
   }
 
   function noteWritten(): void {
-    if (!failure) return
+    if (failure === undefined) return
     failure = undefined
     cancelTry()
     log.info({ file: path }, 'the state can be kept again')
@@ -88,7 +90,7 @@ export function openSqliteFile(path: string, parts: FileParts): SqliteFile {
   function tryLater(ms: number): void {
     cancelTry = clock.after(ms, () => {
       try {
-        if (failure && isDamage(failure.code)) demandSound(db)
+        if (isDamage(failure)) demandSound(db)
         attempt(() => db.exec('UPDATE service SET told = told'))
         noteWritten()
       } catch {
@@ -114,12 +116,11 @@ export function openSqliteFile(path: string, parts: FileParts): SqliteFile {
 
   return {
     db,
-    isNew,
     write(step) {
       try {
         const result = attempt(step)
         // What is damaged may be writable all the same.
-        if (failure && !isDamage(failure.code)) noteWritten()
+        if (!isDamage(failure)) noteWritten()
         return result
       } catch (cause) {
         throw refuse(cause)
@@ -135,26 +136,34 @@ export function openSqliteFile(path: string, parts: FileParts): SqliteFile {
     isReady: () => failure === undefined,
     stop() {
       cancelTry()
+      if (!db.isOpen) return
       try {
-        if (db.isOpen) db.close()
+        db.exec('UPDATE service SET ended = 1')
       } catch (cause) {
-        log.error({ err: cause, file: path }, 'the file of the state could not be closed well')
+        log.warn({ err: cause, file: path }, 'the state could not be closed in good order')
+      } finally {
+        db.close()
       }
     },
   }
 }
 
-function openOrExplain(path: string): { db: DatabaseSync; isNew: boolean } {
+function openOrExplain(path: string): DatabaseSync {
   try {
     // It holds secrets; what SQLite puts beside it gets the same mode.
     closeSync(openSync(path, 'a', 0o600))
-    chmodSync(path, 0o600)
-    const db = new DatabaseSync(path, { timeout: LOCK_TIMEOUT_MS })
+    const db = new DatabaseSync(resolve(path), { timeout: LOCK_TIMEOUT_MS })
     try {
-      db.exec(
-        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL',
-      )
-      return { db, isNew: readyTables(db) }
+      db.exec('PRAGMA locking_mode = EXCLUSIVE')
+      const isNew = judgeFile(db)
+      chmodSync(path, 0o600)
+      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+      if (isNew)
+        db.exec(
+          `BEGIN IMMEDIATE; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; ${SCHEMA} COMMIT`,
+        )
+      demandSound(db)
+      return db
     } catch (cause) {
       db.close()
       throw cause
@@ -164,24 +173,18 @@ function openOrExplain(path: string): { db: DatabaseSync; isNew: boolean } {
   }
 }
 
-/** Makes the tables of an empty file, and answers whether it was one. */
-function readyTables(db: DatabaseSync): boolean {
+/** Answers whether a file is empty, and changes nothing in it. @throws BrokerError where it is not for this server */
+function judgeFile(db: DatabaseSync): boolean {
   const count = prepare<{ tables: number }>(db, 'SELECT count(*) AS tables FROM sqlite_schema')
-  const isNew = count.get()?.tables === 0
-  if (isNew)
-    db.exec(
-      `BEGIN IMMEDIATE; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; ${SCHEMA} COMMIT`,
-    )
+  if (count.get()?.tables === 0) return true
   const id = prepare<{ application_id: number }>(db, 'PRAGMA application_id').get()
   if (id?.application_id !== APPLICATION_ID)
     throw new BrokerError('is a database of another program; name another file')
   const version = prepare<{ user_version: number }>(db, 'PRAGMA user_version').get()?.user_version
-  if (version !== SCHEMA_VERSION)
-    throw new BrokerError(
-      `has version ${version}, and this server reads ${SCHEMA_VERSION}; use the server that wrote it, or name another file`,
-    )
-  demandSound(db)
-  return isNew
+  if (version === SCHEMA_VERSION) return false
+  throw new BrokerError(
+    `has version ${version}, and this server reads ${SCHEMA_VERSION}; use the server that wrote it, or name another file`,
+  )
 }
 
 /** @throws BrokerError where anything in the file is damaged */
@@ -215,6 +218,6 @@ function codeOf(cause: unknown): number {
   return ((cause as { errcode?: number }).errcode ?? 0) & 0xff
 }
 
-function isDamage(code: number): boolean {
+function isDamage(code: number | undefined): boolean {
   return code === CORRUPT || code === NOT_A_DATABASE
 }

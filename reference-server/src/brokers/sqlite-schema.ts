@@ -14,7 +14,9 @@ CREATE TABLE service (
   told INTEGER NOT NULL,
   newest_epoch INTEGER NOT NULL,
   arrivals INTEGER NOT NULL,
-  generation_floor INTEGER NOT NULL
+  generation_floor INTEGER NOT NULL,
+  boot TEXT NOT NULL,
+  ended INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE secrets (name TEXT PRIMARY KEY, secret TEXT NOT NULL) STRICT;
 -- Row 0 counts broadcasts and is no client.

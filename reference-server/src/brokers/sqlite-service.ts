@@ -1,4 +1,5 @@
 /** What a file knows of the service itself: it alone knows where its state began, its secrets and the sockets that it had. */
+import { readFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Beginning, OwedSocket, SocketEnd, SocketFacts } from '../ports.ts'
 import type { BrokerParts } from './parts.ts'
@@ -15,25 +16,63 @@ export interface SqliteService {
   owedSockets(): OwedSocket[]
 }
 
+interface ServiceRow {
+  newest_epoch: number
+  generation_floor: number
+  boot: string
+  ended: 0 | 1
+}
+
 interface SocketRow extends SocketFacts {
   code: number | null
   reason: string | null
   at_ms: number | null
 }
 
-/** Writes down in a new file where its state begins. */
-export function beginState(db: DatabaseSync, { epochFloor, revokes }: BrokerParts): void {
-  // What was minted before, by a run whose state is lost, dies, unless nobody can revoke.
-  const generationFloor = revokes ? epochFloor : 0
-  prepare(db, 'INSERT INTO service VALUES (1, ?, 0, ?, 0, ?)').run(
-    epochFloor,
-    epochFloor - 1,
-    generationFloor,
-  )
+/** Which run of the machine this is, where the machine says so. */
+export function readBoot(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return ''
+  }
 }
 
-/** Takes back the instants that lie ahead of a clock that was set back since, so that nothing is kept for longer than its window. */
-export function correctInstants(db: DatabaseSync, nowMs: number): void {
+/**
+ * Begins a run: with the state of the last one, with none in a new file, and with nothing but secrets where the machine
+ * was started anew before the last run ended, as the last steps of that may never have reached the disk.
+ */
+export function beginRun(db: DatabaseSync, parts: BrokerParts, boot: string): void {
+  const find = prepare<ServiceRow>(db, 'SELECT * FROM service')
+  const last = find.get()
+  const isCut = last?.ended === 0 && last.boot !== '' && boot !== '' && last.boot !== boot
+  if (!last || isCut) beginState(db, parts, last)
+  if (isCut) parts.log.warn({}, 'the machine ended before the last run did: its state is put aside')
+  prepare(db, 'UPDATE service SET boot = ?, ended = 0').run(boot)
+  takeBackInstants(db, parts.clock.nowMs())
+}
+
+function beginState(
+  db: DatabaseSync,
+  { epochFloor, revokes }: BrokerParts,
+  last: ServiceRow | undefined,
+): void {
+  for (const table of ['messages', 'revocations', 'posts', 'acts', 'sockets', 'service'])
+    db.exec(`DELETE FROM ${table}`)
+  db.exec('DELETE FROM clients; INSERT INTO clients (id, epoch, used_at_ms) VALUES (0, 0, 0)')
+  const floor = Math.max(epochFloor, (last?.newest_epoch ?? 0) + 1)
+  // What was minted before, by a run whose revocations are lost, dies, unless nobody can revoke.
+  const generationFloor = revokes ? floor : (last?.generation_floor ?? 0)
+  const insert = prepare(
+    db,
+    `INSERT INTO service (one, epoch_floor, told, newest_epoch, arrivals, generation_floor, boot, ended)
+     VALUES (1, ?, 0, ?, 0, ?, '', 0)`,
+  )
+  insert.run(floor, floor - 1, generationFloor)
+}
+
+/** Instants that lie ahead of a clock that was set back since become now, so that nothing is kept for longer than its window. */
+function takeBackInstants(db: DatabaseSync, nowMs: number): void {
   for (const [table, column] of [
     ['messages', 'at_ms'],
     ['posts', 'at_ms'],

@@ -1,12 +1,13 @@
 /** Broker in one file: it alone knows which changes of the state are one step of it. */
 import type { Accepted, Act, Broker, Counters, HeldMessage, StreamCounters } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
+import { BrokerError } from './broker-error.ts'
 import { type BrokerParts, SWEEP_MS } from './parts.ts'
 import { type ClientRow, countersOf, describe, makeSqliteClients } from './sqlite-clients.ts'
 import { openSqliteFile } from './sqlite-file.ts'
 import { makeSqliteGenerations } from './sqlite-generations.ts'
 import { makeSqlitePosts } from './sqlite-posts.ts'
-import { beginState, correctInstants, makeSqliteService } from './sqlite-service.ts'
+import { beginRun, makeSqliteService, readBoot } from './sqlite-service.ts'
 import { makeSqliteWindow } from './sqlite-window.ts'
 
 /**
@@ -18,26 +19,31 @@ import { makeSqliteWindow } from './sqlite-window.ts'
  */
 export function openSqliteBroker(path: string, parts: BrokerParts, open = openSqliteFile): Broker {
   const { clock, rules, log } = parts
+  const counting: { begin(): void; undo(): void }[] = []
   const file = open(path, {
     clock,
     log,
     onBegin: () => {
-      window.begin()
-      posts.begin()
+      for (const { begin } of counting) begin()
     },
     onUndone: () => {
-      window.undo()
-      posts.undo()
+      for (const { undo } of counting) undo()
     },
   })
   const { db, write, read } = file
-  if (file.isNew) beginState(db, parts)
-  correctInstants(db, clock.nowMs())
+  try {
+    write(() => beginRun(db, parts, readBoot()))
+  } catch (cause) {
+    file.stop()
+    if (!(cause instanceof Refusal)) throw cause
+    throw new BrokerError(`--broker sqlite:${path}: cannot be written; is the disk full?`)
+  }
   const clients = makeSqliteClients(db, parts)
   const window = makeSqliteWindow(db, parts)
   const generations = makeSqliteGenerations(db, parts)
   const posts = makeSqlitePosts(db, parts)
   const service = makeSqliteService(db)
+  counting.push(window, posts)
 
   function acceptInto<Count>(
     use: () => ClientRow,
@@ -65,6 +71,7 @@ export function openSqliteBroker(path: string, parts: BrokerParts, open = openSq
     return write(() => {
       window.sweep()
       const row = use()
+      clients.noteUsed(row)
       return parts.holds && rules.decideSameEpoch(after.epoch, row.epoch)
         ? window.replay(row, after.seq, row.seq)
         : undefined
@@ -91,7 +98,12 @@ export function openSqliteBroker(path: string, parts: BrokerParts, open = openSq
 
   return {
     isReady: file.isReady,
-    open: async (clientId) => write(() => countersOf(clients.use(clientId))),
+    open: async (clientId) =>
+      write(() => {
+        const row = clients.use(clientId)
+        clients.noteUsed(row)
+        return countersOf(row)
+      }),
     read: async (clientId) =>
       read(() => {
         const row = clients.find(clientId)

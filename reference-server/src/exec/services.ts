@@ -1,4 +1,5 @@
 /** The services of one process that is told what to start; it alone knows which of them runs where, and on which clock. */
+import { PROFILES, type ProfileName } from '@channel-protocol/schemas/registry'
 import type {
   ExecAdvance,
   ExecAdvanced,
@@ -13,6 +14,9 @@ import { makeVirtualClock, type VirtualClock } from '../virtual-clock.ts'
 import { Unsupported } from './command-pipe.ts'
 import { readStart, settingsOf } from './start-settings.ts'
 
+/** In the order of the registry. */
+const PROFILE_NAMES = Object.keys(PROFILES) as ProfileName[]
+
 /** The commands of the contract, as their names in a line. */
 export interface Services {
   start(given: unknown): Promise<{ ready: ExecReady }>
@@ -23,12 +27,14 @@ export interface Services {
   stopAll(): Promise<unknown>
 }
 
-/** What a program reads from `start` beside the contract. */
+/** What a program gives its services beside what the contract does. */
 export interface MoreOfStart {
-  /** The names of the members that it reads. */
-  readonly members: readonly string[]
+  /** The names of further members of `start` that it reads. */
+  readonly members?: readonly string[]
   /** Reads them into defects to apply, and what `ready` tells besides, once they were applied. */
-  read(start: object): { readonly faults: readonly Fault[]; readonly told: object }
+  read?(start: object): { readonly faults: readonly Fault[]; readonly told: object }
+  /** Further flags of the next service. */
+  nextFlags?(): string[]
 }
 
 interface Running {
@@ -37,7 +43,7 @@ interface Running {
 }
 
 /** Starts and ends services as they are told to. Commands throw where they cannot, {@link Unsupported} where nobody here can. */
-export function makeServices(log: Log, more?: MoreOfStart): Services {
+export function makeServices(log: Log, more: MoreOfStart = {}): Services {
   const running = new Map<string, Running>()
   const find = (url: string): Running => {
     const found = running.get(url)
@@ -46,12 +52,18 @@ export function makeServices(log: Log, more?: MoreOfStart): Services {
   }
   return {
     async start(given) {
-      const start = readStart(given, more?.members ?? [])
-      const settings = settingsOf(start)
-      const { nodes = 1 } = start
-      if (nodes > 1 && !start.profiles) settings.profiles = [...settings.profiles, 'cluster']
+      const start = readStart(given, more.members ?? [])
+      const { profiles } = start
+      const nodes = profiles?.includes('cluster') === false ? 1 : (start.nodes ?? 1)
+      const own = profiles && { profiles: profiles.filter((name) => name !== 'cluster') }
+      const settings = settingsOf({ ...start, ...own }, more.nextFlags?.())
+      // Several addresses of one process are nodes to whoever asks them.
+      if (nodes > 1)
+        settings.profiles = PROFILE_NAMES.filter(
+          (name) => name === 'cluster' || settings.profiles.includes(name),
+        )
       const clock = start.clock === 'virtual' ? makeVirtualClock(Date.now()) : undefined
-      const { faults, told } = more?.read(start) ?? { faults: [], told: {} }
+      const { faults, told } = more.read?.(start) ?? { faults: [], told: {} }
       const server = await startServer(settings, { log, nodes, ...(clock && { clock }) }, faults)
       const { pathname } = new URL(server.baseUrl)
       const url = `http://${settings.host}:${server.port}${pathname.replace(/\/$/, '')}`

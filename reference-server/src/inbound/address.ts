@@ -1,6 +1,6 @@
 /** Addresses of clients; it alone knows the headers in which proxies say where a request came from. */
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import type { Rules } from '../rules/rule-book.ts'
 
 /** The header that trusted proxies write. */
@@ -11,6 +11,9 @@ export interface Proxies {
   isTrusted(address: string): boolean
   header: ForwardedHeader
 }
+
+/** Proxies behind each other that are looked through, so that a long header costs little. */
+const MOST_HOPS = 16
 
 /** A function that says from which address a request came; empty where its connection is gone already. */
 export function makeAddressReader(
@@ -33,15 +36,18 @@ function readPeer(address: string): string {
 /** Naive about commas in quotes, which nothing that names an address has: what a client left open closes nowhere. */
 function readHops(value: string, header: ForwardedHeader): readonly (string | undefined)[] {
   if (value === '') return []
-  return value.split(',').map((element) => {
+  const nearest = value.split(',').slice(-MOST_HOPS)
+  return nearest.map((element) => {
     if (header === 'x-forwarded-for') return readAddress(element.trim())
     const pair = element.split(';').find((one) => /^\s*for\s*=/i.test(one))
-    return readAddress((pair ?? '').replace(/^[^=]*=/, '').replace(/^\s*"?|"?\s*$/g, ''))
+    const node = (pair ?? '').replace(/^[^=]*=/, '').trim()
+    return readAddress(node.replace(/^"|"$/g, ''))
   })
 }
 
 /** An address with or without a port; one of IPv4 in IPv6 as IPv4. Nothing for any other text. */
 function readAddress(text: string): string | undefined {
+  if (isIPv4(text)) return text
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? text.replace(/^([\d.]+):\d+$/, '$1')
   const address = bare.replace(/^::ffff:(?=[\d.]+$)/i, '').replace(/%.*$/, '')
   return isIP(address) === 0 ? undefined : address

@@ -7,11 +7,19 @@ import type { Service } from './service.ts'
 export function readArrival(service: Service, { headers }: IncomingMessage): ArrivalFacts {
   return {
     origin: headers.origin,
-    baseOrigin: new URL(service.baseUrl()).origin,
+    baseOrigin: originOf(service.baseUrl()),
     origins: service.facts.origins,
     signingKey: service.signingKey,
     nowMs: service.ports.clock.wallMs(),
     openConnections: service.channels.open().size + service.sockets.count(),
     maxConnections: service.limits.connections,
   }
+}
+
+let known = { url: '', origin: '' }
+
+/** The origin of a URL; the same is asked for again and again. */
+function originOf(url: string): string {
+  if (known.url !== url) known = { url, origin: new URL(url).origin }
+  return known.origin
 }

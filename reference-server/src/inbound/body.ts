@@ -20,10 +20,7 @@ export interface BodyBounds {
  */
 export function readBody(request: IncomingMessage, bounds: BodyBounds): Promise<Uint8Array> {
   const { maxBytes, timeoutMs, clock } = bounds
-  const tooLarge = (): Refusal =>
-    new Refusal('payload-too-large', `the body has more than ${maxBytes} bytes`, {
-      maxBytes: bounds.namedBytes,
-    })
+  const tooLarge = (): Refusal => makeTooLarge(bounds)
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge())
 
   return new Promise((resolve, reject) => {
@@ -48,5 +45,20 @@ export function readBody(request: IncomingMessage, bounds: BodyBounds): Promise<
     // An aborted request emits `error` beside `close`; without a listener it would end the process.
     request.on('error', () => {})
     request.on('data', onData).once('end', onEnd).once('close', onGone)
+  })
+}
+
+/**
+ * A body that was read already; rejects with the Refusal `payload-too-large` as `readBody` does.
+ * @spec problem.body.too-large
+ */
+export async function takeBody(body: Uint8Array, bounds: BodyBounds): Promise<Uint8Array> {
+  if (body.length > bounds.maxBytes) throw makeTooLarge(bounds)
+  return body
+}
+
+function makeTooLarge({ maxBytes, namedBytes }: BodyBounds): Refusal {
+  return new Refusal('payload-too-large', `the body has more than ${maxBytes} bytes`, {
+    maxBytes: namedBytes,
   })
 }

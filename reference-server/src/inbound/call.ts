@@ -1,10 +1,10 @@
 /** From a request to its answer; it alone knows in which order a call is judged before its handler sees it. */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { KeyedPost } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
 import type { Route, RouteName } from '../rules/route.ts'
-import { type BodyBounds, readBody } from './body.ts'
+import type { BodyBounds } from './body.ts'
 import { answerOnce } from './once.ts'
 import { answerBatch } from './routes/batch.ts'
 import { answerBroadcast } from './routes/broadcast.ts'
@@ -76,17 +76,28 @@ export function readTarget(url: string | undefined, basePath: string): Target {
   return { path: below, query: rest.join('?') }
 }
 
+/** What a request shows before its body. */
+export interface Asked {
+  method?: string | undefined
+  httpVersion: string
+  headers: Readonly<IncomingHttpHeaders>
+  /** Names as written, each before its value. */
+  rawHeaders: readonly string[]
+}
+
+/** Reads the body of a request within bounds; rejects with a Refusal. */
+export type ReadBody = (bounds: BodyBounds) => Promise<Uint8Array>
+
 /**
  * Answers a request; rejects with a Refusal, or with anything else for a defect.
  * Judged in this order: path, method, application key, media type, body, idempotency key, members.
  * @spec security.refusal.uniform
- * @param onRead called before the first byte of a body is awaited
  */
 export async function answerCall(
   service: Service,
-  request: IncomingMessage,
+  request: Asked,
   target: Target,
-  onRead: () => void,
+  readBody: ReadBody,
 ): Promise<Answer> {
   const { rules } = service
   const method = request.method ?? ''
@@ -106,7 +117,7 @@ export async function answerCall(
   if (!route.members) return handle({})
   const keys = readAll(request, 'idempotency-key')
   throwIf(rules.decideIdempotency(keys, service.facts.profiles))
-  const bytes = await readBytes(service, request, route, onRead)
+  const bytes = await readBytes(service, request, route, readBody)
   const body = rules.selectMembers(rules.parseBody(rules.decodeBody(bytes)), route.members)
   return answerOnce(service, { route, keys, bytes }, (post) => handle(body, post))
 }
@@ -129,7 +140,7 @@ function decideRoute(service: Service, path: string | undefined): Route {
 }
 
 /** What came under a name in lower case, one text for each time; the runtime's own list would be made of every header. */
-function readAll({ rawHeaders }: IncomingMessage, name: string): string[] {
+function readAll({ rawHeaders }: Asked, name: string): string[] {
   const values: string[] = []
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const written = rawHeaders[at] ?? ''
@@ -141,7 +152,7 @@ function readAll({ rawHeaders }: IncomingMessage, name: string): string[] {
 
 function authorize(
   { rules, applicationKeys, takeCall }: Service,
-  request: IncomingMessage,
+  request: Asked,
   method: string,
   { path = '', query }: Target,
 ): void {
@@ -160,17 +171,16 @@ function authorize(
 
 async function readBytes(
   service: Service,
-  request: IncomingMessage,
+  request: Asked,
   { name }: Route,
-  onRead: () => void,
+  readBody: ReadBody,
 ): Promise<Uint8Array> {
   const { rules, timings, ports } = service
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers
   if (!rules.decideIsBodyThere(length, coding, name))
     throw new Refusal('malformed-request', 'the request has no body; send a JSON object')
   throwIf(rules.decideMediaType(request.headers['content-type']))
-  onRead()
-  return readBody(request, {
+  return readBody({
     ...(BODY_BYTES[name] ?? makeBodyBytes)(service),
     timeoutMs: rules.decideRequestTimeoutSeconds(timings.request_timeout_seconds, 'body') * 1000,
     clock: ports.clock,

@@ -5,6 +5,7 @@ import { writeAnswer } from '../outbound/answer.ts'
 import type { Pulse } from '../outbound/connection.ts'
 import { makeStreamWriter } from '../outbound/event-stream.ts'
 import type { Heartbeat, Watched } from '../outbound/heartbeat.ts'
+import { makeTurn } from '../outbound/turn.ts'
 import type { Cancel, ConnectionWriter } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import { decideAdmission } from '../rules/admission.ts'
@@ -39,6 +40,7 @@ export function makeEventStreams(service: Service, parts: StreamParts): EventStr
   const { rules, ports, limits, timings, channels } = service
   const offersBroadcast = service.facts.profiles.includes('broadcast')
   const streams = new Set<ServerResponse>()
+  const turn = makeTurn()
   let onEmpty = (): void => {}
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
@@ -99,6 +101,7 @@ export function makeEventStreams(service: Service, parts: StreamParts): EventStr
       socket: request.socket,
       clock: ports.clock,
       rules,
+      turn,
       lingerMs: rules.decideLingerMs(timings.close_timeout_seconds, 'close'),
       onWelcome: endAtLifetime,
     })

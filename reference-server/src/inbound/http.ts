@@ -4,7 +4,9 @@ import type { Duplex } from 'node:stream'
 import { writeAnswer, writeLastAnswer, writeRawAnswer } from '../outbound/answer.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
-import { answerCall, readTarget, type Target } from './call.ts'
+import { readBody, takeBody } from './body.ts'
+import { type Asked, answerCall, type ReadBody, readTarget, type Target } from './call.ts'
+import { type Lane, type LaneParts, makePostLane } from './post-lane.ts'
 import { makeRefusalAnswer } from './refuse.ts'
 import type { Service } from './service.ts'
 
@@ -13,6 +15,9 @@ const KEEP_ALIVE_MS = 5000
 
 /** Least time between two warnings that connections cannot be accepted. */
 const WARN_EVERY_MS = 10_000
+
+/** The posts that are made most. */
+const LANE_PATHS = ['/v1/messages', '/v1/broadcasts']
 
 /** In place of the advertised time for a header section, which the library measures by the time of the machine. */
 const STANDING_STILL_MS = 120_000
@@ -31,6 +36,13 @@ export interface RequestTaker {
   onRequest(request: IncomingMessage, response: ServerResponse): void
 }
 
+/** A server, and how it ends what is connected. */
+export interface HttpListener {
+  server: Server
+  /** Ends every connection that was not upgraded, at once. */
+  endAll(): void
+}
+
 /**
  * A server that is not yet listening.
  * @spec connection.idle.ended
@@ -41,13 +53,14 @@ export function makeHttpServer(
   service: Service,
   upgrades: UpgradeTaker,
   takers: readonly RequestTaker[],
-): Server {
+): HttpListener {
   const { rules, timings, limits, ports } = service
   const seconds = timings.request_timeout_seconds
   const { standsStill } = ports.clock
   const headersMs = standsStill
     ? STANDING_STILL_MS
     : rules.decideRequestTimeoutSeconds(seconds, 'headers') * 1000
+  const keepAliveMs = Math.max(headersMs, KEEP_ALIVE_MS)
   const bodyMs = rules.decideRequestTimeoutSeconds(seconds, 'body') * 1000
   const linger = {
     clock: ports.clock,
@@ -61,7 +74,7 @@ export function makeHttpServer(
     // Bodies have their own timer; this is the bound for what nobody reads.
     requestTimeout: headersMs + bodyMs * 2,
     connectionsCheckingInterval: Math.min(1000, Math.max(50, headersMs / 4)),
-    keepAliveTimeout: Math.max(headersMs, KEEP_ALIVE_MS),
+    keepAliveTimeout: keepAliveMs,
     maxHeaderSize: rules.decideMaxHeaderBytes(limits.header_bytes),
     requireHostHeader: false,
     shouldUpgradeCallback: (request) =>
@@ -70,25 +83,35 @@ export function makeHttpServer(
       upgrades.takes(readTarget(request.url, service.basePath).path),
   })
 
+  /** What a call is answered, and why where that is a refusal; never rejects. */
+  async function decideAnswer(
+    asked: Asked,
+    target: Target,
+    read: ReadBody,
+  ): Promise<{ made: Answer; cause?: unknown }> {
+    let answered: { made: Answer; cause?: unknown }
+    try {
+      answered = { made: await answerCall(service, asked, target, read) }
+    } catch (cause) {
+      answered = { made: makeRefusalAnswer(service, cause), cause }
+    }
+    const { made } = answered
+    ports.metrics.count('requests_answered', String(made.status))
+    Object.assign(made.headers, rules.makeCrossOriginHeaders())
+    return answered
+  }
+
   async function answer(
     request: IncomingMessage,
     response: ServerResponse,
     target: Target,
   ): Promise<void> {
-    const onRead = (): void => {
+    const { made, cause } = await decideAnswer(request, target, (bounds) => {
       if (isWaiting(request)) response.writeContinue()
-    }
-    let made: Answer
-    let hangUp = false
-    try {
-      made = await answerCall(service, request, target, onRead)
-    } catch (cause) {
-      made = makeRefusalAnswer(service, cause)
-      hangUp = mustHangUp(request, cause)
-    }
-    ports.metrics.count('requests_answered', String(made.status))
-    Object.assign(made.headers, rules.makeCrossOriginHeaders())
-    if (hangUp) writeLastAnswer(request, response, made, linger)
+      return readBody(request, bounds)
+    })
+    if (cause !== undefined && mustHangUp(request, cause))
+      writeLastAnswer(request, response, made, linger)
     else writeAnswer(response, made)
   }
 
@@ -136,7 +159,29 @@ export function makeHttpServer(
     ports.metrics.count('requests_answered', String(refused.status))
     writeRawAnswer(socket, refused, linger)
   })
-  return server
+  const lane = useLane(server, {
+    urls: new Set(LANE_PATHS.map((path) => `${service.basePath}${path}`)),
+    keepAliveMs,
+    answer: async (post) => {
+      const target = { path: post.url.slice(service.basePath.length), query: '' }
+      const { made } = await decideAnswer(post, target, (bounds) => takeBody(post.body, bounds))
+      return made
+    },
+  })
+  const endAll = (): void => {
+    lane.stop()
+    server.closeAllConnections()
+  }
+  return { server, endAll }
+}
+
+/** Lets a lane have the connections first. */
+function useLane(server: Server, parts: Omit<LaneParts, 'handOver'>): Lane {
+  const [takeOver] = server.listeners('connection')
+  const lane = makePostLane({ ...parts, handOver: (socket) => takeOver?.call(server, socket) })
+  server.removeAllListeners('connection')
+  server.on('connection', lane.take)
+  return lane
 }
 
 /** Whether the rest of a request is not worth reading. */

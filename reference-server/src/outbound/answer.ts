@@ -1,5 +1,6 @@
 /** Answers to HTTP requests as bytes; it alone knows how an answer is written, also where no response object exists. */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../ports.ts'
 
@@ -19,6 +20,33 @@ export function writeAnswer(response: ServerResponse, answer: WrittenAnswer): vo
   response.writeHead(answer.status, makeHeaders(answer, Buffer.byteLength(body)))
   // A text leaves with its headers in one piece; bytes would be a second one.
   response.end(body)
+}
+
+/**
+ * Writes an answer on a bare connection that serves another request within `keepAliveMs` milliseconds, in one write.
+ */
+export function writePlainAnswer(socket: Socket, answer: WrittenAnswer, keepAliveMs: number): void {
+  const body = writeBody(answer)
+  const headers = makeHeaders(answer, Buffer.byteLength(body))
+  let head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n`
+  for (const name in headers) head += `${name}: ${headers[name]}\r\n`
+  const keptSeconds = Math.floor(keepAliveMs / 1000)
+  socket.write(
+    `${head}date: ${writeDate()}\r\nconnection: keep-alive\r\nkeep-alive: timeout=${keptSeconds}\r\n\r\n${body}`,
+  )
+}
+
+let dated = 0
+let date = ''
+
+/** The time of the machine as HTTP writes it, made once a second. */
+function writeDate(): string {
+  const second = Math.floor(Date.now() / 1000)
+  if (second !== dated) {
+    dated = second
+    date = new Date(second * 1000).toUTCString()
+  }
+  return date
 }
 
 /**

@@ -5,6 +5,7 @@ import type { CloseSlug } from '@channel-protocol/schemas/registry'
 import type { CloseEnvelope } from '@channel-protocol/schemas/types'
 import type { Cancel, Clock, ConnectionWriter } from '../ports.ts'
 import type { Pulse } from './connection.ts'
+import type { Turn, Waiting } from './turn.ts'
 
 interface Places {
   message: string
@@ -30,6 +31,7 @@ export interface StreamParts {
   socket: Socket
   clock: Clock
   rules: StreamRules
+  turn: Turn
   /** Milliseconds that a peer has to take what is queued when the stream ends. */
   lingerMs: number
   /** Called when the welcome was queued. */
@@ -51,6 +53,13 @@ export function makeStreamWriter(
   let places: Places = { message: '', broadcast: undefined }
   let lastEnvelopeMs: number | undefined
   let cancelLinger: Cancel = () => {}
+  let isCorked = false
+  const waiting: Waiting = {
+    flush: () => {
+      isCorked = false
+      response.uncork()
+    },
+  }
   const isOpen = (): boolean => !response.writableEnded && !response.destroyed && socket.writable
   response.once('close', () => cancelLinger())
 
@@ -62,6 +71,11 @@ export function makeStreamWriter(
       const envelope = given ?? (JSON.parse(data) as TypedEnvelope)
       const { type } = envelope
       places = rules.movePlaces(places, envelope)
+      if (type === 'broadcast' && !isCorked) {
+        isCorked = true
+        response.cork()
+        parts.turn.add(waiting)
+      }
       response.write(rules.makeEvent({ type, id: rules.makeEventId(type, places), data }))
       lastEnvelopeMs = clock.nowMs()
       if (type === 'welcome') parts.onWelcome()

@@ -109,6 +109,7 @@ export function makeChannels(parts: ChannelParts): Channels {
       try {
         const write = await openings.open(connection, asked, counters)
         if (connection.ended) return
+        if (broker.shared?.mayWrite() === false) throw new Refusal('unavailable')
         join(connection, channel, counters.epoch, write)
         const { connectionId, atMs } = arrival
         if (came) note(clientId, counters, { online: true, connectionId, atMs })

@@ -79,8 +79,10 @@ export function makeGraces(parts: GraceParts): Graces {
   /** Does what presence owes, when it is the client id's turn, and again until the broker has taken it. */
   function inTurn(channel: Channel, connectionId: string, work: () => Promise<void>): void {
     serial(channel.clientId, work).catch((cause: unknown) => {
+      // The next run does what this one no longer can.
+      if (stopped && cause instanceof Refusal) return
       parts.reportFailure(cause, connectionId)
-      if (stopped || !(cause instanceof Refusal)) return
+      if (!(cause instanceof Refusal)) return
       channel.cancelRetry = clock.after(RETRY_MS, () => inTurn(channel, connectionId, work))
     })
   }

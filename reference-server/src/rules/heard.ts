@@ -25,6 +25,9 @@ export interface HeardParts {
   holdBack(channel: Channel, connectionId: string, departure: Departure): void
 }
 
+/** Frames that may wait for an opening. */
+const MOST_HELD = 1000
+
 /** The events of client ids, for channels. */
 export function makeHeard(parts: HeardParts): Heard {
   const { rules, channels, arriving, end } = parts
@@ -45,7 +48,9 @@ export function makeHeard(parts: HeardParts): Heard {
     message: (clientId, connectionId, { data, ...counters }) => {
       const channel = channels.get(clientId)
       const newest = channel?.incoming ?? channel?.current
-      if (channel && newest?.id === connectionId) parts.deliver(channel, counters, data)
+      if (!channel || newest?.id !== connectionId) return
+      if ((newest.held?.length ?? 0) < MOST_HELD) parts.deliver(channel, counters, data)
+      else end(newest, { by: 'service', slug: 'slow-consumer' })
     },
     replaced: (clientId, connectionId) => {
       const channel = channels.get(clientId)

@@ -61,7 +61,10 @@ export interface Sockets {
   send(ids: readonly string[], body: string): SocketResult[]
   /** Sends a text to every accepted socket and answers their number. */
   broadcast(body: string): number
-  /** Tells the application of the end of sockets of earlier runs. */
+  /**
+   * Tells the application of the end of sockets of earlier runs.
+   * @spec socket.closed.restart
+   */
   recover(owed: readonly OwedSocket[]): void
   /** Sockets that did not end, in the order of their opening. */
   open(): ReadonlySet<Socket>

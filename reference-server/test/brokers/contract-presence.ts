@@ -1,7 +1,7 @@
 /** Facts of every broker about presence: who is online, since when, and in which order they came. */
 import { expect } from 'vitest'
-import type { Fact } from './engine.ts'
 import { ANN } from './contract-counting.ts'
+import type { Fact } from './engine.ts'
 
 const SECOND = { ...ANN, connectionId: 'two', atMs: 2000 }
 

@@ -1,9 +1,9 @@
 /** Facts of every broker whose state outlives the process: what the next run knows of one that was killed. */
 import { expect } from 'vitest'
-import type { Fact } from './engine.ts'
 import { ANN } from './contract-counting.ts'
 import { holding } from './contract-holding.ts'
 import { ANSWER, POST } from './contract-posts.ts'
+import type { Fact } from './engine.ts'
 
 const DAY_MS = 86_400_000
 const SOCKET = { id: 'socket-1', path: 'a/b?c', epoch: 5 }

@@ -1,9 +1,10 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openSqliteBroker } from '../../src/brokers/sqlite.ts'
+import { openSqliteFile } from '../../src/brokers/sqlite-file.ts'
 import type { Broker } from '../../src/ports.ts'
 import { makeBrokerParts } from '../broker-parts.ts'
 import { makeFakeClock } from '../fake-clock.ts'
@@ -69,11 +70,15 @@ test('a database that is damaged inside is refused', async () => {
   expect(open).toThrow('is damaged')
 })
 
-test('a database of another program is refused and left as it is', () => {
+test('a database of another program is refused and left as it is', async () => {
   const other = new DatabaseSync(path)
   other.exec('CREATE TABLE mine (a TEXT)')
   other.close()
+  await chmod(path, 0o644)
+  const before = await readFile(path)
   expect(open).toThrow('is a database of another program')
+  expect((await stat(path)).mode & 0o777).toBe(0o644)
+  expect((await readFile(path)).equals(before)).toBe(true)
   const again = new DatabaseSync(path)
   expect(again.prepare('SELECT name FROM sqlite_schema').all()).toMatchObject([{ name: 'mine' }])
   again.close()
@@ -100,4 +105,49 @@ test('what is asked of a broker that was stopped is refused', async () => {
   await broker.stop()
   await expect(broker.accept('ann', 'x')).rejects.toMatchObject({ slug: 'unavailable' })
   await expect(broker.read('ann')).rejects.toMatchObject({ slug: 'unavailable' })
+})
+
+/** Changes what the last run left, as if the machine had been started since. */
+function changeLastRun(change: string): void {
+  const db = new DatabaseSync(path)
+  db.exec(`UPDATE service SET ${change}`)
+  db.close()
+}
+
+test('a run that the end of the machine cut off is not trusted: all but secrets begins anew, and tokens die', async () => {
+  const first = open()
+  await first.keepSecret('signing-key', 'secret')
+  const before = await first.accept('ann', 'x')
+  await first.noteStarted()
+  await first.stop()
+  changeLastRun("boot = 'another', ended = 0")
+  const broker = open()
+  const { epoch } = await broker.accept('ann', 'x')
+  expect(epoch).toBeGreaterThan(before.epoch)
+  expect((await broker.began()).told).toBe(false)
+  expect((await broker.began()).epochFloor).toBeGreaterThan(before.epoch)
+  expect(await broker.keepSecret('signing-key', 'new')).toBe('secret')
+})
+
+test.each([
+  ["boot = 'another'", 'ended well before the machine did'],
+  ['ended = 0', 'was killed while the machine went on'],
+])('a run is trusted where %s, as one that %s', async (change) => {
+  const first = open()
+  const { epoch } = await first.accept('ann', 'x')
+  await first.stop()
+  changeLastRun(change)
+  expect(await open().accept('ann', 'x')).toMatchObject({ epoch, seq: 2 })
+})
+
+test('a file that cannot be written is refused at the start', () => {
+  const parts = makeBrokerParts(makeFakeClock())
+  const openFull = (): Broker =>
+    openSqliteBroker(path, parts, (place, fileParts) => {
+      const file = openSqliteFile(place, fileParts)
+      file.db.exec('PRAGMA query_only = 1')
+      return file
+    })
+  expect(openFull).toThrow(`--broker sqlite:${path}: cannot be written; is the disk full?`)
+  expect(open).not.toThrow()
 })

@@ -83,13 +83,21 @@ test('a client that comes back with its old token and cursor goes on where it wa
   const before = await read('ann')
   const receipt = await post('ann', 'while it was connected')
   await restart()
-  expect(await read('ann')).toEqual({ client_id: 'ann', online: true, epoch: receipt.epoch, version: 1 })
+  expect(await read('ann')).toEqual({
+    client_id: 'ann',
+    online: true,
+    epoch: receipt.epoch,
+    version: 1,
+  })
   await post('ann', 'while it was away')
   const again = service.connect(token, { query: `?after=${cursor}` })
   expect(await again.next()).toMatchObject({ resumed: true, epoch: receipt.epoch, seq: 0 })
   expect(await again.next()).toMatchObject({ seq: 1, id: receipt.id })
   expect(await again.next()).toMatchObject({ seq: 2, data: 'while it was away' })
-  expect(await read('ann')).toMatchObject({ version: 1, since: (before as { since: string }).since })
+  expect(await read('ann')).toMatchObject({
+    version: 1,
+    since: (before as { since: string }).since,
+  })
   again.socket.close(1000)
   const { form } = await take('disconnected')
   expect(form).toMatchObject({ from: 'ann', version: '2', reason: 'closed' })
@@ -133,7 +141,10 @@ test('a departure that the application did not hear of is told after the restart
 })
 
 test('what was revoked stays revoked, and what was not stays good', async () => {
-  const [dead, live] = [await service.mint('ann', TTL_SECONDS), await service.mint('ben', TTL_SECONDS)]
+  const [dead, live] = [
+    await service.mint('ann', TTL_SECONDS),
+    await service.mint('ben', TTL_SECONDS),
+  ]
   await service.post('/v1/disconnects', { client_id: 'ann', revoke_tokens: true })
   const newer = await service.mint('ann', TTL_SECONDS)
   await restart()

@@ -1,7 +1,7 @@
 /** Several nodes on one store for one test, each a process of its own, and the clients that a test connects to them. */
 import { onTestFinished } from 'vitest'
 import { type ServiceProcess, startProcess } from '../start-process.ts'
-import { type Receiver, startReceiver } from '../start-receiver.ts'
+import { type Arrived, type Receiver, startReceiver } from '../start-receiver.ts'
 import type { TestClient } from '../start-service.ts'
 import { type RedisStore, startRedisStore } from './redis-store.ts'
 
@@ -39,25 +39,52 @@ export async function startNodes(
   return { nodes: [first, ...others] as unknown as Nodes['nodes'], store, receiver, add }
 }
 
-/** Connects a client id to a node, and resolves with its welcome. */
+/** Connects a client id to a node, and resolves with its welcome; rejects where that is refused. */
 export async function connect(
   node: ServiceProcess,
   clientId: string,
   query = '',
 ): Promise<TestClient & { welcome: Record<string, unknown> }> {
-  const client = node.connect(await node.mint(clientId), { query })
-  return { ...client, welcome: await client.next() }
+  const { token } = await demand(node, '/v1/tokens', { client_id: clientId })
+  const client = node.connect(String(token), { query })
+  const refused = client.closed.then(([code, reason]) => {
+    throw new Error(`${code} ${reason}`)
+  })
+  refused.catch(() => {})
+  return { ...client, welcome: await Promise.race([client.next(), refused]) }
 }
 
 /** Posts a message through a node; rejects where it is refused. */
-export async function post(
+export function post(
   node: ServiceProcess,
   clientId: string,
   data: string,
 ): Promise<Record<string, unknown>> {
-  const answer = await node.post('/v1/messages', { client_id: clientId, data })
+  return demand(node, '/v1/messages', { client_id: clientId, data })
+}
+
+async function demand(
+  node: ServiceProcess,
+  path: string,
+  body: object,
+): Promise<Record<string, unknown>> {
+  const answer = await node.post(path, body)
   if (answer.status !== undefined) throw new Error(`${answer.status} ${String(answer.code)}`)
   return answer
+}
+
+/** Takes webhooks until this event comes; those before it have to be repeats. */
+export async function takePastRepeats(
+  receiver: Receiver,
+  event: string,
+  before: ReadonlySet<string>,
+): Promise<Arrived> {
+  for (;;) {
+    const webhook = await receiver.next()
+    webhook.answer()
+    if (webhook.form.event === event) return webhook
+    if (!before.has(webhook.id)) throw new Error(`${webhook.form.event} came before ${event}`)
+  }
 }
 
 /** What a node says of a client id. */

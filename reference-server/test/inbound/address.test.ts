@@ -48,6 +48,12 @@ describe('Forwarded', () => {
   })
 })
 
+test('only the nearest sixteen hops are looked at, so that a long header costs little', () => {
+  const proxies = Array.from({ length: 20 }, (_, index) => `10.0.0.${index}`)
+  expect(read('x-forwarded-for', ['203.0.113.7', ...proxies].join())).toBe('10.0.0.4')
+  expect(read('forwarded', `for=${' '.repeat(16_000)}x`)).toBe('10.0.0.1')
+})
+
 test('a peer that is not trusted is believed nothing', () => {
   expect(read('x-forwarded-for', '203.0.113.7', '192.0.2.1')).toBe('192.0.2.1')
 })

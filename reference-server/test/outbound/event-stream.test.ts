@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { setImmediate as turnEnd } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Pulse } from '../../src/outbound/connection.ts'
 import { makeStreamWriter } from '../../src/outbound/event-stream.ts'
+import { makeTurn } from '../../src/outbound/turn.ts'
 import type { ConnectionWriter } from '../../src/ports.ts'
 import { makeRules } from '../../src/rules/rule-book.ts'
 import { type FakeClock, makeFakeClock } from '../fake-clock.ts'
@@ -39,6 +41,7 @@ beforeEach(async () => {
     socket: request.socket,
     clock,
     rules: makeRules(),
+    turn: makeTurn(),
     lingerMs: LINGER_MS,
     onWelcome: () => {
       welcomes += 1
@@ -117,4 +120,33 @@ test('a peer that ends its own direction is gone too', async () => {
 test('nothing is read on a stream, so no Ping is sent and no silence judged', () => {
   expect(writer.isReading()).toBe(false)
   expect(writer.bytesRead()).toBe(0)
+})
+
+test('broadcasts of one turn leave together when it ends, and what follows stays behind them', async () => {
+  const { socket } = response
+  const sentBefore = socket?.bytesWritten ?? 0
+  for (const seq of [1, 2]) {
+    const envelope = { type: 'broadcast' as const, id: `b-${seq}`, seq, data: 'all' }
+    writer.write(JSON.stringify(envelope), envelope)
+  }
+  const message = { type: 'message' as const, id: 'm-2', seq: 2, data: 'one' }
+  writer.write(JSON.stringify(message), message)
+  expect(writer.bytesSent()).toBe(sentBefore)
+  await turnEnd()
+  writer.close('draining')
+  await once(peer, 'close')
+  expect([...text.matchAll(/^event: (\w+)/gm)].map(([, type]) => type)).toEqual([
+    'broadcast',
+    'broadcast',
+    'message',
+    'close',
+  ])
+})
+
+test('broadcasts that wait for the end of a turn leave before the close', async () => {
+  const envelope = { type: 'broadcast' as const, id: 'b-1', seq: 1, data: 'all' }
+  writer.write(JSON.stringify(envelope), envelope)
+  writer.close('draining')
+  await once(peer, 'close')
+  expect(text).toMatch(/event: broadcast[\s\S]*event: close/)
 })

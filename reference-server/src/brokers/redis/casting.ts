@@ -17,6 +17,10 @@ export interface Casting {
   hear(message: string): void
   /** Goes on from here. */
   begin(counters: StreamCounters): void
+  /** Goes on from nowhere until it is begun. */
+  clear(): void
+  /** Whether it was begun. */
+  isBegun(): boolean
   /** Brings what was missed. */
   catchUp(): Promise<void>
 }
@@ -58,8 +62,7 @@ export function makeCasting(parts: CastingParts): Casting {
         const missed = await parts.readMissed(place)
         if (catching !== mine) return
         if (!missed) {
-          place = { epoch: 0, seq: 0 }
-          newest = 0
+          clear()
           parts.onGap()
           return
         }
@@ -72,8 +75,16 @@ export function makeCasting(parts: CastingParts): Casting {
     }
   }
 
+  function clear(): void {
+    place = { epoch: 0, seq: 0 }
+    newest = 0
+    catching = undefined
+  }
+
   return {
     hear,
+    clear,
+    isBegun: () => place.epoch !== 0,
     begin: (counters) => {
       place = counters
       catching = undefined

@@ -46,9 +46,9 @@ export interface Hearing {
   arrived(clientId: string, connectionId: string): Promise<void>
   /** Listens no more on behalf of a connection. */
   forget(clientId: string, connectionId: string): void
-  /** Listens anew to everything, and brings what was missed. */
+  /** Listens anew to everything. */
   resume(): Promise<void>
-  /** Brings what was missed while there was no lease. */
+  /** Brings what was missed while nothing was heard, or there was no lease. */
   catchUp(): void
   /** Forgets everything. */
   clear(): void
@@ -178,7 +178,7 @@ export function makeHearing(parts: HearingParts): Hearing {
     resume: async () => {
       const channels = [...ears.keys()]
       await Promise.all(channels.map((channel) => link.subscribe(channel)))
-      for (const ear of ears.values()) void catchUpOne(ear)
+      missed = true
     },
     catchUp: () => {
       if (!missed) return

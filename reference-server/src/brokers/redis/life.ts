@@ -21,8 +21,8 @@ export interface LifeParts {
   events(): NodeEvents
   /** Called when a place is lost, and with it everything that hung on it. */
   onLost(): void
-  /** Called when there is a place anew; `began` where the store began anew as well. */
-  onEntered(began: boolean): Promise<void>
+  /** Called when there is a place anew; where the store began anew for that, with the generation that is over. */
+  onEntered(over: string | undefined): Promise<void>
   /** Called when the place was kept while the connection was not. */
   onReturned(): Promise<void>
   /** Called when the lease is there again that had run out. */
@@ -57,9 +57,13 @@ export function makeLife(parts: LifeParts): Life {
   let stopped = false
   let leaseUntilMs = Number.NEGATIVE_INFINITY
   let hadLease = false
-  let connectedAtMs = Number.POSITIVE_INFINITY
+  /** Since when it would be heard of every node that is there. */
+  let hearsSinceMs = Number.POSITIVE_INFINITY
+  /** A generation of which writes are lost. */
+  let lostGeneration = ''
   let cancelRenewal: Cancel = () => {}
   let entering: Promise<void> | undefined
+  let renewing: Promise<void> | undefined
 
   const hasLease = (): boolean => performance.now() < leaseUntilMs
   const extend = (sentAtMs: number): void => {
@@ -69,63 +73,79 @@ export function makeLife(parts: LifeParts): Life {
   }
 
   /** Takes a place; where one was lost, everything that hung on it is over first. */
-  async function enter(lost: string): Promise<void> {
-    const had = steps.standing().node !== ''
+  async function enter(): Promise<void> {
+    const { node: former, generation: left } = steps.standing()
+    if (isIn) parts.onLost()
     isIn = false
     leaseUntilMs = Number.NEGATIVE_INFINITY
-    if (had) parts.onLost()
     const node = randomUUID()
     const sentAtMs = performance.now()
-    const prefix = namePrefix(parts.database, '').slice(0, -1)
-    const args = [lost, String(parts.epochFloor), node, String(leaseMs), prefix]
+    const root = namePrefix(parts.database, '').slice(0, -1)
+    const args = [lostGeneration, String(parts.epochFloor), node, String(leaseMs), root]
     type Entered = [generation: string, floor: string, created: number]
     const [generation, floor, created] = await link.run<Entered>(ENTER, [store], args)
     if (stopped) return
+    lostGeneration = ''
     steps.enter({ generation, floor: Number(floor), node })
     isIn = true
     hadLease = true
     extend(sentAtMs)
-    if (created && had) log.warn({}, 'the store lost its state: all clients begin anew')
-    else if (had) log.warn({}, 'this node was taken for dead: its clients connect anew')
-    await parts.onEntered(created === 1 && had)
+    if (former === '') return parts.onEntered(undefined)
+    if (created === 1) log.warn({}, 'the store lost its state: all clients begin anew')
+    else log.warn({}, 'this node has lost its place in the store: its clients connect anew')
+    await parts.onEntered(created === 1 ? left : undefined)
   }
 
-  function enterOnce(lost: string): Promise<void> {
-    entering ??= enter(lost).finally(() => {
+  function enterOnce(): Promise<void> {
+    entering ??= enter().finally(() => {
       entering = undefined
     })
     return entering
   }
 
   async function comeBack(): Promise<void> {
+    if (!isIn) return enterOnce()
     const { generation, node } = steps.standing()
-    if (node === '') return enterOnce('')
     const sentAtMs = performance.now()
     const { prefix } = steps.names()
     const args = [generation, node, String(steps.answered()), String(leaseMs), prefix]
     const became = await link.run<string>(RETURN, [store], args)
-    if (became === 'lost') return enterOnce(generation)
-    if (became === 'expelled') return enterOnce('')
+    if (became === 'lost') lostGeneration = generation
+    if (became !== 'kept') return enterOnce()
     hadLease = true
     extend(sentAtMs)
     await parts.onReturned()
   }
 
   async function renew(): Promise<void> {
-    if (!isIn || !link.isConnected()) return
+    if (!link.isConnected()) return
+    if (!isIn) return enterOnce()
     const sentAtMs = performance.now()
     hadLease &&= hasLease()
     // After a start of the store no lease says anything until its holders could come back.
-    const judges = sentAtMs - connectedAtMs > leaseMs
+    const judges = sentAtMs - hearsSinceMs > leaseMs
     const { node } = steps.standing()
-    const [kept, gone = []] = await steps.loose<[number, string[]?]>(RENEW, [
-      leaseMs,
-      judges ? '1' : '0',
-    ])
+    type Renewed = [kept: number, lasted: number, gone: string[]]
+    const args = [leaseMs, judges ? '1' : '0']
+    const [kept, lasted, gone] = await steps.loose<Renewed>(RENEW, args)
     if (steps.standing().node !== node) return
-    if (kept === 0) return enterOnce('')
+    if (kept === 0) return enterOnce()
+    if (lasted === 0) hearsSinceMs = performance.now()
     extend(sentAtMs)
     for (const dead of gone) await adopt(dead)
+  }
+
+  function renewOnce(): Promise<void> {
+    renewing ??= renew()
+      .catch(async (cause: unknown) => {
+        if (saysOf(cause).startsWith(LOST)) await enterOnce()
+        else log.debug({ err: cause }, 'the lease was not renewed')
+      })
+      .catch((cause: unknown) => log.debug({ err: cause }, 'no place was found in the store'))
+      .finally(() => {
+        renewing = undefined
+      })
+    return renewing
   }
 
   async function adopt(dead: string): Promise<void> {
@@ -143,13 +163,7 @@ export function makeLife(parts: LifeParts): Life {
     cancelRenewal()
     if (stopped) return
     cancelRenewal = systemClock.after(leaseMs / RENEWALS, () => {
-      renew()
-        .catch(async (cause: unknown) => {
-          if (saysOf(cause).startsWith(LOST)) await enterOnce('')
-          else log.debug({ err: cause }, 'the lease was not renewed')
-        })
-        .catch(() => {})
-        .finally(keepRenewing)
+      void renewOnce().finally(keepRenewing)
     })
   }
 
@@ -157,16 +171,16 @@ export function makeLife(parts: LifeParts): Life {
     isIn: () => isIn,
     hasLease,
     connected: async () => {
-      connectedAtMs = performance.now()
+      hearsSinceMs = performance.now()
       await comeBack()
       keepRenewing()
     },
     disconnected: () => {
-      connectedAtMs = Number.POSITIVE_INFINITY
+      hearsSinceMs = Number.POSITIVE_INFINITY
     },
     fenced: (how) => {
-      if (how === LOST) enterOnce('').catch(() => {})
-      else renew().catch(() => {})
+      if (how === LOST) enterOnce().catch(() => {})
+      else void renewOnce()
     },
     quit: async () => {
       stopped = true

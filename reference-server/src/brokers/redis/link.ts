@@ -10,8 +10,8 @@ export type Listener = (message: string, channel: string) => void
 
 /** Two connections to the store, one for commands and one for what is published. */
 export interface Link {
-  /** Makes the first try to connect, and all others after it; resolves when the first was made. */
-  start(): Promise<void>
+  /** Makes the first try to connect, and all others after it; resolves with the failure of the first, if it failed. */
+  start(): Promise<unknown>
   /** Runs a script. Rejects with the Refusal `unavailable` where the store does not answer, and with the store's error otherwise. */
   run<T>(script: Script, keys: readonly string[], args: readonly string[]): Promise<T>
   /** Sends one command; as `run`. */
@@ -33,7 +33,9 @@ export interface LinkParts {
   scripts: readonly Script[]
   listener: Listener
   /** Called when both connections are there, also again after either was lost; it is not up before this resolves. */
-  onUp(): Promise<void>
+  onConnected(): Promise<void>
+  /** Called when it is up. */
+  onUp(): void
   /** Called when either connection was lost. */
   onDown(): void
 }
@@ -72,6 +74,8 @@ export function makeLink(parts: LinkParts): Link {
   const { log, scripts, listener } = parts
   const calls = new Set<Call>()
   let pair: Pair | undefined
+  /** The pair that everything may use. */
+  let up: Pair | undefined
   let stopped = false
   let stalledSinceMs: number | undefined
   let tries = 0
@@ -92,12 +96,14 @@ export function makeLink(parts: LinkParts): Link {
     return client as RedisClientType
   }
 
-  async function connect(): Promise<void> {
+  async function connect(): Promise<unknown> {
     let lost = false
+    let failure: unknown
     const onLost = (cause: unknown): void => {
       if (lost || stopped) return
       lost = true
-      if (tries === 0) log.warn({ err: cause }, 'the store cannot be reached')
+      failure = cause
+      if (tries === 0 && pair) log.warn({ err: cause }, 'the store cannot be reached')
       close(made)
       retry()
     }
@@ -108,16 +114,23 @@ export function makeLink(parts: LinkParts): Link {
       await Promise.all(
         scripts.map(({ lua }) => made.commands.sendCommand(['SCRIPT', 'LOAD', lua])),
       )
-      if (lost || stopped) return close(made)
+      if (lost || stopped) {
+        close(made)
+        return failure
+      }
       pair = made
-      await parts.onUp()
+      await parts.onConnected()
+      if (lost || stopped) return failure
       if (tries > 0) log.info({}, 'the store can be reached again')
       tries = 0
+      up = made
+      parts.onUp()
     } catch (cause) {
       onLost(cause)
     } finally {
       cancel()
     }
+    return failure
   }
 
   function close(made: Pair): void {
@@ -125,6 +138,7 @@ export function makeLink(parts: LinkParts): Link {
     made.hearing.destroy()
     if (pair !== made) return
     pair = undefined
+    up = undefined
     stalledSinceMs = undefined
     for (const call of calls) call.fail(makeUnavailable('the store cannot be reached'))
     calls.clear()
@@ -197,7 +211,7 @@ export function makeLink(parts: LinkParts): Link {
       pair?.hearing.sUnsubscribe(channel, listener).catch(() => {})
     },
     isConnected: () => pair !== undefined,
-    isUp: () => pair !== undefined && stalledSinceMs === undefined,
+    isUp: () => up !== undefined && stalledSinceMs === undefined,
     stop: () => {
       stopped = true
       cancelRetry()

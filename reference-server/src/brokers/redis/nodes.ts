@@ -44,19 +44,21 @@ return 'kept'
 
 /**
  * Renews the lease. ARGV 6: its milliseconds, 7: whether other nodes may be judged by theirs. Answers whether there is
- * a place still, and the nodes whose place is free.
+ * a place still, whether the lease had lasted, and the nodes whose place is free. Who was late is no judge: what held
+ * it up may have held up all.
  */
 export const RENEW = makeLooseScript(`
 local nodes = prefix .. ':nodes'
-if redis.call('HGET', nodes, node) ~= 'here' then return {0} end
+if redis.call('HGET', nodes, node) ~= 'here' then return {0, 0, {}} end
+local lasted = redis.call('EXISTS', lease)
 redis.call('SET', lease, '1', 'PX', ARGV[6])
 local gone = {}
 local all = redis.call('HGETALL', nodes)
 for i = 1, #all, 2 do
-  local silent = ARGV[7] == '1' and redis.call('EXISTS', prefix .. ':lease:' .. all[i]) == 0
+  local silent = ARGV[7] == '1' and lasted == 1 and redis.call('EXISTS', prefix .. ':lease:' .. all[i]) == 0
   if all[i + 1] == 'left' or silent then gone[#gone + 1] = all[i] end
 end
-return {1, gone}
+return {1, lasted, gone}
 `)
 
 /** Gives the place up, for the others to take over what is left. */

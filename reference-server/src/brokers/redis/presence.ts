@@ -108,7 +108,7 @@ return {0, last, reason, go(key, ARGV[6], last, reason, ARGV[9], ARGV[10])}
 
 const FACTS = `
 local function describe(key)
-  return redis.call('HMGET', key, 'e', 's', 'v', 'on', 'c', 'at', 'ar', 'lf')
+  return redis.call('HMGET', key, 'e', 's', 'v', 'on', 'c', 'at', 'ar', 'lf', 'l')
 end
 `
 

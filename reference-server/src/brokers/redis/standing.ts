@@ -24,6 +24,7 @@ type Facts = [
   since?: string | null,
   arrival?: string | null,
   leftFor?: string | null,
+  last?: string | null,
 ]
 
 /** Who is online in the store, in the name of a node. */
@@ -66,6 +67,7 @@ export function makeStandings(steps: Steps, hearing: Hearing, parts: BrokerParts
         ...readFacts(facts),
         arrival: Number(facts[6]),
         leftFor: facts[7] ?? undefined,
+        leftBy: facts[4] ? undefined : (facts[8] ?? undefined),
       }))
     },
     generation: async (clientId) => {

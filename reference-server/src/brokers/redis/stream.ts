@@ -17,8 +17,8 @@ export interface Streams {
   replayBroadcasts(after: StreamCounters): Promise<readonly HeldMessage[] | undefined>
   /** What a connection missed behind a place. */
   readMissed(clientId: string, connectionId: string, after: StreamCounters): Promise<Missed>
-  /** Lets go what is held too long. */
-  sweep(): Promise<void>
+  /** Lets go what is held too long, and answers how many bytes are held still. */
+  sweep(): Promise<number>
 }
 
 // Broadcasts are never forgotten: every connection is in their epoch.
@@ -102,9 +102,7 @@ export function makeStreams(steps: Steps, parts: BrokerParts): Streams {
       const [current, entries] = await steps.read<Answer>(CATCH_UP, [keyOf(clientId)], args)
       return { current: current === 1, messages: entries && readEntries(entries, seq) }
     },
-    sweep: async () => {
-      if (holds) await steps.read(SWEEP, [], [windowMs()])
-    },
+    sweep: async () => (holds ? steps.read<number>(SWEEP, [], [windowMs()]) : 0),
   }
 }
 
