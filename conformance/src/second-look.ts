@@ -6,7 +6,7 @@ import type { TimelineEvent } from './timeline/event.ts'
 import type { Timeline } from './timeline/timeline.ts'
 import type { Result } from './verdict.ts'
 
-/** A stall, of the suite or of its target, that a judge may take for something else. */
+/** A stall of the suite that a judge may take for something else. */
 const STALL_MS = 200
 const ATTEMPTS = 3
 /** Groups that a busy machine explains: where there are more, it is the target. */
@@ -15,7 +15,7 @@ const MOST_UNCLEAR = 16
 /** What came of a first look. */
 export interface Look {
   readonly results: Result[]
-  /** `spoilt` by the suite, which stood still; `unclear` where something is inconclusive, or failed while answers were slow. */
+  /** `spoilt` by the suite, which stood still; `unclear` where something is inconclusive and nothing failed. */
   readonly outcome: 'decided' | 'spoilt' | 'unclear'
 }
 
@@ -24,7 +24,7 @@ export interface Undecided<T> extends Look {
   readonly of: T
 }
 
-/** Makes checks once. What failed on a suite and a target that ran is decided. */
+/** Makes checks once. What failed while the suite ran is decided, however busy the target was. */
 export async function lookOnce(
   watch: Pick<StallWatch, 'longestSince'>,
   run: () => Promise<Result[]>,
@@ -33,10 +33,8 @@ export async function lookOnce(
   const results = await run()
   const uncertain = results.filter((result) => !isCertain(result))
   const isSpoilt = uncertain.length > 0 && watch.longestSince(startedMs) >= STALL_MS
-  const isUnclear = uncertain.some(
-    ({ verdict, timeline }) =>
-      verdict === 'inconclusive' || (timeline !== undefined && wasSlow(timeline)),
-  )
+  const isUnclear =
+    uncertain.length > 0 && uncertain.every(({ verdict }) => verdict === 'inconclusive')
   return { results, outcome: isSpoilt ? 'spoilt' : isUnclear ? 'unclear' : 'decided' }
 }
 
@@ -50,17 +48,6 @@ export function worthAnotherLook<T>(undecided: readonly Undecided<T>[]): {
   const isFew = unclear.length <= MOST_UNCLEAR
   const again = isFew ? [...spoilt, ...unclear] : spoilt
   return { again: again.map(({ of }) => of), rest: isFew ? [] : unclear }
-}
-
-/** Whether a plain call, for which a service waits for nothing, was answered late: then everything else may have been late too. */
-function wasSlow({ events }: Timeline): boolean {
-  const asked = new Map<string, number>()
-  return events.some((event) => {
-    if (event.kind === 'request' && event.headers.upgrade === undefined)
-      asked.set(event.as, event.atMs)
-    const sinceMs = event.kind === 'answer' ? asked.get(event.as) : undefined
-    return sinceMs !== undefined && event.atMs - sinceMs >= STALL_MS
-  })
 }
 
 /**

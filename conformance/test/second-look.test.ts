@@ -7,7 +7,6 @@ import {
   worthAnotherLook,
 } from '../src/second-look.ts'
 import type { Result, Verdict } from '../src/verdict.ts'
-import { answer, close, type Planned, request, timelineOf } from './timeline-builder.ts'
 
 const made = (verdict: Verdict): Result => ({
   check: 'a.b.c',
@@ -15,15 +14,6 @@ const made = (verdict: Verdict): Result => ({
   verdict,
   durationMs: 1,
 })
-
-const upgrade: Planned = {
-  kind: 'request',
-  as: 'client',
-  method: 'GET',
-  url: 'ws://127.0.0.1:1/v1/connect',
-  headers: { upgrade: 'websocket' },
-  body: '',
-}
 
 describe('lookOnce', () => {
   const look = async (stalledMs: number, ...results: Result[]): Promise<Look['outcome']> =>
@@ -38,18 +28,8 @@ describe('lookOnce', () => {
   test('what is inconclusive is unclear, also on a suite that ran', async () => {
     expect(await look(10, made('inconclusive'))).toBe('unclear')
   })
-  test('what failed while plain calls were answered late is unclear', async () => {
-    const failed = (tookMs: number): Result => ({
-      ...made('fail'),
-      timeline: timelineOf([
-        upgrade,
-        { ...request('post', '/v1/messages'), atMs: 1000 },
-        { ...answer('post', 200), atMs: 1000 + tookMs },
-        { ...close('client', 1000), atMs: 9000 },
-      ]),
-    })
-    expect(await look(10, failed(199))).toBe('decided')
-    expect(await look(10, failed(200))).toBe('unclear')
+  test('what failed is not looked at again for the sake of what was inconclusive beside it', async () => {
+    expect(await look(10, made('fail'), made('inconclusive'))).toBe('decided')
   })
 })
 

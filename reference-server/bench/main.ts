@@ -130,7 +130,7 @@ const storm = isWanted('storm') ? await measureStorm() : undefined
 const growth = isWanted('growth') ? await measureGrowth() : []
 const text = [
   describeMachine({ seconds, rounds }),
-  describeWorkloads(results),
+  ...(results.size > 0 ? [describeWorkloads(results)] : []),
   ...(storm ? [describeStorm(storm)] : []),
   ...(growth.length > 0 ? [describeGrowth(growth)] : []),
 ].join('\n\n')

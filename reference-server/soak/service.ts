@@ -21,7 +21,8 @@ const FLAGS = [
   ...['--heartbeat-seconds', '2', '--pong-timeout-seconds', '4', '--drain-seconds', '1'],
   ...['--presence-grace-seconds', '1', '--connections', '2000', '--socket-ttl-seconds', '30'],
   ...['--messages-per-second', '2000', '--broadcasts-per-second', '200'],
-  ...['--resume-window-seconds', '3600', '--idempotency-window-seconds', '3600'],
+  ...['--resume-window-seconds', '3600'],
+  ...['--idempotency-window-seconds', '120', '--idempotency-results', '200000'],
   ...['--webhook-retry-seconds', `0.2,0.4,${new Array(60).fill('1').join(',')}`],
 ]
 /** With memory a crowd that is away for seconds misses something, and is told so. */

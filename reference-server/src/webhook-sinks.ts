@@ -91,7 +91,10 @@ function makeRoutedReport(
 /** What cannot be noted is attempted once more by the next run. */
 const unnoted = (): void => {}
 
-/** Lets the broker know of every attempt before it is made, and of every success, so that the next run goes on there. */
+/**
+ * Lets the broker know of every attempt before it is made, and of every success, so that the next run goes on there.
+ * @spec presence.started.kept
+ */
 function noteAttempts(attempt: Attempt, broker: Broker, rules: SenderRules): Attempt {
   return async (delivery) => {
     if (delivery.event === 'started') {

@@ -1,6 +1,6 @@
 /** Broker in Redis or Valkey, for one node or many; it alone knows how its parts are joined, and in which order a node begins. */
 import { systemClock } from '../clock.ts'
-import type { Broker, Cancel, NodeEvents } from '../ports.ts'
+import type { Broker, Cancel, NodeEvents, PresenceState } from '../ports.ts'
 import { BrokerError } from './broker-error.ts'
 import type { BrokerParts } from './parts.ts'
 import { makeAnswers } from './redis/answers.ts'
@@ -85,6 +85,7 @@ export async function openRedisBroker(
     onFenced: (how) => life.fenced(how),
   })
   const streams = makeStreams(steps, parts)
+  const senders = makeSenders(steps)
   const hasLease = (): boolean => life.hasLease()
   const hearing = makeHearing({
     link,
@@ -119,6 +120,14 @@ export async function openRedisBroker(
     else if (events !== nobody) beginBroadcasts().catch(() => {})
   }
 
+  /** Brings what was handed to this node while it heard nothing; what it knows already is not newer. */
+  function hearOwed(): void {
+    const report = (states: readonly PresenceState[]): void => {
+      for (const state of states) events.report(state)
+    }
+    senders.listOwed().then(report, () => {})
+  }
+
   function whenUp(work: () => void): void {
     if (link.isUp()) work()
     else put.push(work)
@@ -132,6 +141,13 @@ export async function openRedisBroker(
     leaseMs: leaseSeconds * 1000,
     epochFloor: parts.epochFloor,
     events: current,
+    route: (state) => {
+      const report = (isOurs: boolean): void => {
+        if (isOurs) events.report(state)
+      }
+      // What is not routed now is owed by this node, and found where that ends.
+      senders.route(state).then(report, () => {})
+    },
     onLost: () => {
       hearing.clear()
       casting.clear()
@@ -151,6 +167,7 @@ export async function openRedisBroker(
     onReturned: async () => {
       await Promise.all([listenToAll(), hearing.resume()])
       whenUp(goOn)
+      whenUp(hearOwed)
     },
     onRegained: () => whenUp(goOn),
   })
@@ -182,7 +199,6 @@ export async function openRedisBroker(
   }
   sweep()
   const { disconnect, ...standings } = makeStandings(steps, hearing, parts)
-  const { route, ...senders } = makeSenders(steps)
   const { open, accept, replay, acceptBroadcast, replayBroadcasts } = streams
 
   return {
@@ -197,7 +213,8 @@ export async function openRedisBroker(
     acceptBroadcast,
     replayBroadcasts,
     ...standings,
-    ...senders,
+    noteAttempted: senders.noteAttempted,
+    noteAcknowledged: senders.noteAcknowledged,
     ...makeAnswers(steps, () => timings.idempotency_window_seconds * 1000),
     keepSecret,
     shared: {
@@ -206,7 +223,7 @@ export async function openRedisBroker(
       },
       mayWrite: hasLease,
       disconnect,
-      route,
+      route: senders.route,
     },
     isReady: () => link.isUp() && life.isIn() && life.hasLease(),
     began: async () => ({

@@ -104,7 +104,10 @@ export function makeChannels(parts: ChannelParts): Channels {
     const arrival = { clientId, connectionId: connection.id, atMs: clock.wallMs() }
     arriving.set(connection.id, connection)
     try {
-      const { came, ...counters } = await broker.arrive(arrival)
+      const { came, ...counters } = await broker.arrive(arrival).catch((cause: unknown) => {
+        if (broker.shared) settle(arrival)
+        throw cause
+      })
       const channel = take(connection)
       try {
         const write = await openings.open(connection, asked, counters)
@@ -160,6 +163,19 @@ export function makeChannels(parts: ChannelParts): Channels {
     const gone = await broker.depart({ ...arrival, reason: 'lost' })
     // Another node's connection has come to where this one came.
     if (!gone) note(clientId, coming, { online: true, connectionId, atMs })
+  }
+
+  /** Finds out what became of an arrival that was not answered, and undoes it. */
+  function settle(arrival: Arrival): void {
+    const { clientId, connectionId } = arrival
+    const known = channels.get(clientId)
+    const channel = known ?? openChannel(clientId)
+    graces.inTurn(channel, connectionId, async () => {
+      const seen = await broker.read(clientId)
+      if (seen.connectionId === connectionId) return withdraw(channel, arrival, undefined)
+      if (channel.incoming?.id === connectionId) restore(channel)
+      if (!known && !channel.current && !channel.incoming) channels.delete(clientId)
+    })
   }
 
   function join(

@@ -33,6 +33,8 @@ export interface Graces {
   depart(channel: Channel, connectionId: string, departure: Departure): void
   /** Reports a departure when its grace is over. */
   holdBack(channel: Channel, connectionId: string, departure: Departure): void
+  /** Does what presence owes, when it is the client id's turn, and again until the broker has taken it. */
+  inTurn(channel: Channel, connectionId: string, work: () => Promise<void>): void
   /** Begins the grace of every client id that was online when the last run ended. Rejects only where the broker fails. */
   recover(openChannel: (clientId: string) => Channel): Promise<void>
   /** Ends every wait. */
@@ -76,7 +78,6 @@ export function makeGraces(parts: GraceParts): Graces {
     }
   }
 
-  /** Does what presence owes, when it is the client id's turn, and again until the broker has taken it. */
   function inTurn(channel: Channel, connectionId: string, work: () => Promise<void>): void {
     serial(channel.clientId, work).catch((cause: unknown) => {
       // The next run does what this one no longer can.
@@ -130,6 +131,7 @@ export function makeGraces(parts: GraceParts): Graces {
   return {
     depart,
     holdBack,
+    inTurn,
     recover,
     cancelAll,
     stop: () => {

@@ -1,7 +1,7 @@
 /** The life of a node in the shared store: it alone knows when it has a place there, loses it, and takes over another's. */
 import { randomUUID } from 'node:crypto'
 import { systemClock } from '../../clock.ts'
-import type { Cancel, Log, NodeEvents } from '../../ports.ts'
+import type { Cancel, Log, NodeEvents, PresenceState } from '../../ports.ts'
 import { type Link, saysOf } from './link.ts'
 import { namePrefix, nameStore } from './names.ts'
 import { ADOPT, ENTER, QUIT, RENEW, RETURN } from './nodes.ts'
@@ -19,6 +19,8 @@ export interface LifeParts {
   /** The least epoch of a store that begins. */
   epochFloor: number
   events(): NodeEvents
+  /** Brings a state to the node that tells the application of its client id. */
+  route(state: PresenceState): void
   /** Called when a place is lost, and with it everything that hung on it. */
   onLost(): void
   /** Called when there is a place anew; where the store began anew for that, with the generation that is over. */
@@ -155,7 +157,9 @@ export function makeLife(parts: LifeParts): Life {
       log.info({ clients: orphans.length, states: owed.length }, 'took over what a node left')
     for (const [clientId, connectionId, leftFor] of orphans)
       parts.events().orphaned(clientId, connectionId, leftFor || undefined)
-    parts.events().recall(owed.map(readOwed))
+    const isLeft = (facts: OwedFacts): boolean => facts[11] === 'left'
+    parts.events().recall(owed.filter(isLeft).map(readOwed))
+    for (const facts of owed) if (!isLeft(facts)) parts.route(readOwed(facts).state)
     if (began === 1) parts.events().began(steps.standing().floor)
   }
 

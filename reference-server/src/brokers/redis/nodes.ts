@@ -1,5 +1,6 @@
 /** Scripts of nodes: they alone know who has a place in the store, how it is lost, and who takes over what was left. */
 import { makeFreeScript, makeLooseScript } from './script.ts'
+import { OWED } from './senders.ts'
 
 /**
  * Takes a place in the present generation of the store, or in a new one where there is none, or where it is the one
@@ -19,7 +20,7 @@ if not gen or gen == ARGV[1] then
   gen = string.format('%.0f', present)
   floor = string.format('%.0f', floor)
   redis.call('DEL', store)
-  redis.call('HSET', store, 'gen', gen, 'floor', floor, 'epoch', floor)
+  redis.call('HSET', store, 'gen', gen, 'floor', floor, 'epoch', floor, 'sender', ARGV[3])
   created = 1
 end
 local prefix = ARGV[5] .. ':' .. gen
@@ -73,10 +74,12 @@ return 1
 
 /**
  * Takes over what node ARGV 6 left, unless another did, or it came back. Answers its client ids that are online, each
- * with its last connection and why that ended; its states that the application may not have heard of; and whether it
- * had to tell of the beginning.
+ * with its last connection and why that ended; its states that the application may not have heard of, each with whether
+ * it was the sender itself; and whether it had to tell of the beginning.
  */
-export const ADOPT = makeLooseScript(`
+export const ADOPT = makeLooseScript(
+  OWED,
+  `
 local dead = ARGV[6]
 local nodes = prefix .. ':nodes'
 local state = redis.call('HGET', nodes, dead)
@@ -101,34 +104,22 @@ for _, clientId in ipairs(redis.call('SMEMBERS', heldByDead)) do
     orphans[#orphans + 1] = {clientId, last, why or ''}
   end
 end
+local sent = redis.call('HGET', store, 'sender') == dead
+if sent then redis.call('HSET', store, 'sender', node) end
 for _, clientId in ipairs(redis.call('SMEMBERS', owedByDead)) do
-  local key = record(clientId)
-  local facts = redis.call('HMGET', key, 'e', 'v', 'on', 'p', 'r', 't', 'ke', 'kv', 'te', 'tv', 'snd')
-  local sender = facts[11]
-  if facts[1] and (not sender or sender == dead or sender == node) then
-    redis.call('HSET', key, 'snd', node)
-    redis.call('SADD', prefix .. ':owed:' .. node, clientId)
-    facts[11] = clientId
-    for i = 1, 11 do facts[i] = facts[i] or '' end
-    states[#states + 1] = facts
-  end
+  redis.call('SADD', prefix .. ':owed:' .. node, clientId)
+  states[#states + 1] = describeOwed(clientId, sent and 'left' or 'sent')
 end
 redis.call('DEL', heldByDead, owedByDead)
-local began = 0
-if redis.call('HGET', store, 'starter') == dead and redis.call('HEXISTS', store, 'told') == 0 then
-  redis.call('HSET', store, 'starter', node)
-  began = 1
-end
+local began = sent and redis.call('HEXISTS', store, 'told') == 0 and 1 or 0
 return {orphans, states, began}
-`)
+`,
+)
 
-/** Whether the application has heard of the beginning, or another node tells it; otherwise this node does from now on. */
+/** Whether the application has heard of the beginning, or another node tells it. */
 export const BEGAN = makeLooseScript(`
 if redis.call('HEXISTS', store, 'told') == 1 then return 1 end
-local starter = redis.call('HGET', store, 'starter')
-if starter and starter ~= node and redis.call('EXISTS', prefix .. ':lease:' .. starter) == 1 then return 1 end
-redis.call('HSET', store, 'starter', node)
-return 0
+return redis.call('HGET', store, 'sender') == node and 0 or 1
 `)
 
 /** Notes that the application has heard of the beginning. */

@@ -14,13 +14,13 @@ import {
   REVOKE,
 } from './presence.ts'
 import type { Script } from './script.ts'
-import { ACKNOWLEDGED, ATTEMPTED, ROUTE } from './senders.ts'
+import { ACKNOWLEDGED, ATTEMPTED, LIST_OWED, ROUTE } from './senders.ts'
 
 /** Every script that a node runs. */
 export const SCRIPTS: readonly Script[] = [
   ...[ACCEPT_BROADCAST, ACCEPT_MESSAGE, OPEN, REPLAY, SWEEP, CATCH_UP],
   ...[ARRIVE, DEPART, DISCONNECT, GENERATION, LEAVE, LIST, READ, REVOKE],
   ...[ADOPT, BEGAN, ENTER, QUIT, RENEW, RETURN, TOLD],
-  ...[ACKNOWLEDGED, ATTEMPTED, ROUTE],
+  ...[ACKNOWLEDGED, ATTEMPTED, LIST_OWED, ROUTE],
   ...ANSWER_SCRIPTS,
 ]

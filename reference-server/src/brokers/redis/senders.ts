@@ -1,52 +1,61 @@
-/** Senders in the shared store: it alone knows which node tells the application of a client id, and what that has heard. */
+/** The sender in the shared store: it alone knows which node tells the application, and what that has heard. */
 import type { Broker, Mark, OwedState, PresenceState, Shared } from '../../ports.ts'
 import { makeUnavailable } from './link.ts'
 import { makeScript } from './script.ts'
 import type { Steps } from './steps.ts'
 
-/** Milliseconds for which a node stays the sender of a client id after it owes nothing: one that flaps is paced there. */
-const STAYS_MS = 5000
+// One node tells everything, as what binds the attempts binds all of them together: how many are in flight, and that
+// they wait for an application that is away. It is named in the store's record, and has a place. Of a client id's
+// record, ke and kv are the version that was acknowledged, te and tv the newest that was attempted.
 
-// Of a client id's record: snd its sender and sat when that last had an answer; ke and kv the version that was
-// acknowledged, te and tv the newest that was attempted.
-
-/** Makes this node the sender, or hands the state to the one that is. KEYS 3: the record. ARGV 6: client id, 7: state. */
-export const ROUTE = makeScript(`
-local key, clientId = KEYS[3], ARGV[6]
-local sender, at = unpack(redis.call('HMGET', key, 'snd', 'sat'))
-if sender and sender ~= node and redis.call('HGET', prefix .. ':nodes', sender) == 'here' then
-  local owed = prefix .. ':owed:' .. sender
-  local owes = redis.call('SISMEMBER', owed, clientId) == 1
-  if owes or now() - tonumber(at or 0) < ${STAYS_MS} then
-    redis.call('SADD', owed, clientId)
-    if redis.call('SPUBLISH', prefix .. ':node:' .. sender, ARGV[7]) > 0 then
-      redis.call('SREM', prefix .. ':owed:' .. node, clientId)
-      return 0
-    end
-    redis.call('SREM', owed, clientId)
-  end
+/** Lua: the newest state of a client id, and what the application has heard of it. */
+export const OWED = `
+local function describeOwed(clientId, sender)
+  local tag = string.gsub(string.gsub(clientId, '%%', '%%25'), '}', '%%7D')
+  local facts = redis.call('HMGET', prefix .. ':{' .. tag .. '}', 'e', 'v', 'on', 'p', 'r', 't', 'ke', 'kv', 'te', 'tv')
+  if not facts[1] then return nil end
+  for i = 1, 10 do facts[i] = facts[i] or '' end
+  facts[11], facts[12] = clientId, sender
+  return facts
 end
-redis.call('HSET', key, 'snd', node)
-redis.call('SADD', prefix .. ':owed:' .. node, clientId)
-return 1
+`
+
+/** Hands a state to the sender; answers whether that is this node. KEYS 3: the record. ARGV 6: client id, 7: state. */
+export const ROUTE = makeScript(`
+local clientId, sender = ARGV[6], redis.call('HGET', store, 'sender')
+if sender == node then return 1 end
+redis.call('SADD', prefix .. ':owed:' .. sender, clientId)
+redis.call('SREM', prefix .. ':owed:' .. node, clientId)
+redis.call('SPUBLISH', prefix .. ':node:' .. sender, ARGV[7])
+return 0
 `)
+
+/** Everything that this node owes. */
+export const LIST_OWED = makeScript(
+  OWED,
+  `
+local states = {}
+for _, clientId in ipairs(redis.call('SMEMBERS', prefix .. ':owed:' .. node)) do
+  states[#states + 1] = describeOwed(clientId, 'sent')
+end
+return states
+`,
+)
 
 /** Notes an attempt; answers whether this node may make it. KEYS 3: the record. ARGV 6: epoch, 7: version. */
 export const ATTEMPTED = makeScript(`
 local key = KEYS[3]
-local epoch, sender = unpack(redis.call('HMGET', key, 'e', 'snd'))
-if epoch ~= ARGV[6] then return 1 end
-if sender and sender ~= node then return 0 end
-redis.call('HSET', key, 'snd', node, 'te', ARGV[6], 'tv', ARGV[7])
+if redis.call('HGET', store, 'sender') ~= node then return 0 end
+if redis.call('HGET', key, 'e') == ARGV[6] then redis.call('HSET', key, 'te', ARGV[6], 'tv', ARGV[7]) end
 return 1
 `)
 
 /** Notes an acknowledgement. KEYS 3: the record. ARGV 6: epoch, 7: version, 8: client id. */
 export const ACKNOWLEDGED = makeScript(`
 local key = KEYS[3]
-local epoch, version, sender = unpack(redis.call('HMGET', key, 'e', 'v', 'snd'))
-if epoch ~= ARGV[6] or sender ~= node then return 0 end
-redis.call('HSET', key, 'ke', ARGV[6], 'kv', ARGV[7], 'sat', whole(now()))
+local epoch, version = unpack(redis.call('HMGET', key, 'e', 'v'))
+if epoch ~= ARGV[6] then return 0 end
+redis.call('HSET', key, 'ke', ARGV[6], 'kv', ARGV[7])
 if version == ARGV[7] then redis.call('SREM', prefix .. ':owed:' .. node, ARGV[8]) end
 return 1
 `)
@@ -64,6 +73,8 @@ export type OwedFacts = readonly [
   attemptedEpoch: string,
   attempted: string,
   clientId: string,
+  /** `left` where the node that ended was the sender, `sent` where another is, or this one. */
+  sender: string,
 ]
 
 /** A state that was taken over, with what the application has heard before it. */
@@ -85,19 +96,29 @@ export function readOwed(facts: OwedFacts): OwedState {
   return { state, acknowledged, attempted: readMark(te, tv) ?? acknowledged }
 }
 
+/** What a node owes. */
+export interface Owing {
+  /** Every state that this node owes. */
+  listOwed(): Promise<readonly PresenceState[]>
+}
+
 /** The part of a broker that notes what the application has heard. */
 export function makeSenders(
   steps: Steps,
-): Pick<Broker, 'noteAttempted' | 'noteAcknowledged'> & Pick<Shared, 'route'> {
+): Pick<Broker, 'noteAttempted' | 'noteAcknowledged'> & Pick<Shared, 'route'> & Owing {
   const keyOf = (clientId: string): string[] => [steps.names().client(clientId)]
   return {
     route: async (state) => {
       const args = [state.clientId, JSON.stringify(state)]
       return (await steps.write<number>(ROUTE, keyOf(state.clientId), args)) === 1
     },
+    listOwed: async () => {
+      const owed = await steps.read<OwedFacts[]>(LIST_OWED, [], [])
+      return owed.map((facts) => readOwed(facts).state)
+    },
     noteAttempted: async (clientId, { epoch, version }) => {
       const may = await steps.write<number>(ATTEMPTED, keyOf(clientId), [epoch, version])
-      if (may === 0) throw makeUnavailable('another node tells of this client id')
+      if (may === 0) throw makeUnavailable('another node tells the application')
     },
     noteAcknowledged: async (clientId, { epoch, version }) => {
       await steps.write(ACKNOWLEDGED, keyOf(clientId), [epoch, version, clientId])
