@@ -1,4 +1,5 @@
 /** The sockets of the soak: they alone know which are open as their pages see it, and under which id. */
+import { setTimeout } from 'node:timers/promises'
 import type { Webhook } from '../application/webhook.ts'
 import type { Calls } from './calls.ts'
 import type { HostProcess } from './host-process.ts'
@@ -30,6 +31,8 @@ interface Page {
 const NAMING = 'you are '
 const ECHO = 'you said '
 const MOST = 30
+/** Until newcomers are accepted, more often than not. */
+const TALK_AFTER_MS = 300
 
 /** Sockets, none of them open. */
 export function makeSockets(calls: Calls, random: Random): Sockets {
@@ -47,12 +50,13 @@ export function makeSockets(calls: Calls, random: Random): Sockets {
 
   return {
     stir: async (host) => {
-      for (const [socket, page] of pages) {
-        if (random.chance(0.2)) page.host.send({ do: 'close-socket', socket })
-        else if (random.chance(0.5)) page.host.send({ do: 'say', socket, text: `word ${socket}` })
-      }
       const count = Math.min(4, MOST - pages.size)
       for (let opened = 0; opened < count; opened += 1) await open(host)
+      await setTimeout(TALK_AFTER_MS)
+      for (const [socket, page] of pages) {
+        if (random.chance(0.2)) page.host.send({ do: 'close-socket', socket })
+        else page.host.send({ do: 'say', socket, text: `word ${socket}` })
+      }
     },
     noteKilled: (host) => {
       for (const [socket, page] of pages) if (page.host === host) pages.delete(socket)

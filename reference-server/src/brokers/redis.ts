@@ -141,6 +141,7 @@ export async function openRedisBroker(
     leaseMs: leaseSeconds * 1000,
     epochFloor: parts.epochFloor,
     events: current,
+    isListenedTo: () => events !== nobody,
     route: (state) => {
       const report = (isOurs: boolean): void => {
         if (isOurs) events.report(state)
@@ -220,6 +221,7 @@ export async function openRedisBroker(
     shared: {
       listen: (those) => {
         events = those
+        life.look()
       },
       mayWrite: hasLease,
       disconnect,

@@ -16,6 +16,7 @@ export interface PlainPost {
 const MOST_HEAD_BYTES = 2048
 const MOST_BODY_BYTES = 32_768
 
+const P = 0x50
 const END_OF_HEAD = '\r\n\r\n'
 const HEADER = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+): ?([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)$/
 const LENGTH = /^[1-9]\d{0,5}$/
@@ -28,6 +29,8 @@ const NOT_PLAIN = new Set(['transfer-encoding', 'expect', 'upgrade', 'trailer', 
  * good: several requests or a part of one, another version, names that repeat, spaces or bytes that not all read alike.
  */
 export function readPlainPost(bytes: Buffer, urls: ReadonlySet<string>): PlainPost | undefined {
+  // Most that is no post is told by its first byte.
+  if (bytes[0] !== P) return undefined
   const end = bytes.indexOf(END_OF_HEAD)
   if (end < 0 || end > MOST_HEAD_BYTES) return undefined
   const [requestLine = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n')

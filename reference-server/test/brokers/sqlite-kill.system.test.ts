@@ -29,8 +29,7 @@ test('the suite is green against a file before kill -9 and after it, and the ser
   onTestFinished(() => rm(folder, { recursive: true }))
   const webhooks = `http://127.0.0.1:${await findFreePort('127.0.0.1')}`
   const flags = [
-    // Windows that a machine with other work stays within.
-    ...['--test-timings', '--idempotency-window-seconds', '10', '--application-base', webhooks],
+    ...['--test-timings', '--application-base', webhooks],
     ...['--broker', `sqlite:${join(folder, 'channel.db')}`],
   ]
   const before = await startProcess(flags)

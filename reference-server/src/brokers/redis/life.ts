@@ -19,6 +19,7 @@ export interface LifeParts {
   /** The least epoch of a store that begins. */
   epochFloor: number
   events(): NodeEvents
+  isListenedTo(): boolean
   /** Brings a state to the node that tells the application of its client id. */
   route(state: PresenceState): void
   /** Called when a place is lost, and with it everything that hung on it. */
@@ -43,6 +44,8 @@ export interface Life {
   disconnected(): void
   /** A step found another generation, or no lease. */
   fenced(how: typeof LOST | typeof LAPSED): void
+  /** Looks for what others left. */
+  look(): void
   /** Gives the place up. */
   quit(): Promise<void>
 }
@@ -134,7 +137,8 @@ export function makeLife(parts: LifeParts): Life {
     if (kept === 0) return enterOnce()
     if (lasted === 0) hearsSinceMs = performance.now()
     extend(sentAtMs)
-    for (const dead of gone) await adopt(dead)
+    // What is taken over has to be heard by somebody.
+    if (parts.isListenedTo()) for (const dead of gone) await adopt(dead)
   }
 
   function renewOnce(): Promise<void> {
@@ -186,6 +190,7 @@ export function makeLife(parts: LifeParts): Life {
       if (how === LOST) enterOnce().catch(() => {})
       else void renewOnce()
     },
+    look: () => void renewOnce(),
     quit: async () => {
       stopped = true
       cancelRenewal()
