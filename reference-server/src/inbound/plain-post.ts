@@ -24,16 +24,40 @@ const LENGTH = /^[1-9]\d{0,5}$/
 /** Headers that change what the bytes of a request, or of its connection, mean. */
 const NOT_PLAIN = new Set(['transfer-encoding', 'expect', 'upgrade', 'trailer', 'te', 'connection'])
 
+/** A head that was read. */
+interface PlainHead {
+  text: string
+  head: Omit<PlainPost, 'body'>
+  length: number
+}
+
+/** Reads posts to some targets. */
+export type PlainPostReader = (bytes: Buffer) => PlainPost | undefined
+
 /**
- * The one whole post to one of `urls` that these bytes are. Nothing for everything else, also where it is perfectly
- * good: several requests or a part of one, another version, names that repeat, spaces or bytes that not all read alike.
+ * A reader of posts to one of `urls`: it answers the one whole post that the bytes are. Nothing for everything else, also
+ * where it is perfectly good: several requests or a part of one, another version, names that repeat, spaces or bytes
+ * that not all read alike. The newest head is remembered, as a publisher sends the same again and again.
  */
-export function readPlainPost(bytes: Buffer, urls: ReadonlySet<string>): PlainPost | undefined {
-  // Most that is no post is told by its first byte.
-  if (bytes[0] !== P) return undefined
-  const end = bytes.indexOf(END_OF_HEAD)
-  if (end < 0 || end > MOST_HEAD_BYTES) return undefined
-  const [requestLine = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n')
+export function makePlainPostReader(urls: ReadonlySet<string>): PlainPostReader {
+  let newest: PlainHead | undefined
+  return (bytes) => {
+    // Most that is no post is told by its first byte.
+    if (bytes[0] !== P) return undefined
+    const end = bytes.indexOf(END_OF_HEAD)
+    if (end < 0 || end > MOST_HEAD_BYTES) return undefined
+    const text = bytes.toString('latin1', 0, end)
+    const known = newest?.text === text ? newest : readHead(text, urls)
+    if (!known) return undefined
+    newest = known
+    const body = bytes.subarray(end + END_OF_HEAD.length)
+    if (body.length !== known.length || body.length > MOST_BODY_BYTES) return undefined
+    return { ...known.head, body }
+  }
+}
+
+function readHead(text: string, urls: ReadonlySet<string>): PlainHead | undefined {
+  const [requestLine = '', ...lines] = text.split('\r\n')
   const [method, url = '', version, ...more] = requestLine.split(' ')
   if (method !== 'POST' || version !== 'HTTP/1.1' || more.length > 0) return undefined
   if (!urls.has(url)) return undefined
@@ -49,7 +73,6 @@ export function readPlainPost(bytes: Buffer, urls: ReadonlySet<string>): PlainPo
   }
   const length = headers['content-length'] ?? ''
   if (headers.host === undefined || !LENGTH.test(length)) return undefined
-  const body = bytes.subarray(end + END_OF_HEAD.length)
-  if (body.length !== Number(length) || body.length > MOST_BODY_BYTES) return undefined
-  return { method, httpVersion: '1.1', url, headers, rawHeaders, body }
+  const head = { method, httpVersion: '1.1', url, headers, rawHeaders } as const
+  return { text, head, length: Number(length) }
 }

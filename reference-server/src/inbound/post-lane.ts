@@ -1,7 +1,7 @@
 /** The lane of plain posts; it alone knows which connections carry nothing else so far, and hands over those that do. */
 import type { Socket } from 'node:net'
 import { type WrittenAnswer, writePlainAnswer } from '../outbound/answer.ts'
-import { type PlainPost, readPlainPost } from './plain-post.ts'
+import { makePlainPostReader, type PlainPost, type PlainPostReader } from './plain-post.ts'
 
 /** What a lane is joined to. */
 export interface LaneParts {
@@ -31,6 +31,7 @@ const FIRST_BYTES_MS = 100
  */
 export function makePostLane(parts: LaneParts): Lane {
   const posters = new Set<Poster>()
+  const readPost = makePlainPostReader(parts.urls)
   let timer: NodeJS.Timeout | undefined
 
   // As the library's own: by the time of the machine, whatever clock the service goes by.
@@ -44,7 +45,7 @@ export function makePostLane(parts: LaneParts): Lane {
 
   return {
     take: (socket) => {
-      posters.add(new Poster(socket, parts, posters))
+      posters.add(new Poster(socket, parts, readPost, posters))
       timer ??= setInterval(sweep, FIRST_BYTES_MS).unref()
     },
     stop: () => {
@@ -58,6 +59,7 @@ export function makePostLane(parts: LaneParts): Lane {
 class Poster {
   readonly #socket: Socket
   readonly #parts: LaneParts
+  readonly #readPost: PlainPostReader
   readonly #among: Set<Poster>
   #isAnswering = false
   #hasPosted = false
@@ -66,9 +68,10 @@ class Poster {
   /** What came behind the post that is being answered. */
   #rest: Buffer | undefined
 
-  constructor(socket: Socket, parts: LaneParts, among: Set<Poster>) {
+  constructor(socket: Socket, parts: LaneParts, readPost: PlainPostReader, among: Set<Poster>) {
     this.#socket = socket
     this.#parts = parts
+    this.#readPost = readPost
     this.#among = among
     socket.on('data', this.#onData)
     socket.on('end', this.#onEnd)
@@ -91,7 +94,7 @@ class Poster {
   }
 
   #read(bytes: Buffer): void {
-    const post = readPlainPost(bytes, this.#parts.urls)
+    const post = this.#readPost(bytes)
     if (!post) {
       this.#leave(bytes)
       return

@@ -110,3 +110,20 @@ export async function dropCrowd(members: readonly Member[]): Promise<void> {
   for (const { socket } of members) socket.terminate()
   await Promise.all(members.map(({ ended }) => ended))
 }
+
+/** Resolves when every client was pinged so often, and rejects with the end of the first that ended before. */
+export async function hearPings(crowd: readonly Member[], times: number): Promise<void> {
+  const pinged = crowd.map(({ socket }) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    let count = 0
+    socket.on('ping', () => {
+      count += 1
+      if (count === times) resolve()
+    })
+    return promise
+  })
+  const anyEnd = Promise.race(crowd.map(({ ended }) => ended)).then(({ code, reason }) => {
+    throw new Error(`a client that answers pings was ended: ${code} ${reason}`)
+  })
+  await Promise.race([Promise.all(pinged), anyEnd])
+}
