@@ -1,5 +1,6 @@
 /** What the presence sender, the webhook queue and one attempt say to each other; it alone knows the shapes of webhooks before they are bytes. */
-import type { Mark, OwedState, PresenceState, SocketEnd, SocketFacts, Timings } from './ports.ts'
+import type { Mark, OwedState, PresenceState, SocketEnd, SocketFacts } from './broker-port.ts'
+import type { Timings } from './ports.ts'
 
 /** One webhook to deliver. */
 export type Delivery =

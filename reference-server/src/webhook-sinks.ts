@@ -1,10 +1,12 @@
 /** Composition of webhooks: it alone knows how their rules, attempts and queues are joined. */
+
+import type { Broker, NodeEvents, Shared } from './broker-port.ts'
 import { makeSocketRequest } from './outbound/socket-request.ts'
 import { makeSocketWebhooks } from './outbound/socket-webhooks.ts'
 import { makeHttpAttempt, makeWebhookAttempt } from './outbound/webhook-attempt.ts'
 import { makeWebhookQueue, type WebhookQueue } from './outbound/webhook-queue.ts'
 import type { Parts } from './parts.ts'
-import type { Broker, NodeEvents, Ports, PresenceSink, Shared } from './ports.ts'
+import type { Ports, PresenceSink } from './ports.ts'
 import type { Settings } from './settings.ts'
 import { IMPLEMENTATION } from './version.ts'
 import type { Attempt, SenderRules, SocketDelivery, SocketSink } from './webhook-port.ts'

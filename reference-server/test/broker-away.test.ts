@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Broker } from '../src/broker-port.ts'
 import type { Fault } from '../src/parts.ts'
-import type { Broker } from '../src/ports.ts'
 import { Refusal } from '../src/refusal.ts'
 import { type FakeClock, makeFakeClock } from './fake-clock.ts'
 import { startReceiver } from './start-receiver.ts'

@@ -1,5 +1,6 @@
 /** Answers of posts with a key in this process's memory; it alone knows which are running and in which order the others are forgotten. */
-import type { Broker, Cancel, FirstPost } from '../ports.ts'
+import type { Broker, FirstPost } from '../broker-port.ts'
+import type { Cancel } from '../ports.ts'
 import type { BrokerParts } from './parts.ts'
 
 /** What a broker keeps of posts with a key. */

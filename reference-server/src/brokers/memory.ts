@@ -6,7 +6,7 @@ import type {
   KnownClient,
   OnlineClient,
   StreamCounters,
-} from '../ports.ts'
+} from '../broker-port.ts'
 import { makeMemoryAnswers } from './memory-answers.ts'
 import { makeGenerations } from './memory-generations.ts'
 import { type BrokerParts, FORGET_AFTER_MS, SWEEP_MS } from './parts.ts'

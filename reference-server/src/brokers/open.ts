@@ -1,5 +1,5 @@
 /** The choice of a broker; it alone knows which engine a setting stands for. */
-import type { Broker } from '../ports.ts'
+import type { Broker } from '../broker-port.ts'
 import { makeMemoryBroker } from './memory.ts'
 import type { BrokerParts } from './parts.ts'
 import { openSqliteBroker } from './sqlite.ts'

@@ -1,5 +1,6 @@
 /** What every broker is built of; it alone knows what an engine is told of the service that it serves. */
-import type { Clock, FirstPost, Limits, Log, Metrics, Timings } from '../ports.ts'
+import type { FirstPost } from '../broker-port.ts'
+import type { Clock, Limits, Log, Metrics, Timings } from '../ports.ts'
 import type { WindowRules } from './window.ts'
 
 /** How counters begin and count, what a connection means for presence and what is dropped, decided by the rules. */

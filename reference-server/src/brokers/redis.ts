@@ -1,6 +1,8 @@
 /** Broker in Redis or Valkey, for one node or many; it alone knows how its parts are joined, and in which order a node begins. */
+
+import type { Broker, NodeEvents, PresenceState } from '../broker-port.ts'
 import { systemClock } from '../clock.ts'
-import type { Broker, Cancel, NodeEvents, PresenceState } from '../ports.ts'
+import type { Cancel } from '../ports.ts'
 import { BrokerError } from './broker-error.ts'
 import type { BrokerParts } from './parts.ts'
 import { makeAnswers } from './redis/answers.ts'

@@ -1,6 +1,13 @@
 /** Client ids in a file; it alone knows how their counters and presence states are written down. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { Arrival, Counters, KnownClient, Mark, OnlineClient, OwedState } from '../ports.ts'
+import type {
+  Arrival,
+  Counters,
+  KnownClient,
+  Mark,
+  OnlineClient,
+  OwedState,
+} from '../broker-port.ts'
 import { type BrokerParts, FORGET_AFTER_MS } from './parts.ts'
 import { prepare } from './sqlite-statement.ts'
 import type { HeldStream } from './sqlite-window.ts'

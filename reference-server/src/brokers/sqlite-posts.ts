@@ -1,6 +1,6 @@
 /** Posts with a key in a file; it alone knows which are running, which were left unfinished and what the others were answered. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { Act, Claim, FirstPost, KeyedPost, StreamCounters } from '../ports.ts'
+import type { Act, Claim, FirstPost, KeyedPost, StreamCounters } from '../broker-port.ts'
 import type { BrokerParts } from './parts.ts'
 import { prepare } from './sqlite-statement.ts'
 

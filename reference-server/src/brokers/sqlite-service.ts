@@ -1,7 +1,7 @@
 /** What a file knows of the service itself: it alone knows where its state began, its secrets and the sockets that it had. */
 import { readFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
-import type { Beginning, OwedSocket, SocketEnd, SocketFacts } from '../ports.ts'
+import type { Beginning, OwedSocket, SocketEnd, SocketFacts } from '../broker-port.ts'
 import type { BrokerParts } from './parts.ts'
 import { prepare } from './sqlite-statement.ts'
 

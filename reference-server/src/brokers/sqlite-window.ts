@@ -1,6 +1,6 @@
 /** What a file holds for replay: it alone knows which messages those are, and lets each go the moment a bound drops it. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { HeldMessage } from '../ports.ts'
+import type { HeldMessage } from '../broker-port.ts'
 import type { BrokerParts } from './parts.ts'
 import { prepare } from './sqlite-statement.ts'
 

@@ -1,5 +1,12 @@
 /** Broker in one file: it alone knows which changes of the state are one step of it. */
-import type { Accepted, Act, Broker, Counters, HeldMessage, StreamCounters } from '../ports.ts'
+import type {
+  Accepted,
+  Act,
+  Broker,
+  Counters,
+  HeldMessage,
+  StreamCounters,
+} from '../broker-port.ts'
 import { Refusal } from '../refusal.ts'
 import { BrokerError } from './broker-error.ts'
 import { type BrokerParts, SWEEP_MS } from './parts.ts'

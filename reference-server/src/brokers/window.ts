@@ -1,5 +1,6 @@
 /** Window: it alone knows which messages are held for replay, and lets each go the moment a bound drops it. */
-import type { Clock, HeldMessage, Limits, Metrics, Timings } from '../ports.ts'
+import type { HeldMessage } from '../broker-port.ts'
+import type { Clock, Limits, Metrics, Timings } from '../ports.ts'
 
 /** Which bound drops what, decided by the rules. */
 export interface WindowRules {

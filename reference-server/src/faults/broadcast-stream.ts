@@ -1,7 +1,8 @@
 /** Faults of the order and counters of broadcasts. */
 import type { BroadcastEnvelope } from '@channel-protocol/schemas/types'
+import type { Broker, StreamCounters } from '../broker-port.ts'
 import type { Fault, Parts } from '../parts.ts'
-import type { Broker, ConnectionWriter, StreamCounters } from '../ports.ts'
+import type { ConnectionWriter } from '../ports.ts'
 import type { Rules } from '../rules/rule-book.ts'
 import { isOfType, repeatsAfterTakeover, type Written } from './writes.ts'
 

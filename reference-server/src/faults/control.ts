@@ -1,7 +1,8 @@
 /** Faults of control: of how a disconnect is read, answered and carried out. */
 
+import type { PresenceState } from '../broker-port.ts'
 import type { Fault, Parts } from '../parts.ts'
-import type { ConnectionWriter, PresenceState } from '../ports.ts'
+import type { ConnectionWriter } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import type { Departure } from '../rules/connection.ts'
 import { needsNoKey } from './without-key.ts'

@@ -1,6 +1,7 @@
 /** Faults of what is kept for repeated posts: which answers, for how long, and how many. */
+
+import type { FirstPost } from '../broker-port.ts'
 import type { Fault, Parts } from '../parts.ts'
-import type { FirstPost } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
 

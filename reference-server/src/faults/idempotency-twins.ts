@@ -1,6 +1,7 @@
 /** Faults of other posts with a key that is in use: twins that run at the same time, and other bodies. */
+
+import type { FirstPost } from '../broker-port.ts'
 import type { Fault, Parts } from '../parts.ts'
-import type { FirstPost } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import { decides } from './idempotency.ts'
 

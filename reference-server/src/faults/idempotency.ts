@@ -1,6 +1,7 @@
 /** Faults of repeated posts: what is given again, to whom, and what of it happens twice. */
+
+import type { FirstPost } from '../broker-port.ts'
 import type { Fault, Parts } from '../parts.ts'
-import type { FirstPost } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
 

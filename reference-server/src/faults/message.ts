@@ -1,8 +1,9 @@
 /** Faults of posting, order and counters. */
 
 import type { MessageEnvelope } from '@channel-protocol/schemas/types'
+import type { Counters } from '../broker-port.ts'
 import type { Fault } from '../parts.ts'
-import type { ConnectionWriter, Counters } from '../ports.ts'
+import type { ConnectionWriter } from '../ports.ts'
 
 /** A message on its way, or nothing for any other frame. */
 function readMessage(frame: string | Uint8Array): MessageEnvelope | undefined {

@@ -1,6 +1,7 @@
 /** Faults of cursors: where they are given, and which place each names. */
+
+import type { StreamCounters } from '../broker-port.ts'
 import type { Fault } from '../parts.ts'
-import type { StreamCounters } from '../ports.ts'
 import type { Rules } from '../rules/rule-book.ts'
 
 type MakeCursors = Rules['makeTokenCursors']

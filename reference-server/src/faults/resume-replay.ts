@@ -1,6 +1,8 @@
 /** Faults of replay: what follows the welcome of a client that came back. */
+
+import type { HeldMessage } from '../broker-port.ts'
 import type { Fault, Parts } from '../parts.ts'
-import type { ConnectionWriter, HeldMessage } from '../ports.ts'
+import type { ConnectionWriter } from '../ports.ts'
 import { changesMissed } from './resume.ts'
 
 type Written = Parameters<ConnectionWriter['write']>

@@ -1,6 +1,7 @@
 /** Faults of coming back: which cursors can be continued, and what the welcome says of them. */
+
+import type { HeldMessage, StreamCounters } from '../broker-port.ts'
 import type { Fault, Parts } from '../parts.ts'
-import type { HeldMessage, StreamCounters } from '../ports.ts'
 import type { Rules } from '../rules/rule-book.ts'
 
 type Missed = readonly HeldMessage[] | undefined

@@ -1,6 +1,6 @@
 /** From a request to its answer; it alone knows in which order a call is judged before its handler sees it. */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { KeyedPost } from '../ports.ts'
+import type { KeyedPost } from '../broker-port.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
 import type { Route, RouteName } from '../rules/route.ts'

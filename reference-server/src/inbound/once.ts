@@ -1,5 +1,5 @@
 /** From a post with a key to its answer, the first or the same again; it alone knows where that precedes the members. */
-import type { KeyedPost } from '../ports.ts'
+import type { KeyedPost } from '../broker-port.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
 import type { Route } from '../rules/route.ts'

@@ -1,5 +1,6 @@
 /** What the inbound side is joined to: the rules and state of one base. */
-import type { KeyedPost, Limits, Ports, Timings } from '../ports.ts'
+import type { KeyedPost } from '../broker-port.ts'
+import type { Limits, Ports, Timings } from '../ports.ts'
 import type { Broadcasts } from '../rules/broadcasts.ts'
 import type { Channels } from '../rules/channels.ts'
 import type { ServiceFacts } from '../rules/discovery.ts'

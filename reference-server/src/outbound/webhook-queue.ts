@@ -1,15 +1,6 @@
 /** Brings presence to the application; it alone knows which client's turn it is. */
-import type {
-  Cancel,
-  Clock,
-  Limits,
-  Log,
-  Metrics,
-  OwedState,
-  PresenceSink,
-  PresenceState,
-  Random,
-} from '../ports.ts'
+import type { OwedState, PresenceState } from '../broker-port.ts'
+import type { Cancel, Clock, Limits, Log, Metrics, PresenceSink, Random } from '../ports.ts'
 import type {
   Attempt,
   AttemptAnswer,

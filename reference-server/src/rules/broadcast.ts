@@ -1,6 +1,6 @@
 /** Rules of broadcasts: they alone know how broadcasts are numbered, what they look like and whom they go to. */
 import type { BroadcastEnvelope, Receipt } from '@channel-protocol/schemas/types'
-import type { StreamCounters } from '../ports.ts'
+import type { StreamCounters } from '../broker-port.ts'
 
 /** What decides whether a broadcast goes to a connection. */
 export interface BroadcastReceiver {

@@ -1,6 +1,7 @@
 /** Broadcasts: the one owner of their stream; it alone knows the newest broadcast that went out. */
 import type { Receipt } from '@channel-protocol/schemas/types'
-import type { Act, NodeEvents, Ports, StreamCounters } from '../ports.ts'
+import type { Act, NodeEvents, StreamCounters } from '../broker-port.ts'
+import type { Ports } from '../ports.ts'
 import { type Connection, send } from './channel.ts'
 import type { Ending } from './connection.ts'
 import type { Rules } from './rule-book.ts'

@@ -1,6 +1,7 @@
 /** One channel: it alone knows what is kept of a client id that is online and of each of its connections. */
 import type { Envelope } from '@channel-protocol/schemas/types'
-import type { Cancel, Clock, ConnectionWriter, StreamCounters } from '../ports.ts'
+import type { StreamCounters } from '../broker-port.ts'
+import type { Cancel, Clock, ConnectionWriter } from '../ports.ts'
 import type { TokenClaims } from './token.ts'
 
 /** One frame, and what it encodes. */

@@ -1,17 +1,8 @@
 /** Channels: the one owner of connection state; it alone knows who is connected, who is away for a moment and who left. */
 import type { CloseSlug } from '@channel-protocol/schemas/registry'
 import type { Receipt } from '@channel-protocol/schemas/types'
-import type {
-  Act,
-  Arrival,
-  ConnectionWriter,
-  Counters,
-  Ports,
-  PresenceSink,
-  Shared,
-  StreamCounters,
-  Timings,
-} from '../ports.ts'
+import type { Act, Arrival, Counters, Shared, StreamCounters } from '../broker-port.ts'
+import type { ConnectionWriter, Ports, PresenceSink, Timings } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import { type Channel, type Connection, makeChannel, makeConnection, send } from './channel.ts'
 import type { Ending } from './connection.ts'

@@ -1,5 +1,6 @@
 /** Graces: they alone know who has left and may come back, and how long a going waits to be told. */
-import type { Counters, Ports, Timings } from '../ports.ts'
+import type { Counters } from '../broker-port.ts'
+import type { Ports, Timings } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import type { Channel } from './channel.ts'
 import type { Departure } from './connection.ts'

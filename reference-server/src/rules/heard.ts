@@ -1,5 +1,5 @@
 /** What is heard of client ids that many nodes share; it alone knows what each event means for the connections of this one. */
-import type { NodeEvents, StreamCounters } from '../ports.ts'
+import type { NodeEvents, StreamCounters } from '../broker-port.ts'
 import type { Channel, Connection } from './channel.ts'
 import type { Departure, Ending } from './connection.ts'
 import type { Rules } from './rule-book.ts'

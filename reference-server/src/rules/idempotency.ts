@@ -1,7 +1,7 @@
 /** Rules of posts that may be sent again: they alone know which are the same, what is kept of them and for how long. */
 import { createHash } from 'node:crypto'
 import type { ProfileName } from '@channel-protocol/schemas/registry'
-import type { FirstPost } from '../ports.ts'
+import type { FirstPost } from '../broker-port.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from './problem.ts'
 import type { Route } from './route.ts'

@@ -1,5 +1,6 @@
 /** What is kept of posts that may be sent again: it alone knows what a repeated post is answered. */
-import type { Act, Broker, Clock, KeyedPost, Limits, Log, Metrics, Timings } from '../ports.ts'
+import type { Act, Broker, KeyedPost } from '../broker-port.ts'
+import type { Clock, Limits, Log, Metrics, Timings } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from './problem.ts'
 import type { Rules } from './rule-book.ts'

@@ -1,6 +1,6 @@
 /** Rules of messages: they alone know which data is taken, how it is numbered and where it goes. */
 import type { MessageEnvelope, Receipt } from '@channel-protocol/schemas/types'
-import type { Counters, StreamCounters } from '../ports.ts'
+import type { Counters, StreamCounters } from '../broker-port.ts'
 import { Refusal } from '../refusal.ts'
 
 /** Posts that one client id may still take at an instant. */

@@ -1,6 +1,7 @@
 /** Openings: it alone knows what a connection is sent first: its welcome, and what it missed where that is asked for. */
 import type { Envelope } from '@channel-protocol/schemas/types'
-import type { Counters, HeldMessage, Ports, StreamCounters } from '../ports.ts'
+import type { Counters, HeldMessage, StreamCounters } from '../broker-port.ts'
+import type { Ports } from '../ports.ts'
 import type { Broadcasts } from './broadcasts.ts'
 import { type Connection, send } from './channel.ts'
 import { type Asked, NOWHERE } from './resume.ts'

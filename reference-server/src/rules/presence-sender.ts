@@ -1,5 +1,5 @@
 /** Decides what the application is told about one client and when; it alone knows acknowledged, attempted and current. */
-import type { Mark, OwedState, PresenceState } from '../ports.ts'
+import type { Mark, OwedState, PresenceState } from '../broker-port.ts'
 import type { AttemptAnswer, Sender, SenderRules } from '../webhook-port.ts'
 
 // A given-up client is remembered this long, so that its next state is sent whatever its parity; longer would let

@@ -1,7 +1,7 @@
 /** Rules of presence: they alone know how versions count, how long a grace is and what a reader is told. */
 import { createHmac } from 'node:crypto'
 import type { PresenceAnswer, PresenceEntry, PresencePage } from '@channel-protocol/schemas/types'
-import type { KnownClient } from '../ports.ts'
+import type { KnownClient } from '../broker-port.ts'
 import { Refusal } from '../refusal.ts'
 import { writeInstant } from './instant.ts'
 import { keyRules } from './key.ts'

@@ -1,5 +1,5 @@
 /** Rules of resuming: they alone know what a cursor says, what is held for whom and what a client that returns is sent. */
-import type { StreamCounters } from '../ports.ts'
+import type { StreamCounters } from '../broker-port.ts'
 import { broadcastRules } from './broadcast.ts'
 import { messageRules } from './message.ts'
 

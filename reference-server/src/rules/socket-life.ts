@@ -1,6 +1,6 @@
 /** Rules of a socket's life: they alone know what each answer of the application, and each end, leads to. */
 import { CLOSE_CODES, type CloseSlug } from '@channel-protocol/schemas/registry'
-import type { SocketFacts } from '../ports.ts'
+import type { SocketFacts } from '../broker-port.ts'
 import type { AttemptAnswer, Schedule, SenderTimings } from '../webhook-port.ts'
 import { makeSenderRules } from './presence-sender.ts'
 

@@ -1,14 +1,7 @@
 /** Sockets: the one owner of their state; it alone knows which are open, what waits in each and what is owed about it. */
 import type { SocketResult } from '@channel-protocol/schemas/types'
-import type {
-  ConnectionReading,
-  ConnectionWriter,
-  Limits,
-  OwedSocket,
-  Ports,
-  SocketEnd,
-  SocketFacts,
-} from '../ports.ts'
+import type { OwedSocket, SocketEnd, SocketFacts } from '../broker-port.ts'
+import type { ConnectionReading, ConnectionWriter, Limits, Ports } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import type { AttemptAnswer, SocketSink } from '../webhook-port.ts'
 import type { Rules } from './rule-book.ts'

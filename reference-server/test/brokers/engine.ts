@@ -1,6 +1,7 @@
 /** What the contract of brokers is run on; it alone knows what a store of tests has to offer. */
+
+import type { Broker } from '../../src/broker-port.ts'
 import type { BrokerParts } from '../../src/brokers/parts.ts'
-import type { Broker } from '../../src/ports.ts'
 import type { FakeClock } from '../fake-clock.ts'
 
 /** One store, empty at first, and the brokers that a test opens on it. */

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
+import type { HeldMessage, NodeEvents } from '../../src/broker-port.ts'
 import { type Casting, makeCasting } from '../../src/brokers/redis/casting.ts'
-import type { HeldMessage, NodeEvents } from '../../src/ports.ts'
 
 let passed: unknown[]
 let gaps: number

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
+import type { NodeEvents } from '../../src/broker-port.ts'
 import { type Hearing, type Missed, makeHearing } from '../../src/brokers/redis/hearing.ts'
-import type { NodeEvents } from '../../src/ports.ts'
 
 type Event = readonly unknown[]
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
+import type { Broker } from '../../src/broker-port.ts'
 import { openRedisBroker } from '../../src/brokers/redis.ts'
-import type { Broker } from '../../src/ports.ts'
 import { makeBrokerParts } from '../broker-parts.ts'
 import { makeFakeClock } from '../fake-clock.ts'
 import { testContract } from './contract.ts'

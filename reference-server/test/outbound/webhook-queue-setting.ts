@@ -1,6 +1,7 @@
 /** The setting in which the queue of webhooks is tested. */
+
+import type { PresenceState } from '../../src/broker-port.ts'
 import { makeWebhookQueue } from '../../src/outbound/webhook-queue.ts'
-import type { PresenceState } from '../../src/ports.ts'
 import { makeSenderRules } from '../../src/rules/presence-sender.ts'
 import type { AttemptAnswer, Delivery } from '../../src/webhook-port.ts'
 import { makeFakeClock } from '../fake-clock.ts'

@@ -1,8 +1,8 @@
 import { validate } from '@channel-protocol/schemas/validate'
 import { describe, expect, test } from 'vitest'
+import type { PresenceState } from '../../src/broker-port.ts'
 import { makeWebhookRequest, makeWebhookRequestRules } from '../../src/outbound/webhook-request.ts'
 import { signWebhook } from '../../src/outbound/webhook-signature.ts'
-import type { PresenceState } from '../../src/ports.ts'
 import type { Delivery } from '../../src/webhook-port.ts'
 
 const rules = makeWebhookRequestRules()

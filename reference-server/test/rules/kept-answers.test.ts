@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
+import type { Broker } from '../../src/broker-port.ts'
 import { makeMemoryBroker } from '../../src/brokers/memory.ts'
 import { makeMetrics } from '../../src/metrics.ts'
-import type { Broker } from '../../src/ports.ts'
 import { Refusal } from '../../src/refusal.ts'
 import { type KeptAnswers, makeKeptAnswers } from '../../src/rules/kept-answers.ts'
 import type { Answer } from '../../src/rules/problem.ts'

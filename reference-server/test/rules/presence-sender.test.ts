@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { PresenceState } from '../../src/ports.ts'
+import type { PresenceState } from '../../src/broker-port.ts'
 import { makeSenderRules } from '../../src/rules/presence-sender.ts'
 import type { AttemptAnswer, Sender, SenderTimings } from '../../src/webhook-port.ts'
 

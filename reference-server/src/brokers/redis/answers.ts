@@ -1,6 +1,6 @@
 /** Posts with a key in the shared store: it alone knows which are running on which node, and which answers are kept. */
 
-import type { Broker, Claim, FirstPost } from '../../ports.ts'
+import type { Broker, Claim, FirstPost } from '../../broker-port.ts'
 import { makeScript } from './script.ts'
 import type { Steps } from './steps.ts'
 

@@ -1,5 +1,5 @@
 /** What a node hears of broadcasts: it alone knows which was the newest, and what to do where one was missed. */
-import type { HeldMessage, NodeEvents, StreamCounters } from '../../ports.ts'
+import type { HeldMessage, NodeEvents, StreamCounters } from '../../broker-port.ts'
 
 /** What hearing broadcasts is built of. */
 export interface CastingParts {

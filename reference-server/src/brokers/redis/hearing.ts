@@ -1,5 +1,5 @@
 /** What a node hears of its client ids: it alone knows in which order, and what to do where something was missed. */
-import type { HeldMessage, NodeEvents, StreamCounters } from '../../ports.ts'
+import type { HeldMessage, NodeEvents, StreamCounters } from '../../broker-port.ts'
 import type { Link } from './link.ts'
 
 /** A client id whose current connection this node has, or is about to have. */

@@ -1,7 +1,8 @@
 /** The life of a node in the shared store: it alone knows when it has a place there, loses it, and takes over another's. */
 import { randomUUID } from 'node:crypto'
+import type { NodeEvents, PresenceState } from '../../broker-port.ts'
 import { systemClock } from '../../clock.ts'
-import type { Cancel, Log, NodeEvents, PresenceState } from '../../ports.ts'
+import type { Cancel, Log } from '../../ports.ts'
 import { type Link, saysOf } from './link.ts'
 import { namePrefix, nameStore } from './names.ts'
 import { ADOPT, ENTER, QUIT, RENEW, RETURN } from './nodes.ts'

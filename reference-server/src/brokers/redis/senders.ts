@@ -1,5 +1,5 @@
 /** The sender in the shared store: it alone knows which node tells the application, and what that has heard. */
-import type { Broker, Mark, OwedState, PresenceState, Shared } from '../../ports.ts'
+import type { Broker, Mark, OwedState, PresenceState, Shared } from '../../broker-port.ts'
 import { makeUnavailable } from './link.ts'
 import { makeScript } from './script.ts'
 import type { Steps } from './steps.ts'

@@ -1,7 +1,7 @@
 /** Presence and tokens in the shared store: it alone knows how what scripts answer of them is read. */
 
+import type { Broker, Counters, KnownClient, Shared } from '../../broker-port.ts'
 import { systemClock } from '../../clock.ts'
-import type { Broker, Counters, KnownClient, Shared } from '../../ports.ts'
 import { type BrokerParts, FORGET_AFTER_MS, REMEMBERED_MS } from '../parts.ts'
 import type { Hearing } from './hearing.ts'
 import { ANSWER_MS, makeUnavailable } from './link.ts'

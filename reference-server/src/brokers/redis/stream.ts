@@ -1,5 +1,5 @@
 /** Messages and broadcasts in the shared store: it alone knows how what scripts answer of them is read. */
-import type { Accepted, Act, Counters, HeldMessage, StreamCounters } from '../../ports.ts'
+import type { Accepted, Act, Counters, HeldMessage, StreamCounters } from '../../broker-port.ts'
 import { type BrokerParts, FORGET_AFTER_MS } from '../parts.ts'
 import { ACCEPT_BROADCAST, ACCEPT_MESSAGE, OPEN, REPLAY, SWEEP } from './counting.ts'
 import type { Missed } from './hearing.ts'

@@ -1,6 +1,7 @@
 /** The call that posts many messages at once. */
 import type { BatchResult } from '@channel-protocol/schemas/types'
-import type { Act, Clock } from '../../ports.ts'
+import type { Act } from '../../broker-port.ts'
+import type { Clock } from '../../ports.ts'
 import { makeAct } from '../../rules/kept-answers.ts'
 import { MESSAGE_MEMBERS } from '../../rules/route.ts'
 import { makeRefusalProblem } from '../refuse.ts'

@@ -1,6 +1,6 @@
 /** The call that posts a message. */
 import type { Receipt } from '@channel-protocol/schemas/types'
-import type { Act } from '../../ports.ts'
+import type { Act } from '../../broker-port.ts'
 import { makeAct } from '../../rules/kept-answers.ts'
 import { type Handler, makeAnswer, type Service } from '../service.ts'
 
