@@ -12,7 +12,7 @@ import type { Advertised } from '../timeline/timeline.ts'
 const LIMIT = 'calls_per_second'
 const FEW = { [LIMIT]: 20 }
 /** Calls that can be made in a second of waiting, to hold a budget against the advertised limit. */
-const CALLED_PER_SECOND = 500
+const CALLED_PER_SECOND = 200
 const NEIGHBOUR_POSTS = 10
 /** Time in which a bucket is full again. */
 const REFILL_SECONDS = 1
