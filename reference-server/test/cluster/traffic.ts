@@ -1,5 +1,6 @@
 /** Posts to the witnesses of a cluster through whichever node, and what the application was promised of each. */
 import type { ServiceProcess } from '../start-process.ts'
+import { KEY } from '../start-service.ts'
 import type { Witness } from './witness.ts'
 
 /** A message that was accepted. */
@@ -21,6 +22,8 @@ export interface Traffic {
 
 /** Posts in flight at once. */
 const AT_ONCE = 8
+/** For an answer, of a node that stands still too. */
+const LONGEST_MS = 2000
 
 /** Starts to post to these client ids in turn, each post through the next node that is up. */
 export function startTraffic(
@@ -38,8 +41,12 @@ export function startTraffic(
     const node = nodes[Math.floor(turn / witnesses.length) % nodes.length] as ServiceProcess
     if (!isUp(node)) return
     try {
-      const body = { client_id: clientId, data: `post ${turn}` }
-      const answer = await node.call('POST', '/v1/messages', body)
+      const answer = await fetch(`${node.baseUrl}/v1/messages`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
+        body: JSON.stringify({ client_id: clientId, data: `post ${turn}` }),
+        signal: AbortSignal.timeout(LONGEST_MS),
+      })
       const receipt = (await answer.json()) as Accepted
       if (answer.status === 200) traffic.accepted.push({ ...receipt, clientId })
       else traffic.refused += 1
