@@ -156,15 +156,24 @@ async function startWished(
   wishes: Wishes,
 ): Promise<StartedService> {
   const { implementation } = surroundings
-  const start = makeStart(surroundings, webhookPrefix, wishes)
-  try {
-    return await implementation.start(start)
-  } catch (error) {
-    const isWithoutClock =
-      start.clock === 'virtual' && error instanceof Unsupported && error.what === 'clock'
-    if (!isWithoutClock) throw error
-    return implementation.start({ ...start, clock: 'real' })
+  let start = makeStart(surroundings, webhookPrefix, wishes)
+  for (;;) {
+    try {
+      return await implementation.start(start)
+    } catch (error) {
+      const modest = withoutExtra(start, error)
+      if (!modest) throw error
+      start = modest
+    }
   }
+}
+
+/** What is asked for instead where a service cannot have a clock or several nodes, which its site then says. */
+function withoutExtra(start: ExecStart, error: unknown): ExecStart | undefined {
+  if (!(error instanceof Unsupported)) return undefined
+  const { nodes, ...others } = start
+  if (error.what === 'clock' && start.clock === 'virtual') return { ...start, clock: 'real' }
+  return error.what === 'nodes' && nodes ? others : undefined
 }
 
 function makeStart(
