@@ -9,8 +9,8 @@ import { makeWitness, type Witness } from './witness.ts'
 
 const CLIENTS = 18
 const LONG = { timeout: 60_000, interval: 100 }
-/** Longer than a client of a busy machine is away, shorter than anybody wants to wait. */
-const FLAGS = ['--presence-grace-seconds', '2']
+/** A grace longer than a client of a busy machine is away, and a window that holds all that it misses. */
+const FLAGS = ['--presence-grace-seconds', '2', '--resume-messages', '100000']
 const ON_DISK = ['--appendonly', 'yes', '--appendfsync', 'always']
 
 interface Scene {
