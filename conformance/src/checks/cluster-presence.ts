@@ -2,7 +2,8 @@
 
 import { type Check, waitFor } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
-import type { Attempt } from '../drive/webhooks.ts'
+import type { Connection } from '../drive/socket.ts'
+import type { Attempt, Webhooks } from '../drive/webhooks.ts'
 import { readsAlike } from '../judges/cluster.ts'
 import { welcomed } from '../judges/connection.ts'
 import { all, each } from '../judges/finding.ts'
@@ -14,6 +15,18 @@ import { readObject, seconds } from '../timeline/timeline.ts'
 const NODES = { needs: ['nodes'] } as const satisfies Pick<Check, 'needs'>
 const WEBHOOKS = { needs: ['nodes', 'webhooks'] } as const satisfies Pick<Check, 'needs'>
 const MOST_PAGES = 400
+
+/** Lets the grace of whatever ended before pass, and then the client say goodbye. */
+async function leaveAfterGrace(
+  drive: Drive,
+  connection: Connection,
+  webhooks: Webhooks,
+): Promise<void> {
+  await drive.pass(seconds(drive.advertised, 'presence_grace_seconds'))
+  drive.note(FENCE, 'the grace has passed with the client online')
+  connection.close(1000)
+  await webhooks.event('disconnected', ({ fields }) => fields.reason === 'closed')
+}
 
 /** Reads every page, each at the node after that of the page before, in role `page`. */
 async function readPagesInTurns(drive: Drive): Promise<void> {
@@ -41,10 +54,7 @@ export const CLUSTER_PRESENCE_CHECKS: readonly Check[] = [
       await webhooks.event('connected')
       const newer = await drive.node(1).connect('newer', clientId)
       await older.ended()
-      await drive.pass(seconds(drive.advertised, 'presence_grace_seconds'))
-      drive.note(FENCE, 'the grace has passed since the takeover')
-      newer.close(1000)
-      await webhooks.event('disconnected', ({ fields }) => fields.reason === 'closed')
+      await leaveAfterGrace(drive, newer, webhooks)
     },
     control: all(welcomed('older'), welcomed('newer'), reported('client', 'connected')),
     judge: silentUntilFence('client', 'a takeover at another node'),
@@ -64,10 +74,7 @@ export const CLUSTER_PRESENCE_CHECKS: readonly Check[] = [
       first.drop()
       await first.ended()
       const second = await drive.node(1).connect('second', clientId)
-      await drive.pass(seconds(drive.advertised, 'presence_grace_seconds'))
-      drive.note(FENCE, 'the grace has passed with the client online')
-      second.close(1000)
-      await webhooks.event('disconnected', ({ fields }) => fields.reason === 'closed')
+      await leaveAfterGrace(drive, second, webhooks)
     },
     control: all(welcomed('second'), fencePassed('client')),
     judge: silentUntilFence('client', 'a return at another node within the grace'),

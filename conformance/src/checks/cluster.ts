@@ -6,6 +6,7 @@ import { startScene, together } from '../drive/coming-back.ts'
 import { disconnect, revoke, tryToken } from '../drive/disconnecting.ts'
 import type { Drive } from '../drive/drive.ts'
 import { keyedMessage, sendKeyed } from '../drive/keyed.ts'
+import type { Connection } from '../drive/socket.ts'
 import { announcesAlike, fillOneRow } from '../judges/cluster.ts'
 import { closed, closedSaying, welcomed } from '../judges/connection.ts'
 import { split } from '../judges/connection-takeover.ts'
@@ -32,6 +33,14 @@ async function postAtBoth(drive: Drive, clientId: string): Promise<void> {
       return together(`post at ${at}`, AT_ONCE).map((as) => node.post(as, clientId, drive.text()))
     }),
   )
+}
+
+/** Connects a client id of its own at each node. */
+async function connectAtBoth(drive: Drive): Promise<Connection[]> {
+  return [
+    await drive.node(0).connect('client at 0', drive.clientId()),
+    await drive.node(1).connect('client at 1', drive.clientId()),
+  ]
 }
 
 const POSTS = [0, 1].flatMap((at) => together(`post at ${at}`, AT_ONCE))
@@ -172,10 +181,7 @@ export const CLUSTER_CHECKS: readonly Check[] = [
     alone: true,
     drive: async (drive) => {
       const [one, other] = [drive.node(0), drive.node(1)]
-      const there = [
-        await one.connect('client at 0', drive.clientId()),
-        await other.connect('client at 1', drive.clientId()),
-      ]
+      const there = await connectAtBoth(drive)
       await startBroadcasting(one).post('broadcast at 0', drive.text())
       await startBroadcasting(other).post('broadcast at 1', drive.text())
       for (const node of [one, other]) await startBroadcasting(node).fence('fence', ...there)
@@ -197,10 +203,7 @@ export const CLUSTER_CHECKS: readonly Check[] = [
     alone: true,
     drive: async (drive) => {
       const [one, other] = [drive.node(0), drive.node(1)]
-      const there = [
-        await one.connect('client at 0', drive.clientId()),
-        await other.connect('client at 1', drive.clientId()),
-      ]
+      const there = await connectAtBoth(drive)
       await Promise.all(
         [one, other].map(async (node, at) => {
           for (const as of together(`broadcast at ${at}`, BEFORE))

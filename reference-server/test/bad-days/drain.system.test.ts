@@ -24,6 +24,21 @@ afterEach(async () => {
   await receiver?.stop()
 })
 
+/** Starts the application, which keeps every webhook. */
+async function startApplication(): Promise<
+  Pick<Receiver, 'book'> & { watch: ReturnType<typeof makeWatch>; webhooks: Webhook[] }
+> {
+  const watch = makeWatch()
+  const webhooks: Webhook[] = []
+  receiver = await startReceiver({
+    onWebhook: (webhook) => {
+      webhooks.push(webhook)
+      watch.changed()
+    },
+  })
+  return { watch, webhooks, book: receiver.book }
+}
+
 function start(port: number, more: readonly string[] = []): Promise<ServerProcess> {
   return startServerProcess({
     flags: [
@@ -71,15 +86,7 @@ async function drainUnder(crowd: readonly Member[], draining: ServerProcess): Pr
 test('SIGTERM under 1,000 clients sends each away with `reconnect` and 4200, spread over the drain, and the next start says `started` in place of a thousand goodbyes', {
   timeout: 120_000,
 }, async () => {
-  const watch = makeWatch()
-  const webhooks: Webhook[] = []
-  receiver = await startReceiver({
-    onWebhook: (webhook) => {
-      webhooks.push(webhook)
-      watch.changed()
-    },
-  })
-  const { book } = receiver
+  const { watch, webhooks, book } = await startApplication()
   const eventsOf = (name: Webhook['event']): Webhook[] =>
     webhooks.filter(({ event }) => event === name)
   server = await start(0)
@@ -114,15 +121,7 @@ function placeOf(crowd: readonly Member[]): (clientId: string) => string {
 test('where state outlives the process, 1,000 clients that are back within the grace hear what they missed, and the application hears of none of them', {
   timeout: 120_000,
 }, async () => {
-  const watch = makeWatch()
-  const webhooks: Webhook[] = []
-  receiver = await startReceiver({
-    onWebhook: (webhook) => {
-      webhooks.push(webhook)
-      watch.changed()
-    },
-  })
-  const { book } = receiver
+  const { watch, webhooks, book } = await startApplication()
   const folder = await mkdtemp(join(tmpdir(), 'channel-drain-'))
   const broker = ['--broker', `sqlite:${join(folder, 'state.db')}`]
   try {
