@@ -13,6 +13,7 @@ export interface GrowthPoint {
 }
 
 const SIZE = { width: 640, height: 320, left: 60, right: 150, top: 30, bottom: 45 }
+const TITLE = 'CPU per delivery in microseconds, over connected clients'
 const COLOURS = ['#0072b2', '#d55e00', '#009e73']
 
 /** The plot, as one SVG document of its own. */
@@ -42,9 +43,10 @@ export function drawGrowth(points: readonly GrowthPoint[]): string {
   })
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => (highest / 1.15) * part)
   return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13" role="img" aria-labelledby="what">`,
+    `<title id="what">${TITLE}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    `<text x="${left}" y="18">CPU per delivery in microseconds, over connected clients</text>`,
+    `<text x="${left}" y="18">${TITLE}</text>`,
     ...ticks.map(
       (micros) =>
         `<line x1="${left}" x2="${width - right}" y1="${y(micros).toFixed(1)}" y2="${y(micros).toFixed(1)}" stroke="#ddd"/><text x="${left - 8}" y="${(y(micros) + 4).toFixed(1)}" text-anchor="end">${micros.toFixed(2)}</text>`,
