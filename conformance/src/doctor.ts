@@ -2,6 +2,8 @@
 
 import { PROFILES } from '@channel-protocol/schemas/registry'
 import { describeErrors, validate } from '@channel-protocol/schemas/validate'
+import type { Diagnosis, Look } from './diagnosis.ts'
+import { lookAtRates } from './doctor-rates.ts'
 import { type Drive, makeDrive } from './drive/drive.ts'
 import { type Http, makeHttp } from './drive/http.ts'
 import { SetUpFailed } from './drive/set-up-failed.ts'
@@ -13,25 +15,10 @@ import type { AnswerEvent } from './timeline/event.ts'
 import { type Recorder, startRecorder } from './timeline/recorder.ts'
 import { answerTo, readObject } from './timeline/timeline.ts'
 
-/** What was found of one thing. */
-export interface Diagnosis {
-  /** What was looked at, in one or two words. */
-  readonly name: string
-  /** `note` where it is as somebody may want it, but keeps checks from being made. */
-  readonly state: 'ok' | 'note' | 'trouble'
-  readonly what: string
-  /** What to do; present with trouble. */
-  readonly remedy?: string
-  /** One line each. */
-  readonly details?: readonly string[]
-}
-
 const PATIENCE_MS = 5000
 /** The header has whole seconds, and an answer is under way for a moment. */
 const TOLERANCE_SECONDS = 2
 const TTL_SECONDS = 60
-
-type Look = Omit<Diagnosis, 'name'>
 
 interface Practice {
   readonly site: Site
@@ -50,6 +37,7 @@ const LOOKS: readonly (readonly [name: string, look: (practice: Practice) => Pro
   ['origin', lookAtOrigin],
   ['webhooks', lookAtWebhooks],
   ['profiles', lookAtProfiles],
+  ['rates', async ({ site }) => lookAtRates(site)],
 ]
 
 /** Looks at a service; never throws for what it does. */

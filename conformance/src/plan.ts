@@ -237,13 +237,40 @@ export function matches(pattern: string, id: string): boolean {
   return new RegExp(`^${source}${below}$`).test(id)
 }
 
-/** Ids that somebody who typed `pattern` may have meant, nearest first, at most three. */
-export function suggest(pattern: string, ids: readonly string[]): string[] {
-  return ids
-    .map((id) => ({ id, distance: distance(pattern, id) }))
-    .sort((a, b) => a.distance - b.distance)
+/** Ids that somebody who typed `text` may have meant, nearest first, at most three: of `token` those that begin so. */
+export function suggest(text: string, ids: readonly string[]): string[] {
+  const beginningOf = makeBeginning(text)
+  return nearest(
+    [...new Set(ids)].map((id) => [
+      id,
+      Math.min(distance(text, id), distance(text, beginningOf(id)) + 1),
+    ]),
+  )
+}
+
+/** Patterns that somebody who typed `pattern` may have meant, nearest first, at most three: of `tokne` it is `token.**`. */
+export function suggestPatterns(pattern: string, ids: readonly string[]): string[] {
+  const stem = pattern.replace(/\.?\*+$/, '')
+  const beginnings = new Set(ids.map(makeBeginning(stem)))
+  return nearest([
+    ...[...new Set(ids)].map((id) => [id, distance(pattern, id)] as const),
+    ...[...beginnings]
+      .filter((beginning) => !ids.includes(beginning))
+      .map((beginning) => [`${beginning}.**`, distance(stem, beginning)] as const),
+  ])
+}
+
+/** Cuts ids to as many parts as a text has. */
+function makeBeginning(text: string): (id: string) => string {
+  const parts = text.split('.').length
+  return (id) => id.split('.').slice(0, parts).join('.')
+}
+
+function nearest(far: readonly (readonly [text: string, distance: number])[]): string[] {
+  return [...far]
+    .sort(([, a], [, b]) => a - b)
     .slice(0, 3)
-    .map(({ id }) => id)
+    .map(([text]) => text)
 }
 
 function escapeForRegExp(text: string): string {

@@ -130,7 +130,7 @@ export async function runChecks(
     runUndisturbed(watch, () => makeOnce(together))
   const undecided: Undecided<Together>[] = []
   await Promise.all([
-    ...Array.from({ length: atOnce }, async (_, place) => {
+    ...Array.from({ length: Math.min(atOnce, parallel.length) }, async (_, place) => {
       await pass(place * RAMP_MS)
       await work(parallel, async (together) => {
         const look = await lookOnce(watch, () => makeOnce(together))

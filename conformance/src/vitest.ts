@@ -108,7 +108,8 @@ async function judgeAll(
   targets: readonly Target[],
   options: RunOptions,
 ): Promise<ReadonlyMap<string, Result>> {
-  const { results } = await judgeTargets(targets, options, () => {})
+  const openings = targets.map((target) => () => Promise.resolve(target))
+  const { results } = await judgeTargets(openings, options, () => {})
   return new Map(results.map((result) => [result.check, result]))
 }
 

@@ -11,6 +11,7 @@ import {
   planChecks,
   type Selection,
   suggest,
+  suggestPatterns,
 } from '../src/plan.ts'
 import { readAdvertised } from '../src/target/advertised.ts'
 
@@ -75,6 +76,23 @@ describe('matches', () => {
 describe('suggest', () => {
   test('names the nearest ids first', () => {
     expect(suggest('token.expird', ['presence.lost', 'token.expired'])[0]).toBe('token.expired')
+  })
+  test('names what begins so before what is merely as short, and nothing twice', () => {
+    const ids = ['sse.id', 'token.expiry.close', 'token.expiry.close', 'gae.end.told']
+    expect(suggest('token', ids).slice(0, 2)).toEqual(['token.expiry.close', 'sse.id'])
+  })
+})
+
+describe('suggestPatterns', () => {
+  const ids = ['sse.id', 'token.expiry.close', 'token.expiry.silent', 'token.mint.answer']
+
+  test('names all that begins so for a noun alone, rightly or wrongly spelt', () => {
+    expect(suggestPatterns('token', ids)[0]).toBe('token.**')
+    expect(suggestPatterns('tokne', ids)[0]).toBe('token.**')
+    expect(suggestPatterns('token.expirey.**', ids)[0]).toBe('token.expiry.**')
+  })
+  test('names an id where that is nearer', () => {
+    expect(suggestPatterns('token.mint.answr', ids)[0]).toBe('token.mint.answer')
   })
 })
 

@@ -104,6 +104,8 @@ function end(child: ChildProcess): Promise<void> {
 /** This process's environment without settings that somebody may have made for the programs. */
 function cleanEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('CHANNEL_')),
+    Object.entries(process.env).filter(
+      ([name]) => !name.startsWith('CHANNEL_') && name !== 'npm_lifecycle_event',
+    ),
   )
 }

@@ -58,7 +58,8 @@ describe('the suite in vitest', () => {
   test('fails with the clause, what was expected and what came', async () => {
     const server = await startServer(process.execPath, [
       join(SERVER, '../src/main.ts'),
-      ...['--port', '0', '--test-timings', '--fault', 'mints-without-key'],
+      ...['--port', '0', '--private-port', '0', '--test-timings'],
+      ...['--fault', 'mints-without-key'],
     ])
     const options = { url: server.url, webhooks: false, patterns }
     const tests = await runVitest('faulty', options).finally(server.stop)

@@ -5,8 +5,8 @@ import { LIMITS, TIMINGS } from '@channel-protocol/schemas/registry'
 import { SETTABLE_LIMITS, SETTABLE_TIMINGS } from '../src/setting-rows.ts'
 import { findPort, startNode } from './processes.ts'
 
-/** Names of the contestants: this server, the same without joined writes, and what one writes first. */
-export const CONTESTANTS = ['service', 'unjoined', 'naive'] as const
+/** Names of the contestants: this server, the same with its state in Redis or without joined writes, and what one writes first. */
+export const CONTESTANTS = ['service', 'redis', 'unjoined', 'naive'] as const
 export type Contestant = (typeof CONTESTANTS)[number]
 
 /** A server that runs. */
@@ -53,15 +53,21 @@ function makeDefaults(): string[] {
 /**
  * Starts a contestant on a core of its own and resolves when it listens.
  * @param windowMessages how many messages are held for replay; the default unless given
+ * @param broker where the state is; in memory unless given
  */
 export async function start(
   contestant: Contestant,
-  given: { windowMessages?: number | undefined; webhooks?: string | undefined } = {},
+  given: {
+    windowMessages?: number | undefined
+    webhooks?: string | undefined
+    broker?: string | undefined
+  } = {},
 ): Promise<Running> {
   const port = await findPort()
   const directory = import.meta.dirname
   const programs: Record<Contestant, string[]> = {
     service: [`${directory}/../src/main.ts`],
+    redis: [`${directory}/../src/main.ts`],
     unjoined: [`${directory}/servers/unjoined.ts`],
     naive: [`${directory}/servers/naive.ts`, String(port)],
   }
@@ -72,7 +78,8 @@ export async function start(
   const webhooks = given.webhooks
     ? ['--application-base', given.webhooks, '--webhook-secret', SECRET]
     : []
-  const flags = [...window, ...FLAGS, '--port', String(port), ...webhooks]
+  const broker = given.broker ? ['--broker', given.broker] : []
+  const flags = [...window, ...FLAGS, '--port', String(port), ...webhooks, ...broker]
   const child = startNode(
     contestant === 'naive' ? programs.naive : [...NODE_FLAGS, ...programs[contestant], ...flags],
     0,

@@ -1,6 +1,6 @@
 /** The benchmark: what a delivery costs this server, beside the server that one writes first; knows in which order all is measured. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { CONTESTANTS, type Contestant, type Running, start } from './contestants.ts'
 import { drawGrowth, GROWTH_CLIENTS, GROWTH_WINDOWS, type GrowthPoint } from './growth.ts'
 import type { Asked } from './load/main.ts'
@@ -12,37 +12,64 @@ import { type Measured, makeGrowth, type Storm, WORKLOADS, type Workload } from 
 const PATIENCE_MS = 120_000
 const STORM_CLIENTS = 10_000
 
+/** The exit code of a program that was not asked for anything it can do. */
+const USAGE = 2
+
 const RESULTS = new URL('../RESULTS.md', import.meta.url)
 const PLOT = new URL('./growth.svg', import.meta.url)
 const BEGIN = '<!-- npm run bench -- --write -->\n'
 const END = '<!-- end of npm run bench -->'
 
 interface Options {
-  seconds: string
-  rounds: string
-  only?: string
+  seconds: number
+  warm?: number
+  rounds: number
+  only?: readonly string[]
+  redis?: string
   write?: true
 }
 
 /** Every measurement of every contestant, by workload. */
 export type Results = Map<Workload, Map<Contestant, Measured[]>>
 
-const options = new Command('bench')
+const NAMES = [...WORKLOADS.map(({ name }) => name), 'storm', 'growth']
+
+function readNumber(text: string): number {
+  const number = Number(text)
+  if (text.trim() !== '' && number > 0 && number <= 3600) return number
+  throw new InvalidArgumentError('Give a number above 0, 3600 at most.')
+}
+
+function readNames(text: string): readonly string[] {
+  const names = text.split(',')
+  if (names.every((name) => NAMES.includes(name))) return names
+  throw new InvalidArgumentError(`There are ${NAMES.join(', ')}; give them with commas between.`)
+}
+
+const options = new Command('npm run bench --')
   .description('Measures deliveries on loopback; Linux, best on a machine with nothing else to do.')
-  .option('--seconds <number>', 'measured in each run, after as long to warm up', '2')
-  .option('--rounds <number>', 'runs of each contestant in each workload', '1')
-  .option(
-    '--only <names>',
-    `of ${[...WORKLOADS.map(({ name }) => name), 'storm', 'growth'].join()}`,
-  )
+  .option('--seconds <number>', 'measured in each run', readNumber, 2)
+  .option('--warm <number>', 'seconds before each run; as --seconds unless given', readNumber)
+  .option('--rounds <number>', 'runs of each contestant in each workload', readNumber, 1)
+  .option('--only <names>', `of ${NAMES.join()}`, readNames)
+  .option('--redis <url>', 'measure the server with its state there as well')
   .option('--write', 'write the tables into reference-server/RESULTS.md')
+  .addHelpText('after', describeNames())
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE))
   .parse()
   .opts<Options>()
 
-const seconds = Number(options.seconds)
-const rounds = Number(options.rounds)
-const wanted = options.only?.split(',')
+const { seconds, rounds, only: wanted, warm: warmSeconds = seconds } = options
 const isWanted = (name: string): boolean => wanted === undefined || wanted.includes(name)
+
+function describeNames(): string {
+  const rows = WORKLOADS.map(({ name, title }) => `  ${name.padEnd(9)} ${title}`)
+  const more = [
+    '  storm     10,000 clients dropped at once come back',
+    '  growth    a delivery with more clients and more held for replay',
+  ]
+  return `\n${[...rows, ...more].join('\n')}\n`
+}
 
 /** A generator in a process of its own, asked for one thing. */
 async function ask(child: ReturnType<typeof startNode>, asked: Asked): Promise<unknown> {
@@ -66,12 +93,13 @@ async function measureOne(
   workload: Workload,
   windowMessages?: number,
 ): Promise<Measured> {
-  const server = await start(contestant, { windowMessages })
+  const broker = contestant === 'redis' ? options.redis : undefined
+  const server = await start(contestant, { windowMessages, broker })
   const load = startLoad()
   try {
     const { pid, port } = server
     const hasTokens = contestant !== 'naive'
-    const job = { kind: 'measure', hasTokens, pid, port, workload, warmSeconds: seconds, seconds }
+    const job = { kind: 'measure', hasTokens, pid, port, workload, warmSeconds, seconds }
     return (await ask(load, job as Asked)) as Measured
   } finally {
     await Promise.all([stop(load), stop(server.child)])
@@ -80,6 +108,7 @@ async function measureOne(
 
 /** Whether a contestant can do what a workload asks for, in a way that differs from another one's. */
 function takesPart(contestant: Contestant, { posting }: Workload): boolean {
+  if (contestant === 'redis') return options.redis !== undefined
   if (contestant === 'unjoined') return posting === 'broadcast'
   return contestant !== 'naive' || posting !== 'batch'
 }
@@ -114,7 +143,8 @@ async function measureStorm(): Promise<Storm> {
   try {
     const webhooks = String(await ask(load, { kind: 'receive' }))
     server = await start('service', { webhooks })
-    const asked: Asked = { kind: 'storm', port: server.port, clients: STORM_CLIENTS }
+    const { pid, port } = server
+    const asked: Asked = { kind: 'storm', pid, port, clients: STORM_CLIENTS }
     return (await ask(load, asked)) as Storm
   } finally {
     await Promise.all([stop(load), server && stop(server.child)])
@@ -129,7 +159,7 @@ const results = await measureWorkloads()
 const storm = isWanted('storm') ? await measureStorm() : undefined
 const growth = isWanted('growth') ? await measureGrowth() : []
 const text = [
-  describeMachine({ seconds, rounds }),
+  describeMachine({ seconds, warmSeconds, rounds }),
   ...(results.size > 0 ? [describeWorkloads(results)] : []),
   ...(storm ? [describeStorm(storm)] : []),
   ...(growth.length > 0 ? [describeGrowth(growth)] : []),

@@ -8,17 +8,22 @@ type Results = ReadonlyMap<Workload, ReadonlyMap<Contestant, readonly Measured[]
 
 const TITLES: Record<Contestant, string> = {
   service: 'this server',
+  redis: 'the same, with its state in Redis',
   unjoined: 'the same, each broadcast written by itself',
   naive: 'the naive server',
 }
 
 /** Where and how it was measured. */
-export function describeMachine(run: { seconds: number; rounds: number }): string {
+export function describeMachine(run: {
+  seconds: number
+  warmSeconds: number
+  rounds: number
+}): string {
   const [cpu] = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)
   return [
     `${cpus().length} cores of ${cpu?.model.trim() ?? 'an unknown kind'}, ${memory} GiB, Linux ${release()}, Node ${process.versions.node}.`,
-    `Server on one core, generator on another; ${run.seconds} seconds after ${run.seconds} to warm up, medians of ${run.rounds}.`,
+    `Server on one core, generator on another; ${run.seconds} seconds after ${run.warmSeconds} to warm up, medians of ${run.rounds}.`,
     'Every run counted as many deliveries as posts asked for.',
   ].join('\n')
 }
@@ -66,6 +71,7 @@ export function describeStorm(storm: Storm): string {
     `${clients} clients dropped at once came back in ${storm.seconds.toFixed(1)} s:`,
     `${storm.resumed.toLocaleString('en')} resumed, ${storm.arrived} of ${storm.posted} messages that were posted meanwhile arrived,`,
     `${storm.presenceEvents} webhooks told the application of it.`,
+    `Meanwhile the server used ${percent(storm.serverShare)} of its core and the generator ${percent(storm.loadShare)} of its own.`,
   ].join(' ')
 }
 

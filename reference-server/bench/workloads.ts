@@ -102,4 +102,7 @@ export interface Storm {
   arrived: number
   /** Webhooks that spoke of a client after the drop. */
   presenceEvents: number
+  /** Part of one core that the server, and the generator, used until all were back: who is at 1 is what all waited for. */
+  serverShare: number
+  loadShare: number
 }

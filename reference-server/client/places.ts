@@ -33,8 +33,6 @@ export interface Places {
   accept(welcome: Welcome, delivery: Delivery): boolean
   /** `url` with the cursors that there are. */
   ask(url: string): string
-  /** Whether `ask` has a cursor to give. */
-  isAsking(): boolean
 }
 
 function beginnings(welcome: Welcome): { message: Beginning; broadcast: Beginning } {
@@ -95,6 +93,5 @@ export function makePlaces(): Places {
       if (broadcast.cursor) asked.searchParams.set('after_broadcast', broadcast.cursor)
       return asked.href
     },
-    isAsking: () => Boolean(places.message.cursor ?? places.broadcast.cursor),
   }
 }

@@ -42,7 +42,7 @@ function readWish(argv: readonly string[]): Wish {
   if (!(Number.isInteger(count) && count >= 1 && count <= 16))
     throw new Error(`--nodes ${values.nodes} is not from 1 to 16`)
   if (!(Number.isInteger(port) && port >= 1 && port + count <= 65_536))
-    throw new Error(`--port ${values.port} is no port`)
+    throw new Error(`--port ${values.port}: ${count} nodes need ports from 1 to 65535`)
   return { redis: values.redis, count, port, flags: end < 0 ? [] : argv.slice(end + 1) }
 }
 

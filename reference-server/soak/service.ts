@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startStore } from '../cluster/store.ts'
 import { type ServerProcess, startServerProcess } from './server-process.ts'
 
 /** A service that dies and comes back at one address. */
@@ -29,13 +30,17 @@ const FLAGS = [
 const SHORT_WINDOW = ['--resume-messages', '15']
 const LONG_WINDOW = ['--resume-messages', '5000', '--resume-bytes', '4194304']
 
-/** Starts the service, with its state where `broker` says: `memory`, `sqlite` (a new file) or what the server takes. */
+/**
+ * Starts the service, with its state where `broker` says: `memory`, `sqlite` (a new file), `redis` (one of its own) or
+ * what the server takes. Rejects where there is no such state.
+ */
 export async function startSoakedService(
   broker: string,
   moreFlags: readonly string[],
 ): Promise<Service> {
   const folder = await mkdtemp(join(tmpdir(), 'channel-soak-'))
-  const kept = broker === 'sqlite' ? `sqlite:${join(folder, 'state.db')}` : broker
+  const store = broker === 'redis' ? await startStore() : undefined
+  const kept = store?.url ?? (broker === 'sqlite' ? `sqlite:${join(folder, 'state.db')}` : broker)
   const state = broker === 'memory' ? SHORT_WINDOW : ['--broker', kept, ...LONG_WINDOW]
   let isExpected = false
   let defect: string | undefined
@@ -70,6 +75,7 @@ export async function startSoakedService(
     },
     stop: async () => {
       await end('SIGKILL')
+      await store?.end()
       await rm(folder, { recursive: true, force: true })
     },
   }

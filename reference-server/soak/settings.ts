@@ -24,8 +24,9 @@ Keeps a server under mixed load while it, its clients and the application die an
 After each round everything accepted has to have been delivered or announced as lost, and the application has to know
 who is online and which sockets are open. A broker that outlives the process may lose nothing at all.
 
---rate is posts a second. --broker is that of the server; sqlite alone takes a new file. The same seed gives the same
-plan of disturbances. Exit codes: 0 all promises were kept, 1 not, 2 usage, 3 no verdict.
+--rate is posts a second. --broker is that of the server; sqlite alone takes a new file, and redis alone one of its own,
+where redis-server is installed. The same seed gives the same plan of disturbances.
+Exit codes: 0 all promises were kept, 1 not, 2 usage, 3 no verdict.
 `
 
 /** Reads flags; answers nothing where help was asked for. Throws an Error that says which of them is wrong. */

@@ -184,7 +184,13 @@ export interface NodeEvents {
   recall(owed: readonly OwedState[]): void
   /** A state of another node that this one tells the application. */
   report(state: PresenceState): void
-  /** The node was taken for dead, or the store's state is lost: no connection and no state of it counts any more. */
+  /** Another node sends a text to sockets of this one; answers of each whether it was taken. */
+  sendToSockets(ids: readonly string[], body: string): readonly boolean[]
+  /** Another node sends a text to all sockets; answers how many accepted ones of this node it was queued to. */
+  broadcastToSockets(body: string): number
+  /** Sockets whose end a node that ended has left for this one to tell the application. */
+  orphanedSockets(owed: readonly OwedSocket[]): void
+  /** The node was taken for dead, or the store's state is lost: no connection, socket or state of it counts any more. */
   expelled(): void
   /** The store's state is lost, and this node tells the application; epochs are at least this from now on. */
   began(epochFloor: number): void
@@ -209,6 +215,15 @@ export interface Shared {
   }>
   /** Whether this node tells the application of a state; another has been given it otherwise. Rejects as a broker does. */
   route(state: PresenceState): Promise<boolean>
+  /** Every epoch is at least this from now on, in microseconds since 1970. */
+  epochFloor(): number
+  /**
+   * Sends a text to sockets of other nodes; answers of each id whether it was taken. Rejects as a broker does, also
+   * where a node does not answer in time; it is not known then which sockets the text went to.
+   */
+  sendToSockets(ids: readonly string[], body: string): Promise<readonly boolean[]>
+  /** Sends a text to all accepted sockets of other nodes; answers how many those are. Rejects as `sendToSockets`. */
+  broadcastToSockets(body: string): Promise<number>
 }
 
 /**

@@ -21,6 +21,7 @@ import { makeOpenings } from './rules/opening.ts'
 import { makeRateGate } from './rules/rate-gate.ts'
 import { makeRules } from './rules/rule-book.ts'
 import { makeSocketHeartbeatRules } from './rules/socket-heartbeat.ts'
+import { makeSocketReach } from './rules/socket-reach.ts'
 import { makeSockets } from './rules/sockets.ts'
 import { makeStreamHeartbeatRules } from './rules/sse-heartbeat.ts'
 import type { Settings } from './settings.ts'
@@ -94,8 +95,9 @@ export async function startServer(
     ports,
     sink: socketSink.sink,
     limits,
-    epochFloor: parts.epochFloor,
+    epochFloor: () => ports.broker.shared?.epochFloor() ?? parts.epochFloor,
   })
+  const socketReach = makeSocketReach(sockets, ports.broker.shared)
   const socketHeartbeat = isRobust
     ? makeHeartbeat({ clock, rules: makeSocketHeartbeatRules(rules), timings, limits })
     : undefined
@@ -109,12 +111,15 @@ export async function startServer(
       ...channels.heard,
       ...broadcasts.heard,
       ...presence.heard,
+      ...socketReach.heard,
       expelled: () => {
         channels.abandon()
         presence.forget()
+        sockets.abandon()
+        socketSink.forget()
       },
     })
-  else await channels.recover()
+  const beginGraces = shared ? undefined : await channels.recover()
   const streamHeartbeat = isRobust
     ? makeHeartbeat({ clock, rules: makeStreamHeartbeatRules(rules), timings, limits })
     : undefined
@@ -144,6 +149,7 @@ export async function startServer(
     channels,
     broadcasts,
     sockets,
+    socketReach,
     keptAnswers,
     takePost: makeRateGate(rules, clock, {
       perSecond: limits.messages_per_second,
@@ -184,6 +190,8 @@ export async function startServer(
   )
   if (hasState && !told) sink.started(parts.epochFloor)
   presence.heard.recall(owed)
+  // A grace that is over at once is told of behind what was told before it.
+  beginGraces?.()
   if (settings.profiles.includes('sockets')) sockets.recover(owedSockets)
   const others = await Promise.all(
     Array.from({ length: (surroundings.nodes ?? 1) - 1 }, async () => {

@@ -71,11 +71,8 @@ const SERVICE_PROFILES: readonly ProfileName[] = Object.values(PROFILES)
   .filter(({ role }) => role === 'service')
   .map(({ name }) => name)
 
-/** What a service of one node does not offer, and what one of many does not: a socket ends where it was opened. */
-const NOT_OFFERED = { one: 'cluster', many: 'sockets' } as const satisfies Record<
-  string,
-  ProfileName
->
+/** What a service of one node does not offer. */
+const OF_MANY_NODES = 'cluster' satisfies ProfileName
 
 /**
  * Reads flags (without the program) and `CHANNEL_*` variables; a flag outranks its variable.
@@ -261,11 +258,10 @@ function readProfiles(
 ): readonly ProfileName[] {
   const given = values.get('profiles') as ProfileName[] | undefined
   const isShared = (values.get('broker') as BrokerSetting | undefined)?.kind === 'redis'
-  const missed = isShared ? NOT_OFFERED.many : NOT_OFFERED.one
-  const wanted = given ?? SERVICE_PROFILES.filter((name) => name !== missed)
-  if (given?.includes(missed))
+  const wanted = given ?? SERVICE_PROFILES.filter((name) => isShared || name !== OF_MANY_NODES)
+  if (!isShared && given?.includes(OF_MANY_NODES))
     throw new SettingError(
-      `--profiles: ${missed} is not offered with a broker that nodes ${isShared ? '' : 'do not '}share`,
+      `--profiles: ${OF_MANY_NODES} is not offered with a broker that nodes do not share`,
     )
   const offered = wanted.filter((name) => hasTargets(name, targets))
   for (const name of ['core' as const, ...offered]) {

@@ -40,7 +40,7 @@ function describeState({ broker }: Settings): string {
   if (broker.kind === 'memory') return 'in memory, and lost with the process'
   if (broker.kind === 'sqlite') return `in ${broker.file}, and kept when the process ends`
   // The rest of its URL may hold a password.
-  return `in Redis at ${new URL(broker.url).host}, and shared with every node that uses it; no sockets`
+  return `in Redis at ${new URL(broker.url).host}, and shared with every node that uses it`
 }
 
 /** Whether what is replayed to one client may be more than what may wait for it. */

@@ -22,7 +22,8 @@ export type AttemptAnswer =
       /** Where a redirect pointed; for people, never followed. */
       location?: string
     }
-  | { failure: 'connection' | 'timeout' }
+  /** `unnoted` where it was not made, as the broker could not be told of it before. */
+  | { failure: 'connection' | 'timeout' | 'unnoted' }
 
 /** Makes one attempt, of at most `webhook_timeout_seconds`; rejects only for a defect. */
 export type Attempt<D = Delivery> = (delivery: D) => Promise<AttemptAnswer>

@@ -111,7 +111,7 @@ function noteAttempts(attempt: Attempt, broker: Broker, rules: SenderRules): Att
     try {
       await broker.noteAttempted(clientId, { epoch, version })
     } catch {
-      return { failure: 'connection' }
+      return { failure: 'unnoted' }
     }
     const answer = await attempt(delivery)
     if ('status' in answer && rules.isWebhookSuccess(answer.status))
@@ -120,14 +120,20 @@ function noteAttempts(attempt: Attempt, broker: Broker, rules: SenderRules): Att
   }
 }
 
+/** Webhooks of sockets. */
+export interface SocketWebhooks {
+  sink: SocketSink
+  /** Leaves to another node what is owed. */
+  forget(): void
+  stop(): Promise<void>
+}
+
 /** What takes the webhooks of sockets, and the end of its connections; nobody where they are not offered. */
-export function makeSocketSink(
-  settings: Settings,
-  parts: Parts,
-): { sink: SocketSink; stop(): Promise<void> } {
+export function makeSocketSink(settings: Settings, parts: Parts): SocketWebhooks {
   const { rules, ports, timings, limits } = parts
   const urls = settings.socketTargets
-  if (!urls || !settings.profiles.includes('sockets')) return { sink: nobody, stop: async () => {} }
+  if (!urls || !settings.profiles.includes('sockets'))
+    return { sink: nobody, forget: () => {}, stop: async () => {} }
   const configured = { urls, secrets: settings.webhookSecrets, userAgent: USER_AGENT }
   const attempts = makeHttpAttempt({
     clock: ports.clock,
@@ -145,8 +151,9 @@ export function makeSocketSink(
     limits,
     rules,
     attempt: noteHandshakes(parts.wraps.socketAttempt(attempts.attempt), ports.broker),
+    mayAttempt: () => ports.broker.shared?.mayWrite() !== false,
   })
-  return { sink: parts.wraps.socketSink(sink), stop: attempts.stop }
+  return { sink: parts.wraps.socketSink(sink), forget: sink.forget, stop: attempts.stop }
 }
 
 /** Lets the broker know of every socket that the application hears of: from then on it is owed the end. */

@@ -5,12 +5,13 @@ import type { Fault } from '../src/parts.ts'
 import { Refusal } from '../src/refusal.ts'
 import { type FakeClock, makeFakeClock } from './fake-clock.ts'
 import { startReceiver } from './start-receiver.ts'
-import { startService, type TestService } from './start-service.ts'
+import { silentLog, startService, type TestService } from './start-service.ts'
 
 let clock: FakeClock
 let service: TestService
 let receiver: Awaited<ReturnType<typeof startReceiver>>
 let isAway: boolean
+let warnings: string[]
 
 /** A broker that cannot be reached while the test says so. */
 const away: Fault = {
@@ -37,7 +38,9 @@ beforeEach(async () => {
   isAway = false
   clock = makeFakeClock()
   receiver = await startReceiver()
-  service = await startService(receiver.flags, { clock }, [away])
+  warnings = []
+  const log = { ...silentLog, warn: (_fields: object, message: string) => warnings.push(message) }
+  service = await startService(receiver.flags, { clock, log }, [away])
 })
 
 afterEach(async () => {
@@ -99,7 +102,7 @@ test('who connects while it is away is told to come back later, and was never on
   expect(await read.json()).toMatchObject({ online: false, version: 0 })
 })
 
-test('who leaves while it is away is reported once it is back', async () => {
+test('who leaves while it is away is reported once it is back, and logged once', async () => {
   const client = service.connect(await service.mint('ann'))
   await client.next()
   await receiver.take('connected')
@@ -107,9 +110,28 @@ test('who leaves while it is away is reported once it is back', async () => {
   client.socket.close(1000)
   await client.closed
   await clock.advance(5000)
+  const before = warnings.length
+  await clock.advance(60_000)
+  expect(warnings.length).toBe(before)
+  expect(warnings).toContain('the broker cannot be reached')
   isAway = false
   await clock.advance(5000)
   await setImmediate()
+  const { form } = await receiver.take('disconnected')
+  expect(form).toMatchObject({ from: 'ann', version: '2', reason: 'closed' })
+})
+
+test('a webhook that failed before it went away is attempted again once it is back, however long that lasted', async () => {
+  const client = service.connect(await service.mint('ann'))
+  await client.next()
+  await receiver.take('connected')
+  client.socket.close(1000)
+  await receiver.take('disconnected', 500)
+  await setImmediate()
+  isAway = true
+  await clock.advance(2 * 3_600_000)
+  isAway = false
+  await clock.advance(5000)
   const { form } = await receiver.take('disconnected')
   expect(form).toMatchObject({ from: 'ann', version: '2', reason: 'closed' })
 })

@@ -3,9 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
 import { afterEach, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import type { Clock } from '../src/ports.ts'
 import { type FakeClock, makeFakeClock } from './fake-clock.ts'
+import { openPage } from './open-page.ts'
 import { connectRaw, readUntil } from './raw-exchange.ts'
 import { type Receiver, startReceiver } from './start-receiver.ts'
 import { startService, type TestService } from './start-service.ts'
@@ -33,31 +34,6 @@ async function start(flags: string[] = [], clock?: Clock): Promise<Setting> {
     application,
     mint: async (path, ttl_seconds) =>
       String((await service.post('/v1/sockets', { path, ttl_seconds })).url),
-  }
-}
-
-/** A page on a socket. */
-function openPage(url: string, options: { origin?: string } = {}) {
-  const socket = new WebSocket(url, options)
-  const texts: string[] = []
-  const waiting: (() => void)[] = []
-  socket.on('message', (data) => {
-    texts.push(String(data))
-    waiting.shift()?.()
-  })
-  socket.on('error', () => {})
-  return {
-    socket,
-    texts,
-    opened: new Promise<void>((resolve) => socket.once('open', () => resolve())),
-    closed: new Promise<[number, string]>((resolve) =>
-      socket.once('close', (code, reason) => resolve([code, String(reason)])),
-    ),
-    /** Resolves when there are as many texts. */
-    async until(count: number): Promise<string[]> {
-      while (texts.length < count) await new Promise<void>((resolve) => waiting.push(resolve))
-      return texts
-    },
   }
 }
 

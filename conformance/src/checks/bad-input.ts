@@ -1,8 +1,9 @@
 /** Every kind of bad input that a service has to survive, each as a thing to do to it. */
 
-import type { CallOptions, Drive } from '../drive/drive.ts'
+import type { Drive } from '../drive/drive.ts'
 import { makeFrame } from '../drive/frames.ts'
 import { openRawClient, openRefusedRawClient } from '../drive/raw-client.ts'
+import type { CallOptions } from '../drive/requests.ts'
 
 /** One kind of bad input; resolves when the service has answered it, or at once where it never will. */
 export interface BadInput {

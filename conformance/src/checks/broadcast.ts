@@ -48,7 +48,8 @@ export const BROADCAST_CHECKS: readonly Check[] = [
   {
     id: 'broadcast.connections.counted',
     proves: 'broadcast.post.connections',
-    alone: ['broadcasts'],
+    // Whoever comes or goes meanwhile is counted too.
+    alone: true,
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       await broadcasting.post('before', drive.text())

@@ -5,13 +5,21 @@ import type { Drive } from '../drive/drive.ts'
 import { fillUp, OPENED_PER_SECOND, openOne } from '../drive/fill-up.ts'
 import { welcomed } from '../judges/connection.ts'
 import { announcedBeforeClose, drained, refusedForCapacity, turnedAway } from '../judges/drain.ts'
-import { all } from '../judges/finding.ts'
+import { all, each } from '../judges/finding.ts'
 import { undisturbed } from '../judges/neighbour.ts'
 import { latestOf, latestSeconds } from '../timeline/latest.ts'
 
 const CLIENTS = ['client 1', 'client 2', 'client 3', 'client 4', 'client 5'] as const
 
 const LATE = 'latecomer'
+
+/** Clients of services that have few, by the service. */
+const FEW_CLIENTS = {
+  'service of one': ['only client'],
+  'service of three': ['first of three', 'second of three', 'third of three'],
+} as const
+const FEW_OF = Object.entries(FEW_CLIENTS)
+const ALL_FEW = FEW_OF.flatMap(([, clients]) => clients)
 
 function isReconnect({ type }: Record<string, unknown>): boolean {
   return type === 'reconnect'
@@ -33,6 +41,21 @@ async function drainWithClients(drive: Drive): Promise<void> {
   // A service that keeps it would never end its drain.
   late.drop()
   await Promise.all([drained, ...ends])
+}
+
+/** As `drainWithClients`, of services with few clients, and nobody comes late. */
+async function drainWithFew(drive: Drive): Promise<void> {
+  const latestMs = latestSeconds(drive.advertised, 'drain_seconds') * 1000
+  await Promise.all(
+    FEW_OF.map(async ([service, names]) => {
+      const instance = await drive.launch(service)
+      const clients = await Promise.all(
+        names.map((as) => instance.drive.connect(as, instance.drive.clientId())),
+      )
+      const ends = clients.map((client) => client.ended(latestMs + drive.patienceMs))
+      await Promise.all([instance.drain(), ...ends])
+    }),
+  )
 }
 
 /** In the order of the chapter. */
@@ -69,6 +92,16 @@ export const CONNECTION_DRAIN_CHECKS: readonly Check[] = [
     killedBy: ['drains-without-notice'],
   },
   {
+    id: 'connection.drain-of-few.announced',
+    proves: 'connection.drain.announced',
+    needs: ['exec'],
+    waitSeconds: latestOf('drain_seconds'),
+    drive: drainWithFew,
+    control: each(ALL_FEW, welcomed),
+    judge: each(ALL_FEW, announcedBeforeClose),
+    killedBy: ['drains-few-without-notice', 'drains-without-notice'],
+  },
+  {
     id: 'connection.drain.closed',
     proves: 'connection.drain.close',
     needs: ['exec'],
@@ -77,5 +110,15 @@ export const CONNECTION_DRAIN_CHECKS: readonly Check[] = [
     control: all(...CLIENTS.map(welcomed)),
     judge: all(...CLIENTS.map((as) => drained(as, 'service')), turnedAway(LATE, 'service')),
     killedBy: ['drains-too-slowly', 'drains-with-another-code', 'keeps-latecomers'],
+  },
+  {
+    id: 'connection.drain-of-few.closed',
+    proves: 'connection.drain.close',
+    needs: ['exec'],
+    waitSeconds: latestOf('drain_seconds'),
+    drive: drainWithFew,
+    control: each(ALL_FEW, welcomed),
+    judge: all(...FEW_OF.map(([service, clients]) => each(clients, (as) => drained(as, service)))),
+    killedBy: ['drops-few-when-draining', 'drains-with-another-code'],
   },
 ]

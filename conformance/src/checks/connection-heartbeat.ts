@@ -1,4 +1,4 @@
-/** Checks of the heartbeat. */
+/** Checks of the heartbeat, and of Pings that a client sends. */
 
 import type { Check } from '../check.ts'
 import { makeFrame } from '../drive/frames.ts'
@@ -6,6 +6,7 @@ import { openRawClientFor } from '../drive/raw-client.ts'
 import { closed, welcomed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
 import { undisturbed } from '../judges/neighbour.ts'
+import { alive } from '../judges/socket-opening.ts'
 import { closedAfterPing, hasPing, heartbeats, pingedTwice, promises } from '../judges/timer.ts'
 import { latestOf, latestSeconds } from '../timeline/latest.ts'
 import { readObject } from '../timeline/timeline.ts'
@@ -36,6 +37,17 @@ function silenceCheck(id: string, count: number, killedBy: Check['killedBy']): C
 
 /** In the order of the chapter. */
 export const CONNECTION_HEARTBEAT_CHECKS: readonly Check[] = [
+  {
+    id: 'connection.client-ping.answered',
+    proves: 'connection.ping.answered',
+    drive: async (drive) => {
+      const client = await drive.connect('client', drive.clientId())
+      for (let pings = 0; pings < 2; pings += 1) await client.ping()
+    },
+    control: welcomed('client'),
+    judge: alive('client'),
+    killedBy: ['answers-no-pings'],
+  },
   {
     id: 'connection.silence.pinged',
     proves: 'connection.heartbeat.ping',

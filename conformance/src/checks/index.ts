@@ -16,14 +16,17 @@ import { BROADCAST_DATA_CHECKS } from './broadcast-data.ts'
 import { BROADCAST_STREAM_CHECKS } from './broadcast-stream.ts'
 import { CLUSTER_CHECKS } from './cluster.ts'
 import { CLUSTER_PRESENCE_CHECKS } from './cluster-presence.ts'
+import { CLUSTER_SOCKET_CHECKS } from './cluster-sockets.ts'
 import { CONNECTION_DRAIN_CHECKS } from './connection-drain.ts'
 import { CONNECTION_ENDING_CHECKS } from './connection-ending.ts'
 import { CONNECTION_FRAME_CHECKS } from './connection-frames.ts'
 import { CONNECTION_HEARTBEAT_CHECKS } from './connection-heartbeat.ts'
+import { CONNECTION_LOSS_CHECKS } from './connection-loss.ts'
 import { CONNECTION_OPENING_CHECKS } from './connection-opening.ts'
 import { CONNECTION_RATE_CHECKS, SOCKET_RATE_CHECKS, SSE_RATE_CHECKS } from './connection-rates.ts'
 import { CONNECTION_SLOW_CHECKS } from './connection-slow.ts'
 import { CONNECTION_TAKEOVER_CHECKS } from './connection-takeover.ts'
+import { CONNECTION_WELCOME_CHECKS } from './connection-welcome.ts'
 import { CONTROL_CHECKS } from './control.ts'
 import { CONTROL_HELD_CHECKS } from './control-held.ts'
 import { CONTROL_PRESENCE_CHECKS } from './control-presence.ts'
@@ -51,6 +54,8 @@ import { MESSAGE_DATA_CHECKS } from './message-data.ts'
 import { PRESENCE_EVENT_CHECKS } from './presence-events.ts'
 import { PRESENCE_GRACE_CHECKS } from './presence-grace.ts'
 import { PRESENCE_READING_CHECKS } from './presence-reading.ts'
+import { PRESENCE_READS_CHECKS } from './presence-reads.ts'
+import { PRESENCE_SLOW_CHECKS } from './presence-slow.ts'
 import { PRESENCE_VERSION_CHECKS } from './presence-versions.ts'
 import { PROBLEM_CHECKS } from './problem.ts'
 import { PROBLEM_DISCLOSURE_CHECKS } from './problem-disclosure.ts'
@@ -82,6 +87,7 @@ import { SOCKET_PLACE_CHECKS } from './socket-places.ts'
 import { SOCKET_PRESSURE_CHECKS } from './socket-pressure.ts'
 import { SOCKET_SENDING_CHECKS } from './socket-sending.ts'
 import { SOCKET_TICKET_CHECKS } from './socket-tickets.ts'
+import { SOCKET_UNPAUSED_CHECKS } from './socket-unpaused.ts'
 import { SOCKET_URL_CHECKS } from './socket-url.ts'
 import { SOCKET_WEBHOOK_CHECKS } from './socket-webhooks.ts'
 import { SSE_CHECKS } from './sse.ts'
@@ -106,6 +112,7 @@ export const CHECKS: readonly Check[] = [
   ...TOKEN_CLIENT_ID_CHECKS,
   ...TOKEN_LIFE_CHECKS,
   ...CONNECTION_OPENING_CHECKS,
+  ...CONNECTION_WELCOME_CHECKS,
   ...CONNECTION_TAKEOVER_CHECKS,
   ...CONNECTION_ENDING_CHECKS,
   ...CONNECTION_HEARTBEAT_CHECKS,
@@ -113,6 +120,7 @@ export const CHECKS: readonly Check[] = [
   ...CONNECTION_SLOW_CHECKS,
   ...CONNECTION_DRAIN_CHECKS,
   ...CONNECTION_RATE_CHECKS,
+  ...CONNECTION_LOSS_CHECKS,
   ...MESSAGE_CHECKS,
   ...RESTART_CHECKS,
   ...MESSAGE_DATA_CHECKS,
@@ -135,6 +143,8 @@ export const CHECKS: readonly Check[] = [
   ...PRESENCE_GRACE_CHECKS,
   ...PRESENCE_VERSION_CHECKS,
   ...PRESENCE_READING_CHECKS,
+  ...PRESENCE_READS_CHECKS,
+  ...PRESENCE_SLOW_CHECKS,
   ...WEBHOOK_REQUEST_CHECKS,
   ...WEBHOOK_SENDING_CHECKS,
   ...WEBHOOK_TARGET_CHECKS,
@@ -155,6 +165,7 @@ export const CHECKS: readonly Check[] = [
   ...SOCKET_CLOSED_CHECKS,
   ...SOCKET_END_CHECKS,
   ...SOCKET_WEBHOOK_CHECKS,
+  ...SOCKET_UNPAUSED_CHECKS,
   ...SOCKET_LIFE_CHECKS,
   ...SSE_CHECKS,
   ...SSE_EVENT_CHECKS,
@@ -167,6 +178,7 @@ export const CHECKS: readonly Check[] = [
   ...SSE_RATE_CHECKS,
   ...SSE_TRANSPORT_CHECKS,
   ...CLUSTER_CHECKS,
+  ...CLUSTER_SOCKET_CHECKS,
   ...CLUSTER_PRESENCE_CHECKS,
   ...GAE_CHECKS,
   ...GAE_CONNECTING_CHECKS,

@@ -8,9 +8,11 @@ import { all, each } from '../judges/finding.ts'
 import {
   accepted,
   arrived,
+  contiguous,
   limitedRate,
   refusedAsTooLarge,
   refusedOrReplaced,
+  tookEach,
 } from '../judges/message.ts'
 import { refused } from '../judges/problem.ts'
 
@@ -36,17 +38,28 @@ export const WRONG_DATA: Readonly<Record<string, unknown>> = {
   object: { move: 'e2e4' },
 }
 
+/** Numbers as no encoder writes them: some decoders make texts of those that they cannot hold. */
+export const ODD_NUMBERS = [
+  '123456789012345678901234567890',
+  '-12345678901234567890',
+  '1.50',
+] as const
+
 const NEIGHBOUR_POSTS = 10
+/** Time in which the bucket of a client id is certainly full again. */
+const REFILL_SECONDS = 1.2
+/** Part of a rate that a busy machine's clocks leave no doubt about. */
+const MOST_OF_RATE = 0.75
 
 function dataBytes(drive: Drive): number {
   return drive.advertised.limits.data_bytes ?? FLOOR_BYTES
 }
 
-/** Posts to one client id faster than the rate allows; `during` begins when it certainly is exceeded. */
+/** Posts to one client id, which it answers, faster than the rate allows; `during` begins when it certainly is exceeded. */
 async function floodOne(
   drive: Drive,
   during: (clientId: string) => Promise<void> = async () => {},
-): Promise<void> {
+): Promise<string> {
   const clientId = drive.clientId()
   const rate = drive.advertised.limits.messages_per_second ?? 0
   if (!(await drive.post('control', clientId, 'x'))?.id)
@@ -54,6 +67,7 @@ async function floodOne(
   const body = JSON.stringify({ client_id: clientId, data: 'x' })
   const post = drive.callRequest('POST', '/v1/messages', {}, body)
   await flood(drive, post, rate, () => during(clientId))
+  return clientId
 }
 
 /** In the order of the chapter. */
@@ -83,6 +97,21 @@ export const MESSAGE_DATA_CHECKS: readonly Check[] = [
     control: accepted('control'),
     judge: each(Object.keys(WRONG_DATA), (as) => refused(as, 'invalid-data')),
     killedBy: ['accepts-empty-data', 'takes-absent-data-for-text', 'turns-data-into-text'],
+  },
+  {
+    id: 'message.data-odd-number.refused',
+    proves: 'message.data.refuse',
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      await drive.post('control', clientId, drive.text())
+      for (const number of ODD_NUMBERS) {
+        const body = `{"client_id":${JSON.stringify(clientId)},"data":${number}}`
+        await drive.call(number, 'POST', '/v1/messages', { body })
+      }
+    },
+    control: accepted('control'),
+    judge: each(ODD_NUMBERS, (as) => refused(as, 'invalid-data')),
+    killedBy: ['takes-large-numbers-for-text', 'turns-data-into-text'],
   },
   {
     id: 'message.data-long.refused',
@@ -120,24 +149,60 @@ export const MESSAGE_DATA_CHECKS: readonly Check[] = [
     id: 'message.rate.limited',
     proves: 'message.rate.refuse',
     limits: { messages_per_second: 20 },
-    drive: (drive) => floodOne(drive),
+    drive: async (drive) => {
+      await floodOne(drive)
+    },
     control: accepted('control'),
     judge: limitedRate('flood'),
     killedBy: ['never-limits-rate', 'limits-rate-without-retry-after'],
   },
   {
+    id: 'message.rate.unnumbered',
+    proves: 'message.seq.contiguous',
+    profiles: ['robust'],
+    limits: { messages_per_second: 20 },
+    drive: async (drive) => {
+      const clientId = await floodOne(drive)
+      await drive.pass(REFILL_SECONDS)
+      await drive.post('afterwards', clientId, drive.text())
+    },
+    control: all(limitedRate('flood'), accepted('afterwards')),
+    judge: contiguous(['control', 'flood', 'afterwards'], ['flood']),
+    killedBy: ['numbers-posts-beyond-the-rate'],
+  },
+  {
+    id: 'message.rate.refilled',
+    proves: 'message.rate.accept',
+    limits: { messages_per_second: 20 },
+    drive: async (drive) => {
+      const clientId = await floodOne(drive)
+      await drive.pass(REFILL_SECONDS)
+      const most = Math.ceil((drive.advertised.limits.messages_per_second ?? 0) * MOST_OF_RATE)
+      const body = JSON.stringify({ client_id: clientId, data: 'x' })
+      const post = drive.callRequest('POST', '/v1/messages', {}, body)
+      await drive.burst(
+        'later',
+        Array.from({ length: most }, () => post),
+      )
+    },
+    control: limitedRate('flood'),
+    judge: tookEach('later'),
+    killedBy: ['refills-rates-slowly'],
+  },
+  {
     id: 'message.rate.separate',
     proves: 'message.rate.others',
     limits: { messages_per_second: 20 },
-    drive: (drive) =>
-      floodOne(drive, async (clientId) => {
+    drive: async (drive) => {
+      await floodOne(drive, async (clientId) => {
         await Promise.all(
           Array.from({ length: NEIGHBOUR_POSTS }, async () => {
             await drive.post('neighbour', drive.clientId(), drive.text())
             await drive.post('sibling', `${clientId}/sibling`, drive.text())
           }),
         )
-      }),
+      })
+    },
     control: all(accepted('control'), limitedRate('flood')),
     judge: all(accepted('neighbour'), accepted('sibling')),
     killedBy: ['limits-rate-of-siblings-together'],

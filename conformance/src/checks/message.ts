@@ -13,6 +13,7 @@ import {
   continuesWelcome,
   countsConnections,
   delivered,
+  distinctEpochs,
   epochsGrow,
   growingEpochs,
   inOrder,
@@ -38,6 +39,8 @@ export const DELICATE_DATA = [
 ] as const
 
 /** More messages than most checks send, so that rare defects have room to show. */
+/** Posts of which several reach a service in one millisecond. */
+const AT_ONCE = 80
 const MANY = 25
 
 /** Client ids that differ from the first one by very little. */
@@ -238,6 +241,23 @@ export const MESSAGE_CHECKS: readonly Check[] = [
     control: accepted('post'),
     judge: growingEpochs('post'),
     killedBy: ['begins-smaller-epochs'],
+  },
+  {
+    id: 'message.epochs-at-once.distinct',
+    proves: 'message.epoch.grows',
+    drive: async (drive) => {
+      const posts = Array.from({ length: AT_ONCE }, () =>
+        drive.callRequest(
+          'POST',
+          '/v1/messages',
+          {},
+          JSON.stringify({ client_id: drive.clientId(), data: 'first' }),
+        ),
+      )
+      await drive.burst('post', posts)
+    },
+    judge: distinctEpochs('post'),
+    killedBy: ['begins-epochs-by-the-clock-alone'],
   },
   {
     id: 'message.read-epochs.growing',

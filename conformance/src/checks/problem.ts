@@ -24,6 +24,20 @@ const NOT_OBJECTS: Readonly<Record<string, string>> = {
   true: 'true',
 }
 
+/** What RFC 8259 does not have and decoders let pass. */
+const NEARLY_JSON: Readonly<Record<string, string>> = {
+  'a comma too many': '{"client_id":"ada","data":"hello",}',
+  'a comment': '{"client_id":"ada","data":"hello"/* and so on */}',
+  NaN: '{"client_id":"ada","data":"hello","x":NaN}',
+  Infinity: '{"client_id":"ada","data":"hello","x":-Infinity}',
+  'a bare name': '{"client_id":"ada",data:"hello"}',
+  'a leading zero': '{"client_id":"ada","data":"hello","x":007}',
+  'a point without digits': '{"client_id":"ada","data":"hello","x":1.}',
+  'a line feed in a string': '{"client_id":"ada","data":"hel\nlo"}',
+  'an escape of no kind': '{"client_id":"ada","data":"hel\\xlo"}',
+  'another spelling of true': '{"client_id":"ada","data":"hello","x":True}',
+}
+
 const UNDOCUMENTED = [
   'sends-problems-as-plain-json',
   'counts-problem-status-wrongly',
@@ -141,6 +155,7 @@ export const PROBLEM_CHECKS: readonly Check[] = [
     killedBy: ['gives-rarer-problems-no-type', ...UNDOCUMENTED],
   },
   bodyCheck('problem.broken-json.refused', NOT_JSON, 'reads-broken-json-as-empty'),
+  bodyCheck('problem.nearly-json.refused', NEARLY_JSON, 'reads-json-as-scripts-do'),
   bodyCheck('problem.other-json.refused', NOT_OBJECTS, 'takes-any-json-for-an-object'),
   {
     id: 'problem.unknown-path.refused',

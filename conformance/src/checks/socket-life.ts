@@ -9,6 +9,7 @@ import type { Attempt } from '../drive/webhooks.ts'
 import { closed } from '../judges/connection.ts'
 import { drained } from '../judges/drain.ts'
 import { all, each } from '../judges/finding.ts'
+import { toldClosed } from '../judges/socket-closed.ts'
 import { shook, taken } from '../judges/socket-handshake.ts'
 import { closedTold, heardWord, pinged, socketTurnedAway } from '../judges/socket-life.ts'
 import { alive, nothingSent } from '../judges/socket-opening.ts'
@@ -26,10 +27,13 @@ const TIMES = 20
 const PAUSE_SECONDS = 0.2
 const PAGES = ['page 1', 'page 2', 'page 3', 'page 4', 'page 5'] as const
 const LATE = 'latecomer'
-/** Part of the time in which a webhook is answered that a slow application takes for each message. */
-const SLOWLY = 0.8
-const SLOW_WORDS = ['one', 'two', 'three', 'four'] as const
-const FENCE_WORD = 'five'
+/**
+ * Part of the time in which a webhook is answered that a slow application takes for each message: far from all of it, so
+ * that a busy machine makes none of them late, and of all words together far more than a silence may last.
+ */
+const SLOWLY = 0.55
+const SLOW_WORDS = ['one', 'two', 'three', 'four', 'five', 'six'] as const
+const FENCE_WORD = 'seven'
 
 const SILENCE = latestOf('heartbeat_seconds', 'pong_timeout_seconds')
 
@@ -44,6 +48,24 @@ async function fillQueue(drive: Drive, id: string, isOver: () => Promise<boolean
     }
     if (await isOver()) return
   }
+}
+
+/** Opens a socket whose page then reads nothing, and sends to it until it is ended and told closed. */
+async function stopReading(drive: Drive): Promise<void> {
+  const { raw, id, webhooks } = await openRawPage(drive, 'page')
+  await drive.sockets.send('first', id, 'hello')
+  raw.pause()
+  const isOver = async (): Promise<boolean> => {
+    // Its Pongs keep the heartbeat content, and fail once the service has ended the connection.
+    raw.write(makeFrame(PONG, ''), 'a Pong')
+    return raw.ended(1)
+  }
+  await fillQueue(drive, id, isOver)
+  const latest = latestOf('stall_timeout_seconds', 'close_timeout_seconds')(drive.advertised)
+  for (let waited = 0; waited < latest && !(await isOver()); waited += PAUSE_SECONDS) {
+    await raw.ended(PAUSE_SECONDS * 1000)
+  }
+  await webhooks.event('closed')
 }
 
 /** Starts a service of its own, opens several sockets, and drains it, while one more comes late. */
@@ -131,7 +153,7 @@ export const SOCKET_LIFE_CHECKS: readonly Check[] = [
       )
       const isLast = ({ fields }: Attempt): boolean => fields.body === SLOW_WORDS.at(-1)
       // In one write, so that a service may have read all of it before it pauses.
-      raw.write(Buffer.concat(SLOW_WORDS.map((word) => makeFrame(TEXT, word))), 'four texts')
+      raw.write(Buffer.concat(SLOW_WORDS.map((word) => makeFrame(TEXT, word))), 'six texts')
       const wholeMs = slow * SLOW_WORDS.length * 1000 + drive.patienceMs
       await Promise.race([webhooks.event('message', isLast, wholeMs), raw.ended(wholeMs)])
       raw.write(makeFrame(TEXT, FENCE_WORD), 'a last text')
@@ -148,24 +170,21 @@ export const SOCKET_LIFE_CHECKS: readonly Check[] = [
     profiles: ['robust'],
     needs: ['webhooks'],
     waitSeconds: latestOf('stall_timeout_seconds', 'close_timeout_seconds'),
-    drive: async (drive) => {
-      const { raw, id } = await openRawPage(drive, 'page')
-      await drive.sockets.send('first', id, 'hello')
-      raw.pause()
-      const isOver = async (): Promise<boolean> => {
-        // Its Pongs keep the heartbeat content, and fail once the service has ended the connection.
-        raw.write(makeFrame(PONG, ''), 'a Pong')
-        return raw.ended(1)
-      }
-      await fillQueue(drive, id, isOver)
-      const latest = latestOf('stall_timeout_seconds', 'close_timeout_seconds')(drive.advertised)
-      for (let waited = 0; waited < latest && !(await isOver()); waited += PAUSE_SECONDS) {
-        await raw.ended(PAUSE_SECONDS * 1000)
-      }
-    },
+    drive: stopReading,
     control: all(shook('page'), taken('first')),
     judge: ended('page'),
     killedBy: ['keeps-slow-sockets'],
+  },
+  {
+    id: 'socket.slow-page.reported',
+    proves: 'socket.closed.sent',
+    profiles: ['robust'],
+    needs: ['webhooks'],
+    waitSeconds: latestOf('stall_timeout_seconds', 'close_timeout_seconds'),
+    drive: stopReading,
+    control: all(shook('page'), taken('first'), ended('page')),
+    judge: toldClosed('page'),
+    killedBy: ['forgets-closed-of-slow-pages'],
   },
   {
     id: 'socket.drain.closed',

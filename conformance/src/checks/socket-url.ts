@@ -1,7 +1,8 @@
 /** Checks of the chapter socket, section opening: the URL that the application asks for, and how long it is to live. */
 
 import type { Check } from '../check.ts'
-import type { CallOptions, Drive } from '../drive/drive.ts'
+import type { Drive } from '../drive/drive.ts'
+import type { CallOptions } from '../drive/requests.ts'
 import { answeredAs } from '../judges/call.ts'
 import { all, each } from '../judges/finding.ts'
 import { expiresAsAsked, expiresFromNow } from '../judges/life.ts'

@@ -6,6 +6,7 @@ import { each } from '../judges/finding.ts'
 import { accepted } from '../judges/message.ts'
 import { refused } from '../judges/problem.ts'
 import { keptClientId, minted } from '../judges/token.ts'
+import { ODD_NUMBERS } from './message-data.ts'
 
 /** What follows an unguessable beginning of 19 bytes. */
 const LEGAL_TAILS: Readonly<Record<string, string>> = {
@@ -97,6 +98,18 @@ export const TOKEN_CLIENT_ID_CHECKS: readonly Check[] = [
     control: minted('control'),
     judge: each(Object.keys(ILLEGAL_IDS), (as) => refused(as, 'invalid-client-id')),
     killedBy: [...FAULTS_OF_READING],
+  },
+  {
+    id: 'token.client-id-odd-number.refused',
+    proves: 'token.client-id.refuse',
+    drive: async (drive) => {
+      await drive.mint('control', drive.clientId())
+      for (const number of ODD_NUMBERS)
+        await drive.call(number, 'POST', '/v1/tokens', { body: `{"client_id":${number}}` })
+    },
+    control: minted('control'),
+    judge: each(ODD_NUMBERS, (as) => refused(as, 'invalid-client-id')),
+    killedBy: ['takes-large-numbers-for-text', 'takes-number-for-client-id'],
   },
   {
     id: 'token.client-id-illegal.unposted',

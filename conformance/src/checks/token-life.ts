@@ -2,10 +2,13 @@
 
 import { type Check, waitFor } from '../check.ts'
 import { closed, notWelcomed, welcomed } from '../judges/connection.ts'
-import { all, type Judge } from '../judges/finding.ts'
+import { all, each, type Judge } from '../judges/finding.ts'
 import { arrived, dataOf } from '../judges/message.ts'
 import { undisturbed } from '../judges/neighbour.ts'
 import { endedAtExpiry, minted, neverReached } from '../judges/token.ts'
+
+/** Connections that are opened with one token, each by itself. */
+const USES = Array.from({ length: 8 }, (_, use) => `use ${use + 1}`)
 
 /** Seconds of a short life: the least that a request may ask for, and one that leaves time to use it. */
 const SHORTEST = 1
@@ -61,6 +64,21 @@ export const TOKEN_LIFE_CHECKS: readonly Check[] = [
     control: all(minted('older'), minted('newer')),
     judge: all(welcomed('older'), welcomed('newer'), welcomed('older again')),
     killedBy: ['forgets-older-tokens', 'takes-token-once'],
+  },
+  {
+    id: 'token.often-used.welcomed',
+    proves: 'token.live.accept',
+    drive: async (drive) => {
+      const { token, connectUrl: url } = await drive.mint('client', drive.clientId())
+      for (const as of USES) {
+        const connection = await drive.open(as, { url, token })
+        await connection.welcome()
+        connection.close(1000)
+      }
+    },
+    control: minted('client'),
+    judge: each(USES, welcomed),
+    killedBy: ['wears-tokens-out', 'takes-token-once'],
   },
   {
     id: 'token.expired.closed',

@@ -1,7 +1,8 @@
 /** Checks of the chapter token about minting: keys, lives, and what an answer holds. */
 
 import type { Check } from '../check.ts'
-import type { CallOptions, Drive } from '../drive/drive.ts'
+import type { Drive } from '../drive/drive.ts'
+import type { CallOptions } from '../drive/requests.ts'
 import { answeredAs } from '../judges/call.ts'
 import { all, each } from '../judges/finding.ts'
 import { accepted } from '../judges/message.ts'

@@ -1,8 +1,9 @@
 /** Reads which client is to be judged, and how. */
 
 import { CLIENT_CHECKS } from '../client/checks/index.ts'
-import { isSelected, suggest } from '../plan.ts'
+import { isSelected, suggestPatterns } from '../plan.ts'
 import type { ReportOptions } from './conclude.ts'
+import { readReportFile } from './report-file.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What `client` was asked to do. */
@@ -58,10 +59,12 @@ export function readClientOptions(operands: readonly string[], given: object): C
     isStrict: flags.strict === true,
     isQuiet: flags.quiet === true,
     isJson: flags.json === true,
-    ...(flags.report !== undefined && { reportFile: flags.report }),
-    ...(flags.junit !== undefined && { junitFile: flags.junit }),
-    ...(flags.markdown !== undefined && { markdownFile: flags.markdown }),
-    ...(flags.html !== undefined && { htmlFile: flags.html }),
+    ...(flags.report !== undefined && { reportFile: readReportFile('--report', flags.report) }),
+    ...(flags.junit !== undefined && { junitFile: readReportFile('--junit', flags.junit) }),
+    ...(flags.markdown !== undefined && {
+      markdownFile: readReportFile('--markdown', flags.markdown),
+    }),
+    ...(flags.html !== undefined && { htmlFile: readReportFile('--html', flags.html) }),
     isSelfTest: flags.selfTest === true,
     faults: flags.fault ?? [],
     isAimed: flags.aimed === true,
@@ -73,7 +76,7 @@ function readPatterns(patterns: readonly string[]): readonly string[] {
     if (CLIENT_CHECKS.some((check) => isSelected(check, [pattern]))) continue
     const ids = [...new Set(CLIENT_CHECKS.flatMap(({ id, proves }) => [id, proves]))]
     throw new UsageError(
-      `no check or requirement of clients matches ${pattern}; did you mean ${suggest(pattern, ids).join(', ')}?`,
+      `no check or requirement of clients matches ${pattern}; did you mean ${suggestPatterns(pattern, ids).join(', ')}?`,
     )
   }
   return patterns

@@ -17,6 +17,7 @@ import { redact } from '../timeline/redact.ts'
 import { type ClientOptions, readClientOptions } from './client-options.ts'
 import { clientSelfTest } from './client-self-test.ts'
 import { concludeRun, makeProgress } from './conclude.ts'
+import { nameProgram } from './reproduce.ts'
 
 /** The profile of clients, which no service announces. */
 const CLIENT_PROFILE = 'client'
@@ -90,13 +91,12 @@ async function judge(
       `${name} (${adapter.name} ${adapter.version}), a client`,
       `revision ${ledger.revision}, ${checks.length} of ${CLIENT_CHECKS.length} checks, about 45 s`,
     )
-  const progress = makeProgress(checks.length, options)
+  const progress = makeProgress(() => checks.length, options)
   const results = await runClientChecks(checks, adapter, service, ledger, {
     onResult: progress,
   })
   progress()
-  const program =
-    env.npm_lifecycle_event === 'conformance' ? 'npm run conformance --' : 'channel-conformance'
+  const program = nameProgram(env)
   const again = options.page
     ? `--page ${options.page}`
     : (options.exec && `--exec -- ${options.exec.join(' ')}`) || ''

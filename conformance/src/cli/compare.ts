@@ -15,6 +15,7 @@ import { reportRun } from './conclude.ts'
 import { repeatExec } from './exec-options.ts'
 import { judgeTargets } from './judge-target.ts'
 import { type OpenedTargets, openTargets } from './open-target.ts'
+import { readReportFile } from './report-file.ts'
 import { makeReproduce } from './reproduce.ts'
 import { type RunOptions, readRunOptions } from './run-options.ts'
 import { readReport } from './saved-report.ts'
@@ -48,6 +49,7 @@ export async function compare(
   const say: Say = (...lines) => {
     for (const line of lines) stream.write(`${line}\n`)
   }
+  const html = flags.html === undefined ? undefined : readReportFile('--html', flags.html)
   const runs = readRuns(operands, flags)
   const reports: Report[] = []
   for (const run of runs) {
@@ -60,7 +62,7 @@ export async function compare(
     }
   }
   const comparison = compareReports(reports)
-  if (flags.html !== undefined) writeFileSync(flags.html, renderHtml(reports))
+  if (html !== undefined) writeFileSync(html, renderHtml(reports))
   if (flags.json) process.stdout.write(`${JSON.stringify(comparison, undefined, 2)}\n`)
   say(...renderComparison(comparison, reports, readLedger(), styleFor(stream, env)))
   if (reports.some(({ verdict }) => verdict.exit_code === EXIT.suiteDefect)) return EXIT.suiteDefect
@@ -104,7 +106,8 @@ async function judge(
   const { targets, notes, close } = await open(options)
   say(...notes)
   try {
-    const made = await judgeTargets(targets, { ...options, isRecorded: true }, say)
+    const openings = targets.map((target) => () => Promise.resolve(target))
+    const made = await judgeTargets(openings, { ...options, isRecorded: true }, say)
     const reproduce = makeReproduce(
       options.url?.baseUrl,
       env,

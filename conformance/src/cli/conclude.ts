@@ -101,9 +101,12 @@ function describeSelection({
   }
 }
 
-/** Progress on a terminal in place; nothing elsewhere, where only deviations matter. Without a result it is wiped away. */
+/**
+ * Progress on a terminal in place, of as many checks as are known of by then; nothing elsewhere, where only deviations
+ * matter. Without a result it is wiped away.
+ */
 export function makeProgress(
-  count: number,
+  count: () => number,
   { isQuiet }: { readonly isQuiet: boolean },
 ): (result?: { readonly verdict: string }) => void {
   if (!process.stderr.isTTY || isQuiet) return () => {}
@@ -111,7 +114,8 @@ export function makeProgress(
   return (result) => {
     if (result?.verdict === 'not-run' || result?.verdict === 'unsupported') return
     if (result) done += 1
-    process.stderr.write(result ? `\r${done}/${count}` : '\r\u001b[K')
+    else if (done === 0) return
+    process.stderr.write(result ? `\r${done}/${count()}` : '\r\u001b[K')
   }
 }
 

@@ -2,7 +2,8 @@
 
 import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
 import { CHECKS } from '../checks/index.ts'
-import { type Diagnosis, examine } from '../doctor.ts'
+import type { Diagnosis } from '../diagnosis.ts'
+import { examine } from '../doctor.ts'
 import { readLedger } from '../ledger.ts'
 import { planChecks } from '../plan.ts'
 import { summarisePlan } from '../plan-summary.ts'

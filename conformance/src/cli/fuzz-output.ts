@@ -14,6 +14,7 @@ import type { Target } from '../target/target.ts'
 import { redact } from '../timeline/redact.ts'
 import { repeatExec } from './exec-options.ts'
 import type { FuzzOptions } from './fuzz-options.ts'
+import { nameProgram } from './reproduce.ts'
 
 /** A sequence that showed something. */
 export interface Found {
@@ -164,8 +165,7 @@ export function repeatCommand(
     path = asked,
   }: { readonly file?: string | undefined; readonly path?: string | undefined },
 ): string {
-  const program =
-    env.npm_lifecycle_event === 'conformance' ? 'npm run conformance --' : 'channel-conformance'
+  const program = nameProgram(env)
   return [
     program,
     'fuzz',

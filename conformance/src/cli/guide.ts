@@ -174,15 +174,29 @@ async function walk(
   }
   const open = unjudged.length > 0 ? `; not judged: ${unjudged.join(', ')}` : ''
   const steps = unjudged.length > 0 ? 'every step that could be judged' : 'every step'
-  say(style.good(`${steps} of ${names} is done: ${checks} checks passed${timings}${open}`))
+  say(
+    style.good(
+      `${steps} of ${names} is done: ${checks} ${plural(checks, 'check')} passed${timings}${open}`,
+    ),
+  )
   return EXIT.conformant
 }
 
+/** The reason of a check that another profile brings along, as the plan has it. */
+const OF_PROFILE = /^needs profile (\S+), which the service does not announce$/
+
 function describeDone({ passed, unmade }: StepOutcome): string {
-  const [why, ...others] = unmade
-  const rest = others.length > 0 ? `; and ${others.length} more reasons` : ''
+  const later = unmade.flatMap((why) => OF_PROFILE.exec(why)?.[1] ?? [])
+  const [why, ...others] = unmade.filter((one) => !OF_PROFILE.test(one))
+  const rest =
+    others.length > 0 ? `; and ${others.length} more ${plural(others.length, 'reason')}` : ''
   const missing = why === undefined ? '' : `; not all could be judged: ${why}${rest}`
-  return `${passed} ${passed === 1 ? 'check' : 'checks'}${missing}`
+  const more = later.length > 0 ? `; more of them with ${later.join(', ')}` : ''
+  return `${passed} ${plural(passed, 'check')}${missing}${more}`
+}
+
+function plural(number: number, one: string): string {
+  return number === 1 ? one : `${one}s`
 }
 
 /** What is not offered yet, and may be built next. */
@@ -216,7 +230,7 @@ function stopAt(
   const names = others.map(({ check }) => check)
   const some = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`
   say(
-    `${style.bad('stop')}  ${head}  ${style.weak(`${passed} checks passed, ${red.length} not`)}`,
+    `${style.bad('stop')}  ${head}  ${style.weak(`${passed} ${plural(passed, 'check')} passed, ${red.length} not`)}`,
     '',
     ...renderTask(step),
     '',

@@ -43,23 +43,40 @@ const PATIENCE_MS = 5000
 /** What the line that introduces a target holds at most, in UTF-16 code units. */
 const WIDTH = 400
 
-/** Judges targets side by side, as one run. */
+/** Opens a target, or gives the one that was opened before. */
+export type Opening = () => Promise<Target>
+
+/** Judges targets side by side, as one run: the next is opened when the one before it has a first verdict. */
 export async function judgeTargets(
-  targets: readonly Target[],
+  openings: readonly Opening[],
   options: JudgeOptions,
   say: Surroundings['say'],
 ): Promise<Omit<FinishedRun, 'reproduce'>> {
   const ledger = readLedger()
   const startedAt = new Date()
-  const prepared: Prepared[] = []
-  for (const target of targets) prepared.push(await prepareTarget(target, options, ledger, say))
-  const progress = makeProgress(
-    prepared.reduce((sum, { count }) => sum + count, 0),
-    options,
-  )
-  const judged = await Promise.all(
-    prepared.map((one) => judgeTarget(one, options, ledger, progress)),
-  )
+  const targets: Target[] = []
+  const judging: Promise<Judged>[] = []
+  let count = 0
+  const progress = makeProgress(() => count, options)
+  const sayInPeace: typeof say = (...lines) => {
+    progress()
+    say(...lines)
+  }
+  for (const open of openings) {
+    const target = await open()
+    targets.push(target)
+    const prepared = await prepareTarget(target, options, ledger, sayInPeace)
+    count += prepared.count
+    const begun = Promise.withResolvers<void>()
+    const judged = judgeTarget(prepared, options, ledger, (result) => {
+      progress(result)
+      if (result.verdict !== 'not-run' && result.verdict !== 'unsupported') begun.resolve()
+    })
+    judging.push(judged)
+    // What starts beside the first checks would take the processor from them.
+    await Promise.race([begun.promise, judged])
+  }
+  const judged = await Promise.all(judging)
   progress()
   const results = judged.flatMap((one) => one.results)
   const troubles = judged.flatMap((one) => one.troubles)
@@ -127,20 +144,26 @@ async function prepareTarget(
   return { target: { ...target, site: checked.site }, planned, count, trouble: checked.trouble }
 }
 
+/** What came of one target. */
+interface Judged {
+  readonly results: readonly Result[]
+  readonly troubles: readonly string[]
+}
+
 /** Makes the checks of one target. */
 async function judgeTarget(
   { target, planned, trouble }: Prepared,
   options: JudgeOptions,
   ledger: Ledger,
-  progress: ReturnType<typeof makeProgress>,
-): Promise<{ results: Result[]; troubles: string[] }> {
+  onResult: (result: Result) => void,
+): Promise<Judged> {
   const observation = observe(target.site.baseUrl)
   const results = await runChecks(planned, target, ledger, {
     concurrency: options.concurrency,
     seed: options.seed,
     patienceMs: PATIENCE_MS,
     isRecorded: options.isRecorded,
-    onResult: progress,
+    onResult,
     onTimeline: observation.take,
     ...(options.isGreased && { grease: makeGrease(options.seed) }),
   })

@@ -2,7 +2,7 @@
 
 import { readCheckRows } from '../check-rows.ts'
 import { readLedger } from '../ledger.ts'
-import { isSelected, suggest } from '../plan.ts'
+import { isSelected, suggestPatterns } from '../plan.ts'
 import { EXIT } from '../summary.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -13,8 +13,9 @@ export function list(patterns: readonly string[], { json }: { json?: boolean }):
   const checks = every.filter((check) => isSelected(check, patterns))
   if (checks.length === 0) {
     const ids = every.flatMap(({ id, proves }) => [id, proves])
+    const [first = ''] = patterns
     throw new UsageError(
-      `nothing matches; did you mean ${suggest(patterns[0] ?? '', ids).join(', ')}?`,
+      `no check or requirement matches ${first}; did you mean ${suggestPatterns(first, ids).join(', ')}?`,
     )
   }
   const rows = checks.map(({ id, proves, ...others }) => {

@@ -14,10 +14,11 @@ import { openStarted } from '../target/started.ts'
 import { type Target, TargetUnavailable } from '../target/target.ts'
 import { openUrlTarget } from '../target/url.ts'
 import type { ExecOptions } from './exec-options.ts'
+import type { Opening } from './judge-target.ts'
 import type { RunOptions } from './run-options.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Targets, to be judged one after the other, and what ends everything that was started for them. */
+/** Targets, and what ends everything that was started for them. */
 export interface OpenedTargets {
   readonly targets: readonly Target[]
   /** What a person has to know about how they came to run. */
@@ -25,22 +26,43 @@ export interface OpenedTargets {
   close(): Promise<void>
 }
 
+/** The same, each target opened when it is first asked for; a judge asks for the next where he can use it. */
+export interface TargetOpenings extends Omit<OpenedTargets, 'targets'> {
+  readonly targets: readonly Opening[]
+}
+
 /** Throws {@link TargetUnavailable} where nothing can be judged, and UsageError where the receiver cannot listen. */
 export async function openTargets(options: RunOptions): Promise<OpenedTargets> {
+  const openings = await beginTargets(options)
+  try {
+    const targets = await Promise.all(openings.targets.map((open) => open()))
+    return { ...openings, targets }
+  } catch (error) {
+    await openings.close()
+    throw error
+  }
+}
+
+/** Rejects like {@link openTargets}, or leaves that to the target that is asked for. */
+export async function beginTargets(options: RunOptions): Promise<TargetOpenings> {
   const { url, application, exec } = options
-  if (exec) return openExec(exec)
-  if (url === undefined && application === undefined) return openOwn(options)
+  if (exec) return begun(await openExec(exec))
+  if (url === undefined && application === undefined) return beginOwn(options)
   try {
     if (application) {
       const { target, note } = await openApplicationTarget(application)
-      return { targets: [target], notes: note ? [note] : [], close: () => target.stop() }
+      return begun({ targets: [target], notes: note ? [note] : [], close: () => target.stop() })
     }
     const target = await openUrlTarget(url as NonNullable<typeof url>)
-    return { targets: [target], notes: [], close: () => target.stop() }
+    return begun({ targets: [target], notes: [], close: () => target.stop() })
   } catch (error) {
     if (error instanceof TargetUnavailable) throw error
     throw new UsageError((error as Error).message)
   }
+}
+
+function begun(opened: OpenedTargets): TargetOpenings {
+  return { ...opened, targets: opened.targets.map((target) => () => Promise.resolve(target)) }
 }
 
 /** A program that the suite starts, in the form that it takes. */
@@ -59,7 +81,7 @@ async function openExec({ program, isPlain, readySeconds }: ExecOptions): Promis
 }
 
 /** The reference server and the sample chat, each only where something of it was selected. */
-async function openOwn({ patterns, profiles }: RunOptions): Promise<OpenedTargets> {
+function beginOwn({ patterns, profiles }: RunOptions): TargetOpenings {
   const ledger = readLedger()
   const selected = CHECKS.filter((check) => isSelected(check, patterns))
   const some = (isApplication: boolean): boolean =>
@@ -68,25 +90,32 @@ async function openOwn({ patterns, profiles }: RunOptions): Promise<OpenedTarget
       profiles.some((name) => (name === APPLICATION_PROFILE) === isApplication))
   const wantsChat = some(true)
   const hasChat = hasOwn(SAMPLE_CHAT) && wantsChat
-  const starting: Promise<ReferenceHost>[] = [
-    ...(some(false) ? [startReferenceHost()] : []),
-    ...(hasChat ? [startDemoHost()] : []),
+  const starters = [
+    ...(some(false) ? [() => startReferenceHost('sound')] : []),
+    ...(hasChat ? [startDemoHost] : []),
   ]
   const notes =
     wantsChat && !hasChat
       ? ['the sample chat is part of the repository, not of the package: no application is judged']
       : []
-  const hosts = await Promise.all(starting)
+  const starting: Promise<ReferenceHost>[] = []
+  const targets = starters.map((start): Opening => {
+    const open = async (): Promise<Target> => {
+      const host = start()
+      starting.push(host)
+      return (await host).start({ testTimings: true })
+    }
+    let target: Promise<Target> | undefined
+    return () => {
+      target ??= open()
+      return target
+    }
+  })
   const close = async (): Promise<void> => {
-    await Promise.all(hosts.map((host) => host.stop()))
+    const started = await Promise.allSettled(starting)
+    await Promise.all(started.map((host) => host.status === 'fulfilled' && host.value.stop()))
   }
-  try {
-    const targets = await Promise.all(hosts.map((host) => host.start({ testTimings: true })))
-    return { targets, notes, close }
-  } catch (error) {
-    await close()
-    throw error
-  }
+  return { targets, notes, close }
 }
 
 /** Whether the reference server's package holds a program; throws UsageError where it is not installed. */

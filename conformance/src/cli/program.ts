@@ -55,7 +55,7 @@ export async function program(args: readonly string[], env: NodeJS.ProcessEnv): 
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode !== 0)
       throw new UsageError(
-        `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; --help lists what there is`,
+        `${error.message.replace(/^error: |\.$/g, '').replaceAll('\n', ' ')}; --help lists what there is`,
       )
   }
   return exitCode

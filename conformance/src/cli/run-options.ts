@@ -3,8 +3,9 @@
 import { randomInt } from 'node:crypto'
 import { DEVELOPMENT, PROFILES } from '@channel-protocol/schemas/registry'
 import { CHECKS } from '../checks/index.ts'
-import { isLeastLevel, isSelected, type LeastLevel, suggest } from '../plan.ts'
+import { isLeastLevel, isSelected, type LeastLevel, suggestPatterns } from '../plan.ts'
 import { type ExecFlags, type ExecOptions, readExec, repeatExec } from './exec-options.ts'
+import { readReportFile } from './report-file.ts'
 import { deviatingIn, readReport } from './saved-report.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -137,10 +138,12 @@ export function readRunOptions(operands: readonly string[], given: object): RunO
     isStrict: flags.strict === true,
     isQuiet: flags.quiet === true,
     isJson: flags.json === true,
-    ...(flags.report !== undefined && { reportFile: flags.report }),
-    ...(flags.junit !== undefined && { junitFile: flags.junit }),
-    ...(flags.markdown !== undefined && { markdownFile: flags.markdown }),
-    ...(flags.html !== undefined && { htmlFile: flags.html }),
+    ...(flags.report !== undefined && { reportFile: readReportFile('--report', flags.report) }),
+    ...(flags.junit !== undefined && { junitFile: readReportFile('--junit', flags.junit) }),
+    ...(flags.markdown !== undefined && {
+      markdownFile: readReportFile('--markdown', flags.markdown),
+    }),
+    ...(flags.html !== undefined && { htmlFile: readReportFile('--html', flags.html) }),
     again: [
       ...(flags.grease ? ['--grease'] : []),
       ...(flags.clock === 'real' ? ['--clock real'] : []),
@@ -206,7 +209,7 @@ function readPatterns(patterns: readonly string[]): readonly string[] {
     if (CHECKS.some((check) => isSelected(check, [pattern]))) continue
     const ids = [...new Set(CHECKS.flatMap(({ id, proves }) => [id, proves]))]
     throw new UsageError(
-      `no check or requirement matches ${pattern}; did you mean ${suggest(pattern, ids).join(', ')}?`,
+      `no check or requirement matches ${pattern}; did you mean ${suggestPatterns(pattern, ids).join(', ')}?`,
     )
   }
   return patterns

@@ -2,12 +2,12 @@
 
 import { styleFor } from '../report/console.ts'
 import { EXIT } from '../summary.ts'
-import { type Target, TargetUnavailable } from '../target/target.ts'
+import { TargetUnavailable } from '../target/target.ts'
 import { redact } from '../timeline/redact.ts'
 import { concludeRun, type Surroundings } from './conclude.ts'
 import { repeatExec } from './exec-options.ts'
-import { judgeTargets } from './judge-target.ts'
-import { type OpenedTargets, openTargets } from './open-target.ts'
+import { judgeTargets, type Opening } from './judge-target.ts'
+import { beginTargets } from './open-target.ts'
 import { makeReproduce } from './reproduce.ts'
 import { type RunOptions, readRunOptions } from './run-options.ts'
 
@@ -26,32 +26,39 @@ export async function run(
     const { guide } = await import('./guide.ts')
     return guide(options, { env, style: styleFor(stream, env), say })
   }
-  let opened: OpenedTargets
+  const secrets: string[] = []
+  const tell = (...lines: string[]): void => say(...redact(lines, secrets))
   try {
-    opened = await openTargets(options)
+    const opened = await beginTargets(options)
+    if (!options.isQuiet) tell(...opened.notes)
+    const targets = opened.targets.map(
+      (open): Opening =>
+        async () => {
+          const target = await open()
+          for (const secret of target.secrets) if (!secrets.includes(secret)) secrets.push(secret)
+          return target
+        },
+    )
+    try {
+      let exitCode: number = EXIT.conformant
+      for (let turn = 0; turn < options.repeat && exitCode === EXIT.conformant; turn += 1) {
+        if (options.repeat > 1) tell('', `run ${turn + 1} of ${options.repeat}`)
+        const own = { ...options, seed: options.seed + turn }
+        exitCode = await judge(targets, own, { env, style: styleFor(stream, env), say: tell })
+      }
+      return exitCode
+    } finally {
+      await opened.close()
+    }
   } catch (error) {
     if (!(error instanceof TargetUnavailable)) throw error
-    say(`no verdict: ${error.message}`)
+    tell(`no verdict: ${error.message}`)
     return EXIT.noVerdict
-  }
-  const secrets = opened.targets.flatMap((target) => target.secrets)
-  const tell = (...lines: string[]): void => say(...redact(lines, secrets))
-  if (!options.isQuiet) tell(...opened.notes)
-  try {
-    let exitCode: number = EXIT.conformant
-    for (let turn = 0; turn < options.repeat && exitCode === EXIT.conformant; turn += 1) {
-      if (options.repeat > 1) tell('', `run ${turn + 1} of ${options.repeat}`)
-      const own = { ...options, seed: options.seed + turn }
-      exitCode = await judge(opened.targets, own, { env, style: styleFor(stream, env), say: tell })
-    }
-    return exitCode
-  } finally {
-    await opened.close()
   }
 }
 
 async function judge(
-  targets: readonly Target[],
+  targets: readonly Opening[],
   options: RunOptions,
   { env, style, say }: Surroundings,
 ): Promise<number> {

@@ -1,7 +1,8 @@
 /** Makes and posts batches, within the advertised rate of each client id unless a check wants otherwise. */
 
 import type { AnswerEvent } from '../timeline/event.ts'
-import type { CallOptions, Drive } from './drive.ts'
+import type { Drive } from './drive.ts'
+import type { CallOptions } from './requests.ts'
 
 /** A legal message. */
 export interface BatchMessage {

@@ -1,8 +1,9 @@
 /** Posts to everybody, never faster than the advertised rate, and waits for what arrives. */
 
 import { readObject } from '../timeline/timeline.ts'
-import type { CallOptions, Drive } from './drive.ts'
+import type { Drive } from './drive.ts'
 import type { Reader } from './reader.ts'
+import type { CallOptions } from './requests.ts'
 
 /** Room for requests that arrive closer together than they were sent. */
 const SPACING = 1.25

@@ -1,7 +1,8 @@
 /** Disconnects, as an application asks for them. */
 
 import type { AnswerEvent } from '../timeline/event.ts'
-import type { CallOptions, Drive, Minted } from './drive.ts'
+import type { Drive, Minted } from './drive.ts'
+import type { CallOptions } from './requests.ts'
 import type { Connection } from './socket.ts'
 
 /** Asks for the end of a client's connection; `members` are added to the request. */

@@ -1,6 +1,6 @@
 /** What a check may do to a target: the calls of an application, the connections of a client, the waiting of both. */
 
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { AnswerEvent, Headers } from '../timeline/event.ts'
 import type { Recorder } from '../timeline/recorder.ts'
 import { type Advertised, readObject } from '../timeline/timeline.ts'
@@ -8,31 +8,19 @@ import { type ApplicationDrive, makeApplicationDrive } from './application.ts'
 import { withQuery } from './asking.ts'
 import { sendBurst } from './burst.ts'
 import { openCrowd } from './crowd.ts'
-import type { Grease } from './grease.ts'
 import type { Http } from './http.ts'
 import { launchInstance } from './instance.ts'
-import { connectUrlAt, siteOfNode } from './node.ts'
+import { connectUrlAt, siteOfNode, socketUrlAt } from './node.ts'
 import { makeSocketsDrive, type SocketsDrive } from './page-sockets.ts'
 import { makePagesDrive, type PagesDrive } from './pages.ts'
 import { openRaw, type RawConnection } from './raw.ts'
 import type { Arrival } from './receiver.ts'
+import { authorization, bodyOf, type CallOptions, callRequest, upgradeRequest } from './requests.ts'
 import { SetUpFailed } from './set-up-failed.ts'
 import type { Site, Wishes } from './site.ts'
 import { type Connection, openConnection } from './socket.ts'
 import { makeStreamsDrive, type StreamsDrive } from './streams.ts'
 import { type Replying, type Webhooks, watchWebhooks } from './webhooks.ts'
-
-/** A call of the application, below `{base}`. */
-export interface CallOptions {
-  readonly query?: Readonly<Record<string, string>>
-  /** Which application key: the first, the second, none, or this text. */
-  readonly key?: 'first' | 'second' | 'none' | { readonly text: string }
-  readonly headers?: Headers
-  /** Sent as JSON. */
-  readonly json?: unknown
-  /** Sent as it is, with `application/json` unless `headers` say otherwise. */
-  readonly body?: string | Buffer
-}
 
 /** A token as the target minted it. */
 export interface Minted {
@@ -261,35 +249,8 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
     },
     burst: (as, requests) =>
       sendBurst(recorder, as, new URL(site.baseUrl), requests, patienceMs * 2),
-    callRequest(method, path, headers, body) {
-      const { host, pathname } = new URL(site.baseUrl)
-      const lines = Object.entries({
-        Host: host,
-        ...authorization(site.applicationKeys, 'first'),
-        'Content-Type': 'application/json',
-        'Content-Length': String(Buffer.byteLength(body)),
-        ...headers,
-      }).map(([name, value]) => (value === '' ? '' : `${name}: ${value}\r\n`))
-      const target = `${pathname.replace(/\/$/, '')}${path}`
-      const head = `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`
-      return Buffer.concat([Buffer.from(head), Buffer.from(body)])
-    },
-    upgradeRequest(url, token, headers = {}) {
-      const { host, pathname, search } = new URL(url)
-      const all: Headers = {
-        Host: host,
-        Connection: 'Upgrade',
-        Upgrade: 'websocket',
-        'Sec-WebSocket-Version': '13',
-        'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
-        'Sec-WebSocket-Protocol': `channel-protocol.v1, channel-token.${token}`,
-        ...headers,
-      }
-      const lines = Object.entries(all).map(([name, value]) =>
-        value === '' ? '' : `${name}: ${value}\r\n`,
-      )
-      return `GET ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n`
-    },
+    callRequest: (method, path, headers, body) => callRequest(site, method, path, headers, body),
+    upgradeRequest,
     webhooks(as, clientId, replying) {
       const mark = /^c[0-9a-f]{18}/.exec(clientId)?.[0] ?? clientId
       return allWebhooks(as, ({ body }) => body.includes(mark), replying)
@@ -302,7 +263,11 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
       endings.push(() => drive.finish())
       return drive
     },
-    sockets: makeSocketsDrive(recorder, nonce, patienceMs, { call, open, allWebhooks }),
+    sockets: makeSocketsDrive(recorder, nonce, patienceMs, {
+      call,
+      open: (as, options) => open(as, { ...options, url: socketUrlAt(site, options.url) }),
+      allWebhooks,
+    }),
     streams: makeStreamsDrive(recorder, http, patienceMs, mint, (end) => endings.push(end)),
     pages: makePagesDrive(site.baseUrl, http, recorder),
     application: makeApplicationDrive(site.application, http, recorder, patienceMs, open, (end) =>
@@ -333,20 +298,4 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
       for (const end of endings.splice(0)) await end()
     },
   }
-}
-
-function bodyOf(
-  as: string,
-  path: string,
-  { json, body }: CallOptions,
-  grease: Grease | undefined,
-): { readonly body?: string | Buffer | undefined; readonly chunks?: readonly Buffer[] } {
-  if (json === undefined) return { body }
-  return grease?.body(as, path, json) ?? { body: JSON.stringify(json) }
-}
-
-function authorization(keys: readonly string[], key: NonNullable<CallOptions['key']>): Headers {
-  const value =
-    typeof key === 'object' ? key.text : key === 'none' ? undefined : keys[key === 'second' ? 1 : 0]
-  return value === undefined ? {} : { authorization: `Bearer ${value}` }
 }

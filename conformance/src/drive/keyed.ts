@@ -1,7 +1,8 @@
 /** Posts that may be sent again: with a key of their own, and the bytes of their body as the check gives them. */
 
 import type { AnswerEvent, Headers } from '../timeline/event.ts'
-import type { CallOptions, Drive } from './drive.ts'
+import type { Drive } from './drive.ts'
+import type { CallOptions } from './requests.ts'
 
 /** The roles of the second and the third of {@link sendThrice}. */
 export const AGAIN = ['at once', 'at once again'] as const

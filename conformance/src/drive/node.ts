@@ -10,6 +10,11 @@ export function siteOfNode(site: Site, at: number): Site {
   return { ...site, baseUrl, isNode: true }
 }
 
+/** Where a socket is opened: at the node that is asked, or where its URL leads. */
+export function socketUrlAt({ baseUrl, isNode }: Site, url: string): string {
+  return isNode ? `${baseUrl.replace(/^http/, 'ws')}/v1/socket/${url.split('/').at(-1)}` : url
+}
+
 /** Where a connection is opened: at the node that is asked, or where the connect URL leads. */
 export function connectUrlAt({ baseUrl, isNode }: Site, connectUrl: string): string {
   if (!isNode) return connectUrl

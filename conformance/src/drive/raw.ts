@@ -31,6 +31,8 @@ export interface RawConnection {
   ping(ms?: number): Promise<boolean>
   /** Ends the connection at once. */
   drop(): void
+  /** Resets the connection, so that the other side hears no end of it but an error. */
+  reset(): void
   /** Stops and starts reading. */
   pause(): void
   resume(): void
@@ -145,6 +147,10 @@ export async function openRaw(
     drop() {
       recorder.record({ kind: 'sent', as, what: 'the end of the TCP connection' })
       socket.destroy()
+    },
+    reset() {
+      recorder.record({ kind: 'sent', as, what: 'a reset of the TCP connection' })
+      socket.resetAndDestroy()
     },
     pause: () => socket.pause(),
     resume: () => socket.resume(),

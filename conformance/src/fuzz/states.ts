@@ -52,11 +52,6 @@ export function cellOf({ name, cells }: StateTable, state: string, event: string
   return cell
 }
 
-/** Where an event leads: the state itself where the cell names no other. */
-export function nextState(table: StateTable, state: string, event: string): string {
-  return cellOf(table, state, event).next ?? state
-}
-
 /** The codes, statuses or close codes, of a cell's refusals. */
 export function codesOf({ refuse = [] }: Cell): readonly number[] {
   return refuse.map((row) => Number.parseInt(row, 10))

@@ -22,6 +22,13 @@ export const CLUSTER_STEPS: readonly Step[] = [
     ],
   },
   {
+    title: 'Reach the sockets of every node',
+    profile: 'cluster',
+    build:
+      'Write down which node has which socket before its handshake is sent. A node that is given a text for a socket of another asks that one, and answers when it has; a broadcast asks all.',
+    requirements: ['cluster.socket.**'],
+  },
+  {
     title: 'Be one client at all nodes',
     profile: 'cluster',
     build:

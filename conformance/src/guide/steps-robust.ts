@@ -10,8 +10,12 @@ export const ROBUST_STEPS: readonly Step[] = [
     title: 'Notice silence',
     profile,
     build:
-      'Send a heartbeat envelope after heartbeat_seconds without one, and a Ping after as long without a byte from the client; close a client that does not answer within pong_timeout_seconds. One timer wheel for all connections is enough.',
-    requirements: ['connection.heartbeat.**', 'presence.unresponsive.reported'],
+      'Send a heartbeat envelope after heartbeat_seconds without one, and a Ping after as long without a byte from the client; close a client that does not answer within pong_timeout_seconds, and answer its own Pings. One timer wheel for all connections is enough.',
+    requirements: [
+      'connection.heartbeat.**',
+      'connection.ping.answered',
+      'presence.unresponsive.reported',
+    ],
   },
   {
     title: 'Bound what clients send',
@@ -62,9 +66,10 @@ export const ROBUST_STEPS: readonly Step[] = [
     requirements: [
       'message.rate.**',
       'problem.rate.**',
-      'connection.capacity.refuse',
+      'connection.capacity.**',
       'connection.rate.**',
       'connection.slow.**',
+      'presence.slow.reported',
       'connection.idle.ended',
     ],
   },
@@ -73,7 +78,7 @@ export const ROBUST_STEPS: readonly Step[] = [
     profile,
     build:
       'Asked to stop, send every connection a reconnect envelope with its own after_seconds, spread over the drain, and close all of them within drain_seconds. New connections go elsewhere.',
-    requirements: ['connection.drain.**'],
+    requirements: ['connection.drain.**', 'presence.draining.reported'],
   },
   {
     title: 'Keep secrets',

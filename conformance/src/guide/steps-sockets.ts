@@ -54,6 +54,7 @@ export const SOCKET_STEPS: readonly Step[] = [
       'socket.frame.malformed',
       'socket.pressure.**',
       'socket.webhook.concurrency',
+      'socket.webhook.unpaused',
     ],
   },
   {

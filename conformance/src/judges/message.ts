@@ -214,6 +214,20 @@ export function growingEpochs(as: string): Judge {
   }
 }
 
+/** The first messages of several client ids, posted at once, have epochs of which no two are equal. */
+export function distinctEpochs(as: string): Judge {
+  return (timeline) => {
+    const seen = new Set<unknown>()
+    for (const answer of eventsOf(timeline, 'answer', as)) {
+      const epoch = answer.status === 200 ? readObject(answer.body)?.epoch : undefined
+      if (epoch === undefined) continue
+      if (seen.has(epoch)) return fail('an epoch of no other client id', show(epoch), answer)
+      seen.add(epoch)
+    }
+    return seen.size > 1 ? PASS : inconclusive('fewer than two receipts have an epoch')
+  }
+}
+
 /** The answers to these roles, in this order, have epochs each larger than the one before. */
 export function epochsGrow(...roles: readonly string[]): Judge {
   return (timeline) => {
@@ -223,6 +237,16 @@ export function epochsGrow(...roles: readonly string[]): Judge {
     return wrong < 0
       ? PASS
       : fail(`an epoch larger than ${epochs[wrong - 1]}`, `${epochs[wrong]}`, answers[wrong])
+  }
+}
+
+/** Every answer of a role that posted at once is a receipt. */
+export function tookEach(as: string): Judge {
+  return (timeline) => {
+    const answers = eventsOf(timeline, 'answer', as)
+    const refusal = answers.find(({ status }) => status !== 200)
+    if (answers.length === 0) return noAnswer(timeline, as, 'status 200 with a receipt')
+    return refusal ? fail('status 200 with a receipt', describeAnswer(refusal), refusal) : PASS
   }
 }
 

@@ -79,6 +79,37 @@ export function readsGrace(as: string, client: string): Judge {
   }
 }
 
+/** The answers of this role told of the client id both online and offline: a condition of something else. */
+export function readsBothStates(as: string): Judge {
+  return (timeline) => {
+    const states = eventsOf(timeline, 'answer', as).map(({ body }) => readObject(body)?.online)
+    return states.includes(true) && states.includes(false)
+      ? PASS
+      : inconclusive(`${as} did not read the client id both online and offline`)
+  }
+}
+
+/** No answer of this role has a smaller (epoch, version) than one before it. */
+export function readsNeverOlder(as: string): Judge {
+  return (timeline) => {
+    let before = { epoch: 0, version: 0 }
+    for (const answer of eventsOf(timeline, 'answer', as)) {
+      const { epoch, version } = readObject(answer.body) ?? {}
+      if (typeof epoch !== 'number' || typeof version !== 'number')
+        return fail('an epoch and a version', show({ epoch, version }), answer)
+      const isOlder = epoch === before.epoch ? version < before.version : epoch < before.epoch
+      if (isOlder)
+        return fail(
+          `nothing older than version ${before.version} of epoch ${before.epoch}`,
+          `version ${version} of epoch ${epoch}`,
+          answer,
+        )
+      before = { epoch, version }
+    }
+    return before.version > 0 ? PASS : inconclusive('no version was read')
+  }
+}
+
 /** Every page was answered and the last has no cursor. */
 export function listed(as: string): Judge {
   return (timeline) => {

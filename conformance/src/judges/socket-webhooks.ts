@@ -35,6 +35,18 @@ export function sentAsSocketForm(as: string): Judge {
   })
 }
 
+/** This event of the role's socket was attempted before the first report about `client` was repeated. */
+export function heardBeforeRepeat(as: string, event: string, client: string): Judge {
+  return (timeline) => {
+    const repeat = webhooksOf(timeline, client)[1]
+    const [own] = webhooksOf(timeline, as, event)
+    if (!repeat) return inconclusive(`the report about ${client} was not repeated`)
+    const expected = `${event} about ${as} before the report about ${client} is repeated`
+    if (!own) return fail(expected, 'none')
+    return own.event.n < repeat.event.n ? PASS : fail(expected, 'behind it', own.event)
+  }
+}
+
 /** All webhooks of the role's one socket have the same `from`, the same `path` and the same `epoch`. */
 export function namedAlike(as: string): Judge {
   return (timeline) => {

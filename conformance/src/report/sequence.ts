@@ -8,6 +8,9 @@ export const LANES = ['client', 'service', 'application'] as const
 /** One of {@link LANES}. */
 export type Lane = (typeof LANES)[number]
 
+/** What stands at the end of a transcript in which what is expected does not appear. */
+export const MISSED = 'here it ended, and what is expected had not come'
+
 /** An arrow of a diagram, or, where it begins and ends in one lane, a remark. */
 export interface Step {
   readonly from: Lane
@@ -41,6 +44,13 @@ export function readSteps(events: readonly TimelineEvent[], judged: Lane): Step[
       full: [label, ...more].join('\n'),
     }
   })
+}
+
+/** Steps with a last one that says what never came; its `n` is that of no event. */
+export function withMissed(steps: readonly Step[], judged: Lane): Step[] {
+  const afterMs = steps.at(-1)?.afterMs
+  const missed = { from: judged, to: judged, n: 0, as: '', label: MISSED, full: MISSED }
+  return [...steps, { ...missed, ...(afterMs !== undefined && { afterMs }) }]
 }
 
 /** A direction; answers go the other way than the request of their role. */

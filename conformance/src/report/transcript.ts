@@ -3,9 +3,10 @@
 import type { TimelineEvent } from '../timeline/event.ts'
 import type { Timeline } from '../timeline/timeline.ts'
 import { printable } from './printable.ts'
+import { MISSED } from './sequence.ts'
 
 /** What is marked where nothing that happened offends, but something that did not. */
-export const NEVER_CAME = ' >> here it ended, and what is expected had not come'
+export const NEVER_CAME = ` >> ${MISSED}`
 
 /** Longest description of one event, in UTF-16 code units. */
 const WIDTH = 150

@@ -72,8 +72,10 @@ export async function measureKills(
   return rows.sort((a, b) => a.fault.name.localeCompare(b.fault.name))
 }
 
-/** Whether a check that is not aimed at a fault judges it all the same, by what the fault changes. */
-type IsOtherJudge = (check: Check, fault: Fault, changed: readonly string[] | undefined) => boolean
+/** Whether a check that is not aimed at a fault judges it all the same, by what the fault changes; undefined where none does. */
+type IsOtherJudge =
+  | ((check: Check, fault: Fault, changed: readonly string[] | undefined) => boolean)
+  | undefined
 
 async function chooseOthers(
   { range, share }: { range: Range; share: Share },
@@ -81,7 +83,8 @@ async function chooseOthers(
   checks: readonly Check[],
   ledger: Ledger,
 ): Promise<IsOtherJudge> {
-  if (range !== 'reaching') return () => range === 'all'
+  if (range === 'aimed') return undefined
+  if (range === 'all') return () => true
   const limits = { patienceMs: PATIENCE_MS, budgetSeconds: BUDGET_SECONDS }
   const reach = await measureReach(host, checks, ledger, limits)
   return (check, fault, changed) =>
@@ -98,8 +101,9 @@ async function judgeFault(
   const aimed = aimedAtFault(checks, fault)
   if (aimed.length === 0)
     return { fault, killedBy: [], judged: 0, complaints: ['no check is aimed at it'] }
-  const { results, complaints } = await judgeBy(host, fault, ledger, (changed) =>
-    checks.filter((check) => aimed.includes(check) || isOtherJudge(check, fault, changed)),
+  const needsNodes = isOtherJudge !== undefined || aimed.some(isForNodes)
+  const { results, complaints } = await judgeBy(host, fault, ledger, needsNodes, (changed) =>
+    checks.filter((check) => aimed.includes(check) || isOtherJudge?.(check, fault, changed)),
   )
   const made = new Set(results.map(({ check }) => check))
   return {
@@ -133,8 +137,8 @@ async function judgeFaultByOthers(
   isOtherJudge: IsOtherJudge,
 ): Promise<KillRow> {
   const aimed = aimedAtFault(checks, fault)
-  const { results, complaints } = await judgeBy(host, fault, ledger, (changed) =>
-    checks.filter((check) => !aimed.includes(check) && isOtherJudge(check, fault, changed)),
+  const { results, complaints } = await judgeBy(host, fault, ledger, true, (changed) =>
+    checks.filter((check) => !aimed.includes(check) && isOtherJudge?.(check, fault, changed)),
   )
   return {
     fault,
@@ -148,14 +152,19 @@ function aimedAtFault(checks: readonly Check[], { name }: Fault): readonly Check
   return checks.filter(({ killedBy }) => killedBy.includes(name))
 }
 
+function isForNodes({ needs = [] }: Check): boolean {
+  return needs.includes('nodes')
+}
+
 /** Starts a server with a fault and has it judged by the checks that are chosen once it is known what the fault changes. */
 async function judgeBy(
   host: ReferenceHost,
   fault: Fault,
   ledger: Ledger,
+  needsNodes: boolean,
   choose: (changed: readonly string[] | undefined) => readonly Check[],
 ): Promise<{ readonly results: readonly Result[]; readonly complaints: readonly string[] }> {
-  const target = await host.start({ faults: [fault.name] })
+  const target = await host.start({ faults: [fault.name], isOneNode: !needsNodes })
   try {
     const planned = planChecks(choose(target.changed), ledger, target.site, {
       patterns: [],

@@ -55,6 +55,8 @@ export function makeExecImplementation({
       `${first.name} says that it has done "${NONSENSE}", which nobody knows; the contract asks for unsupported, so what else it says of itself may be as wrong`,
     (error: unknown) => (error instanceof Unsupported ? undefined : (error as Error).message),
   )
+  // Compiled while the program starts, and not when its answer is there.
+  setImmediate(() => validate('ExecReady', undefined))
   let isFirstFree = true
   let takesMany = false
 

@@ -7,11 +7,10 @@ import {
   findInReferenceServer,
   hasProgram,
   NoReferenceServer,
-  SAMPLE_CHAT,
 } from './reference-package.ts'
 
-/** As the reference server is published: without faults. */
-const SOUND_SERVER = 'src/exec'
+/** The reference server as it is published: without faults, and so sooner ready. */
+export const SOUND_SERVER = 'src/exec'
 
 const early = new Map<string, CommandedChild>()
 
@@ -21,13 +20,12 @@ export function referenceProgram(): string {
 }
 
 /**
- * Starts the reference server's program and that of the sample chat while the suite still reads its checks. They end with
- * the suite where nobody takes them. Does nothing where the package is not installed, which whoever takes them is told.
+ * Starts the reference server's program while the suite still reads its checks. It ends with the suite where nobody takes
+ * it. Does nothing where the package is not installed, which whoever takes it is told.
  */
 export function startOwnEarly(): void {
   try {
-    for (const program of [referenceProgram(), ...(hasProgram(SAMPLE_CHAT) ? [SAMPLE_CHAT] : [])])
-      early.set(program, start(program))
+    early.set(SOUND_SERVER, start(SOUND_SERVER))
   } catch (error) {
     if (!(error instanceof NoReferenceServer)) throw error
   }

@@ -5,7 +5,7 @@ import { startReceiver } from '../drive/receiver.ts'
 import { NODES } from '../drive/site.ts'
 import { mintCredentials } from './credentials.ts'
 import { makeExecImplementation } from './exec.ts'
-import { referenceProgram, takeOwn } from './own-programs.ts'
+import { referenceProgram, SOUND_SERVER, takeOwn } from './own-programs.ts'
 import { FAULTY_SERVER } from './reference-package.ts'
 import { launch, PRODUCTION_TIMINGS, randomPrefix, TEST_TIMINGS } from './started.ts'
 import type { Target } from './target.ts'
@@ -22,6 +22,8 @@ export interface StartOptions {
   readonly faults?: readonly string[]
   readonly testTimings?: boolean
   readonly profiles?: readonly string[]
+  /** Whether it is one node, and no cluster. */
+  readonly isOneNode?: boolean
   /** Under what name to note what this server, and those beside it, ask of their parts. */
   readonly watch?: string
 }
@@ -45,9 +47,9 @@ export interface ReferenceHost {
 
 const READY_MS = 20_000
 
-/** Starts the host process; it ends with its standard input. */
-export async function startReferenceHost(): Promise<ReferenceHost> {
-  const program = referenceProgram()
+/** Starts the host process; it ends with its standard input. One that is `sound` knows no faults. */
+export async function startReferenceHost(kind?: 'sound'): Promise<ReferenceHost> {
+  const program = kind === 'sound' ? SOUND_SERVER : referenceProgram()
   const isFaulty = program === FAULTY_SERVER
   const implementation = makeExecImplementation({
     startProgram: () => takeOwn(program),
@@ -56,7 +58,7 @@ export async function startReferenceHost(): Promise<ReferenceHost> {
   const receiver = await startReceiver({ host: '127.0.0.1', port: 0 })
   return {
     faults: async () => (await implementation.ask('list', {})).faults as Fault[],
-    async start({ faults = [], testTimings, profiles, watch }) {
+    async start({ faults = [], testTimings, profiles, isOneNode, watch }) {
       const credentials = mintCredentials()
       const more: object = {
         ...(isFaulty && { faults }),
@@ -72,7 +74,7 @@ export async function startReferenceHost(): Promise<ReferenceHost> {
       } = await launch(
         { implementation, receiver, credentials, timings, steps: true, more: more as ExecStart },
         randomPrefix(),
-        { nodes: NODES },
+        isOneNode ? {} : { nodes: NODES },
       )
       return {
         name: `the reference server${faults.length > 0 ? ` with ${faults.join(', ')}` : ''}`,

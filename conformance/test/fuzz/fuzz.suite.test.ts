@@ -1,4 +1,6 @@
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { readCase } from '../../src/fuzz/case-file.ts'
@@ -51,6 +53,27 @@ describe('fuzz', () => {
 
   test('finds nothing wrong with the reference server', async () => {
     const { code, stdout } = await conformance('fuzz', '--seed', '4', '--seconds', '10')
+    expect(stdout).toContain('nothing found')
+    expect(code).toBe(0)
+  })
+
+  test('demands no Close at expiry of a client that was lost before, where none can ask who is here', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'fuzz-case-'))
+    const file = join(place, 'case.json')
+    const steps = [
+      { do: 'connect', how: 'short', who: 'ada' },
+      { do: 'drop', how: 'silently', who: 'ada' },
+      { do: 'expire', how: 'now', who: 'ada' },
+    ]
+    const found = { requirement: 'token.expiry.close', expected: 'a Close', got: 'an end' }
+    const one = { name: 'lost', found, target: 'core', seed: 1, most_steps: 3, path: '1', steps }
+    writeFileSync(file, JSON.stringify(one))
+    const server = [process.execPath, 'reference-server/src/main.ts', '--profiles', 'core']
+    const { code, stdout } = await conformance(
+      ...['fuzz', '--case', file, '--exec', '--plain', '--', ...server],
+    )
+    rmSync(place, { recursive: true })
+    expect(stdout).toContain('1 sequence of 3 steps')
     expect(stdout).toContain('nothing found')
     expect(code).toBe(0)
   })

@@ -6,8 +6,10 @@ import {
   listsEvery,
   listsInGrace,
   pagesBounded,
+  readsBothStates,
   readsClientIdOf,
   readsGrace,
+  readsNeverOlder,
   readsOffline,
   readsOnline,
   readsReportedVersion,
@@ -225,5 +227,27 @@ describe('started', () => {
   })
   test('without a repeat nothing can be said', () => {
     expect(verdict(startedAgain('instance'), started)).toBe('inconclusive')
+  })
+})
+
+describe('readsNeverOlder', () => {
+  const judge = readsNeverOlder('reader')
+  const read = (epoch: number, version: number): Planned =>
+    answer('reader', 200, { online: version % 2 === 1, epoch, version })
+  test('versions that grow or stay pass, and so do those of a larger epoch', () => {
+    expect(verdict(judge, read(7, 0), read(8, 1), read(8, 2), read(8, 2), read(9, 1))).toBe('pass')
+  })
+  test.each([
+    ['a smaller version', 8, 1],
+    ['a smaller epoch', 7, 4],
+  ])('%s fails', (_what, epoch, version) => {
+    expect(verdict(judge, read(8, 3), read(epoch, version))).toBe('fail')
+  })
+  test('an answer without numbers fails', () => {
+    expect(verdict(judge, read(8, 3), answer('reader', 200, {}))).toBe('fail')
+  })
+  test('both states have to be read before anything is said', () => {
+    expect(verdict(readsBothStates('reader'), read(8, 1), read(8, 3))).toBe('inconclusive')
+    expect(verdict(readsBothStates('reader'), read(8, 1), read(8, 2))).toBe('pass')
   })
 })

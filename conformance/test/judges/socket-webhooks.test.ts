@@ -6,6 +6,7 @@ import {
   datedAsHappened,
   epochsFollow,
   floorAbove,
+  heardBeforeRepeat,
   namedAlike,
   nothingCame,
   ownIds,
@@ -203,5 +204,20 @@ describe('floors', () => {
   })
   test('without a socket nothing can be said', () => {
     expect(verdict(aboveOwnFloor('later'), started(1))).toBe('inconclusive')
+  })
+})
+
+describe('heardBeforeRepeat', () => {
+  const judge = heardBeforeRepeat('page', 'handshake', 'client')
+  const report = webhook('client', { event: 'connected' })
+  test('a handshake before the second attempt of the report passes', () => {
+    expect(verdict(judge, report, handshake(), report)).toBe('pass')
+  })
+  test('a handshake behind it fails, and so does none', () => {
+    expect(verdict(judge, report, report, handshake())).toBe('fail')
+    expect(verdict(judge, report, report)).toBe('fail')
+  })
+  test('without a second attempt nothing is said', () => {
+    expect(verdict(judge, report, handshake())).toBe('inconclusive')
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readGoldenSteps } from '../../src/report/golden-sequence.ts'
-import { type Lane, readSteps, type Step } from '../../src/report/sequence.ts'
+import { type Lane, MISSED, readSteps, type Step, withMissed } from '../../src/report/sequence.ts'
 import type { Unrecorded } from '../../src/timeline/event.ts'
 import { frame, timelineOf } from './made-run.ts'
 
@@ -174,5 +174,15 @@ describe('readGoldenSteps', () => {
     ])
     expect(steps[0]).toMatchObject({ as: 'one', label: 'POST /v1/tokens {}' })
     expect(steps.at(-1)).toMatchObject({ as: '', label: '... 7 more' })
+  })
+})
+
+describe('withMissed', () => {
+  test('what never came is a last remark of the target, when the last thing was seen, and no event', () => {
+    const steps = readSteps(timelineOf(request('a', '/v1/tokens'), answer('a')).events, 'service')
+    const [last, ...none] = withMissed(steps, 'service').slice(steps.length)
+    expect(last).toMatchObject({ from: 'service', to: 'service', n: 0, label: MISSED })
+    expect(last?.afterMs).toBe(steps.at(-1)?.afterMs)
+    expect(none).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 /** The first page: where each reader begins. */
 
 import type { Requirement } from '../../src/ledger.ts'
-import { isMust } from '../../src/ledger.ts'
+import { isMust, isTestable } from '../../src/ledger.ts'
 import type { Page } from './page.ts'
 import type { Proof } from './proof.ts'
 
@@ -48,7 +48,7 @@ export function writeHome(
   ledger: readonly Requirement[],
   proofs: ReadonlyMap<string, Proof>,
 ): Page {
-  const musts = ledger.filter(isMust)
+  const musts = ledger.filter((requirement) => isMust(requirement) && isTestable(requirement))
   const proven = musts.filter(({ id }) => proofs.get(id)?.state === 'proven')
   const checks = ledger.flatMap(({ id }) => proofs.get(id)?.checks ?? [])
   const faults = new Set(checks.flatMap(({ killedBy }) => killedBy))
@@ -58,7 +58,7 @@ export function writeHome(
     text: [
       '<p class="lead">An open way to push to browsers from web applications that cannot hold sockets open: serverless functions, PHP, Django, Rails, a cron job. The application asks a service for a token, the page connects with it, the application posts messages to the page, and webhooks tell it who came and went.</p>',
       `<div class="cards">${CARDS.map(([title, path, words]) => `<a class="card" href="${path}"><strong>${title}</strong><span>${words}</span></a>`).join('')}</div>`,
-      `<div class="numbers"><span><b>${ledger.length}</b> requirements</span><span><b>${proven.length}</b> of ${musts.length} MUSTs proven</span><span><b>${checks.length}</b> checks</span><span><b>${faults.size}</b> faults caught</span></div>`,
+      `<div class="numbers"><span><b>${ledger.length}</b> requirements</span><span><b>${proven.length}</b> of ${musts.length} MUSTs that can be seen from outside proven</span><span><b>${checks.length}</b> checks</span><span><b>${faults.size}</b> wrong servers, applications and clients caught</span></div>`,
       '## See it judge',
       'With git, npm and some Node:',
       '```sh\nnpm ci && npm run conformance\n```',

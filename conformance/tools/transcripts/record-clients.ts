@@ -11,13 +11,15 @@ import type { Timeline } from '../../src/timeline/timeline.ts'
 import type { Recorded } from './record.ts'
 import { makeTranscript } from './transcript.ts'
 
-/** Records the checks of clients, which takes about as long as the longest wait of a client. */
-export async function recordClientTranscripts(): Promise<Recorded> {
+/** Records the checks of clients, of all or of those with the ids given, which takes about as long as the longest wait of a client. */
+export async function recordClientTranscripts(only?: readonly string[]): Promise<Recorded> {
+  const checks = CLIENT_CHECKS.filter(({ id }) => only?.includes(id) !== false)
+  if (checks.length === 0) return { transcripts: [], failed: [] }
   const adapter = await startProgram([process.execPath, findInReferenceServer('client/adapter')])
   const service = await startProgrammableService()
   try {
     const seen = new Map<string, { timeline: Timeline; checks: readonly ClientCheck[] }>()
-    const results = await runClientChecks(CLIENT_CHECKS, adapter, service, readLedger(), {
+    const results = await runClientChecks(checks, adapter, service, readLedger(), {
       onTimeline: (timeline, checks) => seen.set(checks[0]?.id ?? '', { timeline, checks }),
     })
     return {

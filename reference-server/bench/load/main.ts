@@ -8,7 +8,7 @@ import { type Receiver, startReceiver, storm } from './storm.ts'
 export type Asked =
   | ({ kind: 'measure'; hasTokens: boolean } & Omit<Job, 'generation'>)
   | { kind: 'receive' }
-  | { kind: 'storm'; port: number; clients: number }
+  | { kind: 'storm'; pid: number; port: number; clients: number }
 
 let receiver: Receiver | undefined
 
@@ -28,7 +28,8 @@ async function carryOut(asked: Asked): Promise<unknown> {
     asked.kind === 'storm' || asked.hasTokens ? await readGeneration(asked.port) : undefined
   if (asked.kind === 'measure') return measure({ ...asked, generation })
   if (!receiver) throw new Error('no receiver was asked for')
-  return storm({ port: asked.port, generation }, receiver, asked.clients)
+  const { pid, port, clients } = asked
+  return storm({ pid, port, generation }, receiver, clients)
 }
 
 /** The generation that the server mints tokens of now. */

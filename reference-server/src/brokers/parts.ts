@@ -38,6 +38,12 @@ export const FORGET_AFTER_MS = 2 * 3_600_000
 /** Milliseconds from one round of forgetting to the next. */
 export const SWEEP_MS = 60_000
 
+/** Rows of a table that one step forgets at most, so that nobody waits long for it. */
+export const ROWS_AT_ONCE = 200
+
+/** Milliseconds to the next step where one has left something to forget. */
+export const SWEEP_ON_MS = 20
+
 /** How long a revocation is remembered, in milliseconds: the longest life of a token, so that what was minted before has expired. */
 export const REMEMBERED_MS = 86_400_000
 

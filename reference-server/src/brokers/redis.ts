@@ -13,8 +13,10 @@ import { type Life, makeLife } from './redis/life.ts'
 import { type Link, makeLink } from './redis/link.ts'
 import { nameSecrets } from './redis/names.ts'
 import { BEGAN, TOLD } from './redis/nodes.ts'
+import { makeRelay } from './redis/relay.ts'
 import { SCRIPTS } from './redis/scripts.ts'
 import { makeSenders } from './redis/senders.ts'
+import { makeSocketNotes } from './redis/sockets.ts'
 import { makeStandings } from './redis/standing.ts'
 import { makeSteps } from './redis/steps.ts'
 import { makeStreams } from './redis/stream.ts'
@@ -35,6 +37,9 @@ const nobody: NodeEvents = {
   orphaned: () => {},
   recall: () => {},
   report: () => {},
+  sendToSockets: () => [],
+  broadcastToSockets: () => 0,
+  orphanedSockets: () => {},
   expelled: () => {},
   began: () => {},
 }
@@ -67,8 +72,9 @@ export async function openRedisBroker(
     listener: (message, channel) => {
       const { broadcastChannel, nodeChannel } = steps.names()
       if (channel === broadcastChannel) casting.hear(message)
-      else if (channel === nodeChannel(steps.standing().node)) events.report(JSON.parse(message))
-      else hearing.hear(message, channel)
+      else if (channel !== nodeChannel(steps.standing().node)) hearing.hear(message, channel)
+      else if (message.startsWith('{')) events.report(JSON.parse(message))
+      else relay.hear(message)
     },
     onConnected: async () => {
       await inspect(link, log)
@@ -96,6 +102,7 @@ export async function openRedisBroker(
     readMissed: streams.readMissed,
     events: current,
   })
+  const relay = makeRelay({ link, steps, hasLease, events: current })
   const casting = makeCasting({
     hasLease,
     readMissed: streams.replayBroadcasts,
@@ -228,6 +235,9 @@ export async function openRedisBroker(
       mayWrite: hasLease,
       disconnect,
       route: senders.route,
+      epochFloor: () => steps.standing().floor,
+      sendToSockets: relay.sendToSockets,
+      broadcastToSockets: relay.broadcastToSockets,
     },
     isReady: () => link.isUp() && life.isIn() && life.hasLease(),
     began: async () => ({
@@ -237,12 +247,9 @@ export async function openRedisBroker(
     noteStarted: async () => {
       await steps.loose(TOLD, [])
     },
+    ...makeSocketNotes(steps),
     // What another node owes is taken over when that is known to be dead.
     owed: async () => [],
-    // Sockets are not offered by many nodes: they end with the process, and `started` says so.
-    noteSocket: async () => {},
-    noteSocketEnd: async () => {},
-    forgetSocket: async () => {},
     owedSockets: async () => [],
     stop: async () => {
       events = nobody

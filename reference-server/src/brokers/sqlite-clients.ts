@@ -14,8 +14,8 @@ import type { HeldStream } from './sqlite-window.ts'
 
 /** Row of the stream of broadcasts. */
 const BROADCASTS = 0
-/** Rows that are looked at in one round of forgetting, so that the round is short. */
-const ROWS_PER_SWEEP = 100_000
+/** Rows that are looked at in one step of forgetting, so that nobody waits long for it. */
+const IDS_AT_ONCE = 500
 
 /** A client id, or the stream of broadcasts, as the file has it. */
 export interface ClientRow extends HeldStream {
@@ -61,8 +61,11 @@ export interface SqliteClients {
   noteAttempted(clientId: string, mark: Mark): void
   noteAcknowledged(clientId: string, mark: Mark): void
   owed(): OwedState[]
-  /** Some of those that nobody used for long and who are offline; in the next rounds others. */
-  selectForgettable(): number[]
+  /**
+   * Those that nobody used for long, who are offline and of whom nothing waits to be attempted: among some, and at the
+   * next call among others, until there are no more.
+   */
+  selectForgettable(): { ids: number[]; isMore: boolean }
   forget(id: number): void
 }
 
@@ -115,9 +118,11 @@ export function makeSqliteClients(db: DatabaseSync, parts: BrokerParts): SqliteC
     db,
     'SELECT * FROM clients WHERE changed_by IS NOT NULL AND acknowledged < version ORDER BY id',
   )
+  // Of whom the application was told something else than what is so now, it has to hear first.
   const idle = prepare<{ id: number }>(
     db,
-    'SELECT id FROM clients WHERE id > ? AND id <= ? AND online = 0 AND used_at_ms < ?',
+    `SELECT id FROM clients WHERE id > ? AND id <= ? AND online = 0 AND used_at_ms < ?
+     AND NOT (attempted < version AND (attempted % 2 = 1 OR acknowledged < attempted))`,
   )
   const last = prepare<{ id: number }>(db, 'SELECT max(id) AS id FROM clients')
   const remove = prepare(db, 'DELETE FROM clients WHERE id = ?')
@@ -190,10 +195,11 @@ export function makeSqliteClients(db: DatabaseSync, parts: BrokerParts): SqliteC
     owed: () => unheard.all().map(describeOwed),
     selectForgettable() {
       const from = swept
-      swept += ROWS_PER_SWEEP
-      if (swept >= (last.get()?.id ?? 0)) swept = BROADCASTS
-      const limitMs = clock.nowMs() - FORGET_AFTER_MS
-      return idle.all(from, from + ROWS_PER_SWEEP, limitMs).map(({ id }) => id)
+      swept += IDS_AT_ONCE
+      const isMore = swept < (last.get()?.id ?? 0)
+      if (!isMore) swept = BROADCASTS
+      const ids = idle.all(from, from + IDS_AT_ONCE, clock.nowMs() - FORGET_AFTER_MS)
+      return { ids: ids.map(({ id }) => id), isMore }
     },
     forget: (id) => remove.run(id),
   }

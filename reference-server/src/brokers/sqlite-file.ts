@@ -1,11 +1,8 @@
-/** The file of a broker: it alone knows how a database is opened for one process, written in whole steps, and judged to be well. */
-import { chmodSync, closeSync, openSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+/** The file of a broker: it alone knows which steps are written together, and whether the file is well. */
+import type { DatabaseSync } from 'node:sqlite'
 import type { Cancel, Clock, Log } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
-import { BrokerError } from './broker-error.ts'
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts'
+import { codeOf, demandSound, isDamage, isSqliteFailure, openOrExplain } from './sqlite-opening.ts'
 import { prepare } from './sqlite-statement.ts'
 
 /**
@@ -15,12 +12,20 @@ import { prepare } from './sqlite-statement.ts'
 export interface SqliteFile {
   readonly db: DatabaseSync
   /**
-   * Runs a step that changes the file: it is written whole, or not at all.
-   * @throws Refusal `unavailable` where it cannot be written; what else the step throws goes through
+   * Runs a step that changes the file, at once; resolves with its result when that is written. All steps of one turn of
+   * the event loop are written together, or none of them is.
+   * Rejects with the Refusal `unavailable` where they cannot be written; what else the step throws goes through.
    */
-  write<T>(step: () => T): T
-  /** Runs a step that changes nothing. @throws Refusal `unavailable` where the file cannot be read */
-  read<T>(step: () => T): T
+  write<T>(step: () => T): Promise<T>
+  /** As `write`, at once and for itself, where no other step runs. @throws what `write` rejects with */
+  writeAlone<T>(step: () => T): T
+  /**
+   * Runs a step that changes nothing, at once; resolves with its result when all that it may have seen is written.
+   * Rejects with the Refusal `unavailable` where the file cannot be read.
+   */
+  read<T>(step: () => T): Promise<T>
+  /** As `read`, also of what may yet not be written. @throws what `read` rejects with */
+  look<T>(step: () => T): T
   /** Whether the last attempt to use it went well. */
   isReady(): boolean
   /** Closes it in good order; later steps are refused. */
@@ -31,23 +36,22 @@ export interface SqliteFile {
 export interface FileParts {
   clock: Clock
   log: Log
-  /** Called where a step that changes begins. */
+  /** Called before the first of the steps that are written together. */
   onBegin(): void
-  /** Undoes what a step that failed changed outside the file. */
+  /** Undoes what steps that could not be written changed outside the file. */
   onUndone(): void
 }
 
-/** Patience with a predecessor that is just ending; nobody else may lock the file later. */
-const LOCK_TIMEOUT_MS = 500
+/** Steps that are written together. */
+interface Round {
+  readonly written: Promise<void>
+  resolve(): void
+  reject(cause: unknown): void
+}
+
 /** Time after which a file that failed is tried, at first and at most. */
 const FIRST_TRY_MS = 1000
 const LAST_TRY_MS = 30_000
-
-// Result codes of SQLite, without their extension.
-const BUSY = 5
-const CORRUPT = 11
-const CANNOT_OPEN = 14
-const NOT_A_DATABASE = 26
 
 /**
  * Opens a file, and makes it where there is none, readable by its owner alone.
@@ -59,8 +63,10 @@ const NOT_A_DATABASE = 26
 export function openSqliteFile(path: string, parts: FileParts): SqliteFile {
   const db = openOrExplain(path)
   const { clock, log } = parts
-  const begin = prepare(db, 'BEGIN IMMEDIATE')
+  const beginning = prepare(db, 'BEGIN IMMEDIATE')
   const commit = prepare(db, 'COMMIT')
+  const touch = prepare(db, 'UPDATE service SET told = told')
+  let round: Round | undefined
   /** The result code of the failure that was not overcome yet. */
   let failure: number | undefined
   let cancelTry: Cancel = () => {}
@@ -72,15 +78,16 @@ export function openSqliteFile(path: string, parts: FileParts): SqliteFile {
         { err: cause, file: path },
         'the state cannot be kept: calls are refused until it can',
       )
-      failure = codeOf(cause)
       tryLater(FIRST_TRY_MS)
     }
+    // What is damaged stays so when something else is wrong with it as well.
+    if (db.isOpen && !isDamage(failure)) failure = codeOf(cause)
     return new Refusal('unavailable', 'the state of the service cannot be read or written', {
       retryAfterSeconds: 1,
     })
   }
 
-  function noteWritten(): void {
+  function noteWell(): void {
     if (failure === undefined) return
     failure = undefined
     cancelTry()
@@ -89,54 +96,113 @@ export function openSqliteFile(path: string, parts: FileParts): SqliteFile {
 
   function tryLater(ms: number): void {
     cancelTry = clock.after(ms, () => {
-      try {
-        if (isDamage(failure)) demandSound(db)
-        attempt(() => db.exec('UPDATE service SET told = told'))
-        noteWritten()
-      } catch {
-        tryLater(Math.min(2 * ms, LAST_TRY_MS))
-      }
+      tryAgain().catch(() => tryLater(Math.min(2 * ms, LAST_TRY_MS)))
     })
   }
 
-  function attempt<T>(step: () => T): T {
-    begin.run()
+  async function tryAgain(): Promise<void> {
+    if (isDamage(failure)) demandSound(db)
+    await inRound(() => touch.run())
+    noteWell()
+  }
+
+  function begin(): void {
+    beginning.run()
     parts.onBegin()
+  }
+
+  function undo(): void {
+    parts.onUndone()
+    // A failure may have rolled back already.
+    if (db.isTransaction) db.exec('ROLLBACK')
+  }
+
+  /** Joins the round of this turn; what is written together costs little more than one step of it. */
+  function join(): Round {
+    if (round) return round
+    begin()
+    const { promise: written, resolve, reject } = Promise.withResolvers<void>()
+    // Each step that waits for it hears of a failure by itself.
+    written.catch(() => {})
+    round = { written, resolve, reject }
+    setImmediate(end)
+    return round
+  }
+
+  function end(): void {
+    const ended = round
+    round = undefined
+    if (!ended) return
     try {
-      const result = step()
       commit.run()
-      return result
+      ended.resolve()
     } catch (cause) {
-      parts.onUndone()
-      // A failure may have rolled back already.
-      if (db.isTransaction) db.exec('ROLLBACK')
+      ended.reject(cause)
+      undo()
+    }
+  }
+
+  async function inRound<T>(step: () => T): Promise<T> {
+    const { written, reject } = join()
+    let result: T
+    try {
+      result = step()
+    } catch (cause) {
+      // A step that is done by half is undone with all that were to be written with it.
+      round = undefined
+      reject(isSqliteFailure(cause) ? cause : new Refusal('unavailable'))
+      undo()
       throw cause
+    }
+    await written
+    return result
+  }
+
+  function look<T>(step: () => T): T {
+    try {
+      return step()
+    } catch (cause) {
+      throw refuse(cause)
     }
   }
 
   return {
     db,
-    write(step) {
+    look,
+    async write(step) {
       try {
-        const result = attempt(step)
+        const result = await inRound(step)
         // What is damaged may be writable all the same.
-        if (!isDamage(failure)) noteWritten()
+        if (!isDamage(failure)) noteWell()
         return result
       } catch (cause) {
         throw refuse(cause)
       }
     },
-    read(step) {
-      try {
-        return step()
-      } catch (cause) {
+    writeAlone: (step) =>
+      look(() => {
+        begin()
+        try {
+          const result = step()
+          commit.run()
+          return result
+        } catch (cause) {
+          undo()
+          throw cause
+        }
+      }),
+    async read(step) {
+      const result = look(step)
+      await round?.written.catch((cause: unknown) => {
         throw refuse(cause)
-      }
+      })
+      return result
     },
     isReady: () => failure === undefined,
     stop() {
       cancelTry()
       if (!db.isOpen) return
+      end()
       try {
         db.exec('UPDATE service SET ended = 1')
       } catch (cause) {
@@ -146,78 +212,4 @@ export function openSqliteFile(path: string, parts: FileParts): SqliteFile {
       }
     },
   }
-}
-
-function openOrExplain(path: string): DatabaseSync {
-  try {
-    // It holds secrets; what SQLite puts beside it gets the same mode.
-    closeSync(openSync(path, 'a', 0o600))
-    const db = new DatabaseSync(resolve(path), { timeout: LOCK_TIMEOUT_MS })
-    try {
-      db.exec('PRAGMA locking_mode = EXCLUSIVE')
-      const isNew = judgeFile(db)
-      chmodSync(path, 0o600)
-      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-      if (isNew)
-        db.exec(
-          `BEGIN IMMEDIATE; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; ${SCHEMA} COMMIT`,
-        )
-      demandSound(db)
-      return db
-    } catch (cause) {
-      db.close()
-      throw cause
-    }
-  } catch (cause) {
-    throw new BrokerError(`--broker sqlite:${path}: ${explain(cause)}`)
-  }
-}
-
-/** Answers whether a file is empty, and changes nothing in it. @throws BrokerError where it is not for this server */
-function judgeFile(db: DatabaseSync): boolean {
-  const count = prepare<{ tables: number }>(db, 'SELECT count(*) AS tables FROM sqlite_schema')
-  if (count.get()?.tables === 0) return true
-  const id = prepare<{ application_id: number }>(db, 'PRAGMA application_id').get()
-  if (id?.application_id !== APPLICATION_ID)
-    throw new BrokerError('is a database of another program; name another file')
-  const version = prepare<{ user_version: number }>(db, 'PRAGMA user_version').get()?.user_version
-  if (version === SCHEMA_VERSION) return false
-  throw new BrokerError(
-    `has version ${version}, and this server reads ${SCHEMA_VERSION}; use the server that wrote it, or name another file`,
-  )
-}
-
-/** @throws BrokerError where anything in the file is damaged */
-function demandSound(db: DatabaseSync): void {
-  const [found] = prepare<{ quick_check: string }>(db, 'PRAGMA quick_check(1)').all()
-  if (found?.quick_check !== 'ok') throw new BrokerError(`is damaged: ${found?.quick_check}`)
-}
-
-function explain(cause: unknown): string {
-  if (cause instanceof BrokerError) return cause.message
-  const { message, code } = cause as NodeJS.ErrnoException
-  if (isSqliteFailure(cause)) {
-    const result = codeOf(cause)
-    if (result === BUSY) return 'another process has it open; end that one, or name another file'
-    if (isDamage(result))
-      return 'is damaged, or no file of this server; put it aside, and what it held is lost'
-    if (result === CANNOT_OPEN) return 'cannot be opened; is it a file that may be written?'
-  }
-  if (code === 'ENOENT') return 'cannot be made: its folder does not exist'
-  if (code === 'EISDIR') return 'is a folder; name a file in it'
-  return message
-}
-
-function isSqliteFailure(cause: unknown): boolean {
-  const { code } = cause as NodeJS.ErrnoException
-  // A statement of a file that was closed is in no valid state.
-  return code === 'ERR_SQLITE_ERROR' || code === 'ERR_INVALID_STATE'
-}
-
-function codeOf(cause: unknown): number {
-  return ((cause as { errcode?: number }).errcode ?? 0) & 0xff
-}
-
-function isDamage(code: number | undefined): boolean {
-  return code === CORRUPT || code === NOT_A_DATABASE
 }

@@ -1,7 +1,7 @@
 /** Posts with a key in a file; it alone knows which are running, which were left unfinished and what the others were answered. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Act, Claim, FirstPost, KeyedPost, StreamCounters } from '../broker-port.ts'
-import type { BrokerParts } from './parts.ts'
+import { type BrokerParts, ROWS_AT_ONCE } from './parts.ts'
 import { prepare } from './sqlite-statement.ts'
 
 type Answer = Required<FirstPost>['answer']
@@ -15,8 +15,8 @@ export interface AcceptedAct extends StreamCounters {
 export interface SqlitePosts {
   /** Whether something is due for `sweep`. */
   isOverdue(): boolean
-  /** Forgets what is due. */
-  sweep(): void
+  /** Forgets some of what is due, this one first where one is named, and answers whether there is more. */
+  sweep(scope?: string): boolean
   /** Reads alone: what is running is known to this process, and what was accepted to the file. */
   claim(post: KeyedPost): Claim
   keepAnswer(post: KeyedPost, answer: Answer, results: number): void
@@ -72,12 +72,10 @@ export function makeSqlitePosts(
   let before = kept
   metrics.gauge('idempotency_results_kept', () => kept)
 
-  function overdue(): Row | undefined {
-    const row = oldest.get()
-    if (!row) return undefined
+  function isOverdue(row: Row | undefined): row is Row {
+    if (!row) return false
     const post = { answeredAtMs: row.at_ms }
-    const atMs = rules.decideForgottenAtMs(post, timings.idempotency_window_seconds)
-    return atMs <= clock.nowMs() ? row : undefined
+    return rules.decideForgottenAtMs(post, timings.idempotency_window_seconds) <= clock.nowMs()
   }
 
   function forget({ scope, results }: Row): void {
@@ -100,9 +98,16 @@ export function makeSqlitePosts(
   }
 
   return {
-    isOverdue: () => overdue() !== undefined,
-    sweep() {
-      for (let row = overdue(); row; row = overdue()) forget(row)
+    isOverdue: () => isOverdue(oldest.get()),
+    sweep(scope) {
+      const own = scope === undefined ? undefined : find.get(scope)
+      if (isOverdue(own)) forget(own)
+      let row = oldest.get()
+      for (let left = ROWS_AT_ONCE; left > 0 && isOverdue(row); left -= 1) {
+        forget(row)
+        row = oldest.get()
+      }
+      return isOverdue(row)
     },
     claim(post) {
       const first = firstOf(post)

@@ -1,7 +1,7 @@
 /** What a file holds for replay: it alone knows which messages those are, and lets each go the moment a bound drops it. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { HeldMessage } from '../broker-port.ts'
-import type { BrokerParts } from './parts.ts'
+import { type BrokerParts, ROWS_AT_ONCE } from './parts.ts'
 import { prepare } from './sqlite-statement.ts'
 
 /** What is held of one client id, or of broadcasts, as its row says. */
@@ -13,16 +13,16 @@ export interface HeldStream {
   dropped: number
 }
 
-/** The operations on what is held; each but `forget` and `sweep` costs the same, however much is held. */
+/** The operations on what is held; each costs the same, however much is held of others. */
 export interface SqliteWindow {
   /** Holds a message, and answers whether it still does; changes the row in memory only. */
   hold(stream: HeldStream, seq: number, data: string): boolean
   /** What is later than `after`, oldest first; nothing where that place cannot be continued. */
   replay(stream: HeldStream, after: number, newest: number): HeldMessage[] | undefined
-  /** Whether something is due for `sweep`. */
-  isOverdue(): boolean
-  /** Lets go what is held for longer than the window. */
-  sweep(): void
+  /** Lets go what is held of a stream for longer than the window; changes its row in the file. */
+  sweepOf(id: number): void
+  /** Lets go some of what is held for longer than the window, and answers whether there is more. */
+  sweep(): boolean
   /** Lets go everything of a stream. */
   forget(id: number): void
   /** Notes where a step begins. */
@@ -84,15 +84,21 @@ export function makeSqliteWindow(db: DatabaseSync, parts: BrokerParts): SqliteWi
     stream.dropped = Math.max(stream.dropped, row.seq)
   }
 
-  function overdue(): Row | undefined {
-    const row = oldest.get()
-    const isOverdue =
-      row && rules.decideOverdue(row.at_ms, clock.nowMs(), timings.resume_window_seconds)
-    return isOverdue ? row : undefined
+  function isOverdue(row: Row | undefined): row is Row {
+    if (!row) return false
+    return rules.decideOverdue(row.at_ms, clock.nowMs(), timings.resume_window_seconds)
   }
 
-  function sweep(stream?: HeldStream): void {
-    for (let row = overdue(); row; row = overdue()) drop(row, stream)
+  function sweepOf(id: number, stream?: HeldStream): void {
+    for (let row = oldestOf.get(id); isOverdue(row); row = oldestOf.get(id)) drop(row, stream)
+  }
+
+  function sweep(most: number, stream?: HeldStream): void {
+    let row = oldest.get()
+    for (let left = most; left > 0 && isOverdue(row); left -= 1) {
+      drop(row, stream)
+      row = oldest.get()
+    }
   }
 
   function dropOldestWhile(
@@ -112,7 +118,9 @@ export function makeSqliteWindow(db: DatabaseSync, parts: BrokerParts): SqliteWi
 
   return {
     hold(stream, seq, data) {
-      sweep(stream)
+      sweepOf(stream.id, stream)
+      // Each that comes takes more than one away with it that is over.
+      sweep(2, stream)
       const bytes = rules.measureData(data)
       insert.run(stream.id, seq, data, bytes, clock.nowMs())
       count(bytes, 1)
@@ -134,9 +142,10 @@ export function makeSqliteWindow(db: DatabaseSync, parts: BrokerParts): SqliteWi
       if (!rules.decideContinued(facts)) return undefined
       return laterOf.all(stream.id, after).map(({ seq, data }) => ({ seq, data }))
     },
-    isOverdue: () => overdue() !== undefined,
+    sweepOf: (id) => sweepOf(id),
     sweep() {
-      sweep()
+      sweep(ROWS_AT_ONCE)
+      return isOverdue(oldest.get())
     },
     forget(id) {
       for (let row = oldestOf.get(id); row; row = oldestOf.get(id)) {

@@ -9,7 +9,7 @@ import type {
 } from '../broker-port.ts'
 import { Refusal } from '../refusal.ts'
 import { BrokerError } from './broker-error.ts'
-import { type BrokerParts, SWEEP_MS } from './parts.ts'
+import { type BrokerParts, SWEEP_MS, SWEEP_ON_MS } from './parts.ts'
 import { type ClientRow, countersOf, describe, makeSqliteClients } from './sqlite-clients.ts'
 import { openSqliteFile } from './sqlite-file.ts'
 import { makeSqliteGenerations } from './sqlite-generations.ts'
@@ -19,27 +19,28 @@ import { makeSqliteWindow } from './sqlite-window.ts'
 
 /**
  * A broker whose state outlives the process, also one that is killed. It forgets what a broker in memory forgets.
- * What it does is done when its call returns, so the calls of one process never meet.
+ * What it does is done when its call returns, so the calls of one process never meet; its promise says that it is
+ * written.
  * @param open opens the file, for tests that have it fail
  * @throws BrokerError where the file cannot be used
  * @spec message.epoch.grows
  */
 export function openSqliteBroker(path: string, parts: BrokerParts, open = openSqliteFile): Broker {
   const { clock, rules, log } = parts
-  const counting: { begin(): void; undo(): void }[] = []
+  const counting: { begin?(): void; undo(): void }[] = []
   const file = open(path, {
     clock,
     log,
     onBegin: () => {
-      for (const { begin } of counting) begin()
+      for (const each of counting) each.begin?.()
     },
     onUndone: () => {
       for (const { undo } of counting) undo()
     },
   })
-  const { db, write, read } = file
+  const { db, write, read, look } = file
   try {
-    write(() => beginRun(db, parts, readBoot()))
+    file.writeAlone(() => beginRun(db, parts, readBoot()))
   } catch (cause) {
     file.stop()
     if (!(cause instanceof Refusal)) throw cause
@@ -50,7 +51,7 @@ export function openSqliteBroker(path: string, parts: BrokerParts, open = openSq
   const generations = makeSqliteGenerations(db, parts)
   const posts = makeSqlitePosts(db, parts)
   const service = makeSqliteService(db)
-  counting.push(window, posts)
+  counting.push(window, posts, { undo: generations.undo })
 
   function acceptInto<Count>(
     use: () => ClientRow,
@@ -58,7 +59,7 @@ export function openSqliteBroker(path: string, parts: BrokerParts, open = openSq
     data: string,
     act: Act | undefined,
     count: (row: ClientRow) => Count,
-  ): Accepted<Count> {
+  ): Promise<Accepted<Count>> {
     return write(() => {
       const row = use()
       const known = act && posts.findAct(act)
@@ -74,9 +75,9 @@ export function openSqliteBroker(path: string, parts: BrokerParts, open = openSq
     })
   }
 
-  function replay(use: () => ClientRow, after: StreamCounters): HeldMessage[] | undefined {
+  function replay(use: () => ClientRow, after: StreamCounters): Promise<HeldMessage[] | undefined> {
     return write(() => {
-      window.sweep()
+      window.sweepOf(use().id)
       const row = use()
       clients.noteUsed(row)
       return parts.holds && rules.decideSameEpoch(after.epoch, row.epoch)
@@ -85,40 +86,44 @@ export function openSqliteBroker(path: string, parts: BrokerParts, open = openSq
     })
   }
 
+  /** Forgets some of what is over, and answers whether there is more. */
+  function forgetSome(): boolean {
+    const { ids, isMore } = clients.selectForgettable()
+    for (const id of ids) {
+      window.forget(id)
+      clients.forget(id)
+    }
+    return [window.sweep(), posts.sweep(), isMore].includes(true)
+  }
+
   function sweep(): void {
-    cancelSweep = clock.after(SWEEP_MS, sweep)
-    try {
-      write(() => {
-        window.sweep()
-        posts.sweep()
-        for (const id of clients.selectForgettable()) {
-          window.forget(id)
-          clients.forget(id)
-        }
-      })
-    } catch (cause) {
+    const swept = write(forgetSome).catch((cause: unknown) => {
       // The next round forgets what this one could not.
       if (!(cause instanceof Refusal)) throw cause
-    }
+      return false
+    })
+    void swept.then((isMore) => {
+      if (db.isOpen) cancelSweep = clock.after(isMore ? SWEEP_ON_MS : SWEEP_MS, sweep)
+    })
   }
   let cancelSweep = clock.after(SWEEP_MS, sweep)
 
   return {
     isReady: file.isReady,
-    open: async (clientId) =>
+    open: (clientId) =>
       write(() => {
         const row = clients.use(clientId)
         clients.noteUsed(row)
         return countersOf(row)
       }),
-    read: async (clientId) =>
+    read: (clientId) =>
       read(() => {
         const row = clients.find(clientId)
         if (row) return describe(row)
         const nobody = { online: false, connectionId: undefined, sinceMs: undefined }
         return { epoch: clients.beginEpoch(), seq: 0, version: 0, ...nobody }
       }),
-    accept: async (clientId, data, act) =>
+    accept: (clientId, data, act) =>
       acceptInto<Counters>(
         () => clients.use(clientId),
         (seq) => rules.nextSeq(seq),
@@ -126,8 +131,8 @@ export function openSqliteBroker(path: string, parts: BrokerParts, open = openSq
         act,
         countersOf,
       ),
-    replay: async (clientId, after) => replay(() => clients.use(clientId), after),
-    arrive: async (arrival) =>
+    replay: (clientId, after) => replay(() => clients.use(clientId), after),
+    arrive: (arrival) =>
       write(() => {
         const row = clients.use(arrival.clientId)
         const facts = { online: row.online === 1, takeover: row.connection_id !== null }
@@ -136,9 +141,9 @@ export function openSqliteBroker(path: string, parts: BrokerParts, open = openSq
         clients.noteArrival(row, arrival, came)
         return { ...countersOf(row), came }
       }),
-    leave: async (clientId, connectionId, reason) =>
+    leave: (clientId, connectionId, reason) =>
       write(() => clients.noteLeft(clientId, connectionId, reason)),
-    depart: async (going) =>
+    depart: (going) =>
       write(() => {
         const row = clients.find(going.clientId)
         if (row?.online !== 1) return undefined
@@ -149,9 +154,9 @@ export function openSqliteBroker(path: string, parts: BrokerParts, open = openSq
         clients.noteDeparture(row, going)
         return countersOf(row)
       }),
-    list: async (afterArrival, most) => read(() => clients.list(afterArrival, most)),
-    openBroadcasts: async () => write(() => streamOf(clients.useBroadcasts())),
-    acceptBroadcast: async (data, act) =>
+    list: (afterArrival, most) => read(() => clients.list(afterArrival, most)),
+    openBroadcasts: () => write(() => streamOf(clients.useBroadcasts())),
+    acceptBroadcast: (data, act) =>
       acceptInto<StreamCounters>(
         () => clients.useBroadcasts(),
         (seq) => rules.nextBroadcastSeq(seq),
@@ -159,32 +164,31 @@ export function openSqliteBroker(path: string, parts: BrokerParts, open = openSq
         act,
         streamOf,
       ),
-    replayBroadcasts: async (after) => replay(() => clients.useBroadcasts(), after),
-    generation: async (clientId) => read(() => generations.of(clientId)),
-    revoke: async (clientId) => write(() => generations.begin(clientId)),
-    noteAttempted: async (clientId, mark) => write(() => clients.noteAttempted(clientId, mark)),
-    noteAcknowledged: async (clientId, mark) =>
-      write(() => clients.noteAcknowledged(clientId, mark)),
-    owed: async () => read(() => clients.owed()),
-    began: async () => read(() => service.began()),
-    noteStarted: async () => write(() => service.noteStarted()),
+    replayBroadcasts: (after) => replay(() => clients.useBroadcasts(), after),
+    generation: (clientId) => read(() => generations.of(clientId)),
+    revoke: (clientId) => write(() => generations.begin(clientId)),
+    noteAttempted: (clientId, mark) => write(() => clients.noteAttempted(clientId, mark)),
+    noteAcknowledged: (clientId, mark) => write(() => clients.noteAcknowledged(clientId, mark)),
+    owed: () => read(() => clients.owed()),
+    began: () => read(() => service.began()),
+    noteStarted: () => write(() => service.noteStarted()),
     claim: async (post) => {
-      if (read(() => posts.isOverdue())) write(() => posts.sweep())
-      return read(() => posts.claim(post))
+      if (look(() => posts.isOverdue())) await write(() => posts.sweep(post.scope))
+      return look(() => posts.claim(post))
     },
-    keepAnswer: async (post, answer, results) => {
+    keepAnswer: (post, answer, results) => {
       posts.end(post.scope)
-      write(() => posts.keepAnswer(post, answer, results))
+      return write(() => posts.keepAnswer(post, answer, results))
     },
     release: async ({ scope }) => {
       posts.end(scope)
-      if (read(() => posts.isUnfinished(scope))) write(() => posts.forgetUnfinished(scope))
+      if (look(() => posts.isUnfinished(scope))) await write(() => posts.forgetUnfinished(scope))
     },
-    noteSocket: async (socket) => write(() => service.noteSocket(socket)),
-    noteSocketEnd: async (id, end) => write(() => service.noteSocketEnd(id, end)),
-    forgetSocket: async (id) => write(() => service.forgetSocket(id)),
-    owedSockets: async () => read(() => service.owedSockets()),
-    keepSecret: async (name, fresh) => write(() => service.keepSecret(name, fresh)),
+    noteSocket: (socket) => write(() => service.noteSocket(socket)),
+    noteSocketEnd: (id, end) => write(() => service.noteSocketEnd(id, end)),
+    forgetSocket: (id) => write(() => service.forgetSocket(id)),
+    owedSockets: () => read(() => service.owedSockets()),
+    keepSecret: (name, fresh) => write(() => service.keepSecret(name, fresh)),
     stop: async () => {
       cancelSweep()
       file.stop()

@@ -6,7 +6,8 @@ export type NextFlags = () => string[]
 
 /**
  * Reads `--broker`, a setting that every service gets; of `sqlite:<file>` each gets a file of its own, with its number
- * before the end of the name. Throws an Error for any other flag.
+ * before the end of the name, and of a Redis a database of its own, that of the setting and those behind it. Throws an
+ * Error for any other flag.
  */
 export function readBrokerFlags(argv: readonly string[]): NextFlags {
   const { broker } = parseArgs({
@@ -16,9 +17,15 @@ export function readBrokerFlags(argv: readonly string[]): NextFlags {
   let services = 0
   return () => {
     services += 1
-    const own = broker.startsWith('sqlite:')
-      ? broker.replace(/(\.[^./]*)?$/, (end) => `-${services}${end}`)
-      : broker
-    return ['--broker', own]
+    return ['--broker', makeOwn(broker, services)]
   }
+}
+
+function makeOwn(broker: string, service: number): string {
+  if (broker.startsWith('sqlite:'))
+    return broker.replace(/(\.[^./]*)?$/, (end) => `-${service}${end}`)
+  if (!/^rediss?:/.test(broker)) return broker
+  const url = new URL(broker)
+  url.pathname = `/${Number(url.pathname.slice(1)) + service - 1}`
+  return url.href
 }

@@ -56,7 +56,7 @@ export const clusterFaults: readonly Fault[] = [
   ),
   ofNode(
     'node-signs-with-a-key-of-its-own',
-    ['cluster.token.anywhere'],
+    ['cluster.token.anywhere', 'cluster.socket.open'],
     'Tokens live at the node that minted them.',
     ({ signingKey }) => ({ signingKey: `${signingKey}2` }),
   ),

@@ -1,5 +1,8 @@
 /** Faults of a server that is full or about to stop. */
-import type { Fault } from '../parts.ts'
+import type { Fault, Parts } from '../parts.ts'
+
+/** More connections than a service with few has. */
+const SEVERAL = 4
 
 /** Each breaks what the chapter on connections promises about overload and drain. */
 export const drainFaults: readonly Fault[] = [
@@ -17,6 +20,32 @@ export const drainFaults: readonly Fault[] = [
     breaks: ['connection.drain.announced', 'sse.drain.closed'],
     apply: ({ rules }) => {
       rules.makeFarewell = () => []
+    },
+  },
+  {
+    name: 'drains-few-without-notice',
+    misdeed: 'A draining service with three connections or fewer sends no reconnect envelope.',
+    breaks: ['connection.drain.announced'],
+    apply: (parts) => {
+      const { rules } = parts
+      const make = rules.makeFarewell
+      const hasFew = noteFew(parts)
+      rules.makeFarewell = (afterSeconds) => (hasFew() ? [] : make(afterSeconds))
+    },
+  },
+  {
+    name: 'drops-few-when-draining',
+    misdeed: 'A draining service with three connections or fewer ends them without a Close frame.',
+    breaks: ['connection.drain.close'],
+    apply: (parts) => {
+      const hasFew = noteFew(parts)
+      const { writer: wrap } = parts.wraps
+      parts.wraps.writer = (inner, clientId, pulse) => {
+        const writer = wrap(inner, clientId, pulse)
+        const close: typeof writer.close = (slug) =>
+          slug === 'draining' && hasFew() ? writer.destroy() : writer.close(slug)
+        return { ...writer, close }
+      }
     },
   },
   {
@@ -48,3 +77,19 @@ export const drainFaults: readonly Fault[] = [
     },
   },
 ]
+
+/** Says whether few connections were open when the drain began. */
+function noteFew({ rules, wraps }: Parts): () => boolean {
+  const { decideComeback } = rules
+  const writers = new Set<{ isOpen(): boolean }>()
+  let few: boolean | undefined
+  wraps.writer = (writer) => {
+    writers.add(writer)
+    return writer
+  }
+  rules.decideComeback = (...spread) => {
+    few ??= [...writers].filter((writer) => writer.isOpen()).length < SEVERAL
+    return decideComeback(...spread)
+  }
+  return () => few === true
+}

@@ -7,6 +7,7 @@ import { broadcastFaults } from './broadcast.ts'
 import { broadcastStreamFaults } from './broadcast-stream.ts'
 import { clusterFaults } from './cluster.ts'
 import { clusterPresenceFaults } from './cluster-presence.ts'
+import { clusterSocketFaults } from './cluster-sockets.ts'
 import { connectionFaults } from './connection.ts'
 import { connectionTakeoverFaults } from './connection-takeover.ts'
 import { controlFaults } from './control.ts'
@@ -24,6 +25,7 @@ import { idempotencyKeepingFaults } from './idempotency-keeping.ts'
 import { idempotencyKeyFaults } from './idempotency-keys.ts'
 import { idempotencyTwinFaults } from './idempotency-twins.ts'
 import { livenessFaults } from './liveness.ts'
+import { lossFaults } from './loss.ts'
 import { messageFaults } from './message.ts'
 import { messageDataFaults } from './message-data.ts'
 import { momentFaults } from './moments.ts'
@@ -74,6 +76,7 @@ export const FAULTS: readonly Fault[] = [
   ...frameFaults,
   ...livenessFaults,
   ...drainFaults,
+  ...lossFaults,
   ...messageFaults,
   ...messageDataFaults,
   ...broadcastFaults,
@@ -107,6 +110,7 @@ export const FAULTS: readonly Fault[] = [
   ...idempotencyKeepingFaults,
   ...clusterFaults,
   ...clusterPresenceFaults,
+  ...clusterSocketFaults,
   ...controlFaults,
   ...controlRevocationFaults,
   ...sseFaults,

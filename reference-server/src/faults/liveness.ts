@@ -8,6 +8,14 @@ const HEARTBEAT = '{"type":"heartbeat"}'
 /** Each breaks what the chapter on connections promises about silent and slow peers. */
 export const livenessFaults: readonly Fault[] = [
   {
+    name: 'answers-no-pings',
+    misdeed: 'The Pings of a client stay unanswered.',
+    breaks: ['connection.ping.answered'],
+    apply: ({ rules }) => {
+      rules.decidePongs = () => false
+    },
+  },
+  {
     name: 'never-pings',
     misdeed: 'No Ping is ever sent.',
     breaks: ['connection.heartbeat.ping'],

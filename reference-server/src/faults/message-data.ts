@@ -135,6 +135,40 @@ export const messageDataFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'refills-rates-slowly',
+    misdeed: 'A rate that was exceeded is back only after ten seconds.',
+    breaks: ['message.rate.accept'],
+    apply: ({ rules, limits }) => {
+      const decide = rules.decideRate
+      rules.decideRate = (bucket, nowMs, perSecond) => {
+        if (!bucket || perSecond !== limits.messages_per_second)
+          return decide(bucket, nowMs, perSecond)
+        const slowMs = nowMs - (nowMs - bucket.atMs) * 0.9
+        const decision = decide(bucket, slowMs, perSecond)
+        return { ...decision, bucket: { ...decision.bucket, atMs: nowMs } }
+      }
+    },
+  },
+  {
+    name: 'numbers-posts-beyond-the-rate',
+    misdeed: 'A post that is refused for the rate of its client id takes a seq.',
+    breaks: ['message.seq.contiguous'],
+    apply: ({ rules, ports, limits }) => {
+      const { selectRateKey, decideRate } = rules
+      let key = ''
+      rules.selectRateKey = (clientId) => {
+        key = selectRateKey(clientId)
+        return key
+      }
+      rules.decideRate = (bucket, nowMs, perSecond) => {
+        const decision = decideRate(bucket, nowMs, perSecond)
+        const isRefused = perSecond === limits.messages_per_second && decision.waitSeconds > 0
+        if (isRefused) void ports.broker.accept(key, '')
+        return decision
+      }
+    },
+  },
+  {
     name: 'limits-rate-of-siblings-together',
     misdeed: 'Client ids that are alike up to a slash share one rate.',
     breaks: ['message.rate.others'],

@@ -263,6 +263,14 @@ export const messageFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'begins-epochs-by-the-clock-alone',
+    misdeed: 'Client ids that begin in the same millisecond have the same epoch.',
+    breaks: ['message.epoch.grows'],
+    apply: ({ rules }) => {
+      rules.decideEpoch = (nowMs) => nowMs * 1000
+    },
+  },
+  {
     name: 'begins-epochs-anew',
     misdeed: 'Epochs count from one, anew after every start.',
     breaks: ['message.epoch.grows'],

@@ -29,6 +29,37 @@ export const presenceReadingFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'reads-since-of-return',
+    misdeed: 'The read of a client that was back within the grace says when it came back.',
+    breaks: ['presence.read.online'],
+    apply: ({ rules, ports }) => {
+      const { broker } = ports
+      const make = rules.makePresenceAnswer
+      const away = new Set<string>()
+      const returned = new Map<string, number>()
+      ports.broker = {
+        ...broker,
+        arrive: async (arrival) => {
+          const arrived = await broker.arrive(arrival)
+          const { clientId, atMs } = arrival
+          if (arrived.came) returned.delete(clientId)
+          else if (away.has(clientId)) returned.set(clientId, atMs)
+          away.delete(clientId)
+          return arrived
+        },
+        leave: (clientId, ...rest) => {
+          away.add(clientId)
+          return broker.leave(clientId, ...rest)
+        },
+      }
+      rules.makePresenceAnswer = (facts) =>
+        make({
+          ...facts,
+          sinceMs: facts.sinceMs && (returned.get(facts.clientId) ?? facts.sinceMs),
+        })
+    },
+  },
+  {
     name: 'reads-under-another-name',
     misdeed: 'The read of a client decodes the name of the client once more.',
     breaks: ['presence.read.online'],
@@ -55,6 +86,34 @@ export const presenceReadingFaults: readonly Fault[] = [
       const make = rules.makePresenceAnswer
       rules.makePresenceAnswer = (facts) =>
         make({ ...facts, version: facts.online ? facts.version : 0 })
+    },
+  },
+  {
+    name: 'reads-versions-that-were-told',
+    misdeed: 'The read of a client has the newest version that the application was told of.',
+    breaks: ['presence.read.newer'],
+    apply: ({ rules, wraps }) => {
+      const make = rules.makePresenceAnswer
+      const told = new Map<string, number>()
+      wraps.attempt = (attempt) => (delivery) => {
+        if (delivery.event !== 'started') told.set(delivery.state.clientId, delivery.state.version)
+        return attempt(delivery)
+      }
+      rules.makePresenceAnswer = (facts) => {
+        const version = told.get(facts.clientId) ?? 0
+        const isSame = version > 0 && version % 2 === facts.version % 2
+        return make({ ...facts, version: isSame ? version : facts.version })
+      }
+    },
+  },
+  {
+    name: 'reads-first-version-of-online',
+    misdeed: 'The read of a client that is online has the version 1, however often it came.',
+    breaks: ['presence.read.newer'],
+    apply: ({ rules }) => {
+      const make = rules.makePresenceAnswer
+      rules.makePresenceAnswer = (facts) =>
+        make({ ...facts, version: facts.online ? 1 : facts.version })
     },
   },
   {
@@ -100,6 +159,23 @@ export const presenceReadingFaults: readonly Fault[] = [
     apply: ({ rules }) => {
       const mint = rules.mintCursor
       rules.mintCursor = (arrival, key) => mint(arrival === 5 ? 6 : arrival, key)
+    },
+  },
+  {
+    name: 'pages-by-offset',
+    misdeed: 'A page begins as many clients behind the first as were listed before.',
+    breaks: ['presence.list.complete'],
+    apply: ({ ports }) => {
+      const { broker } = ports
+      ports.broker = {
+        ...broker,
+        list: async (after, most) => {
+          const whole = await broker.list(0, Number.MAX_SAFE_INTEGER)
+          return whole
+            .map((client, place) => ({ ...client, arrival: place + 1 }))
+            .slice(after, after + most)
+        },
+      }
     },
   },
   {

@@ -124,6 +124,12 @@ export const presenceFaults: readonly Fault[] = [
     apply: (parts) => changeEnding(parts, 'heartbeat-timeout', { reason: 'lost' }),
   },
   {
+    name: 'reports-slow-readers-as-lost',
+    misdeed: 'A client that did not read what was sent is reported as lost.',
+    breaks: ['presence.slow.reported'],
+    apply: (parts) => changeEnding(parts, 'slow-consumer', { reason: 'lost' }),
+  },
+  {
     name: 'reports-refused-connection',
     misdeed: 'A connection with an expired token is reported before it is refused.',
     breaks: ['presence.refused.silent'],

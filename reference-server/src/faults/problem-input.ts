@@ -72,6 +72,15 @@ export const problemInputFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'takes-large-numbers-for-text',
+    misdeed: 'A number of twenty digits or more in a body is read as the text of its digits.',
+    breaks: ['message.data.refuse', 'token.client-id.refuse'],
+    apply: ({ rules }) => {
+      const parse = rules.parseBody
+      rules.parseBody = (text) => parse(text.replace(/(:\s*)(-?\d{20,})/g, '$1"$2"'))
+    },
+  },
+  {
     name: 'takes-deep-bodies-for-large-ones',
     misdeed: 'A deeply nested body is refused for its size.',
     breaks: ['problem.body.nested'],

@@ -88,6 +88,20 @@ export const problemFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'reads-json-as-scripts-do',
+    misdeed: 'NaN, Infinity, comments and a comma too many in a body are read over.',
+    breaks: ['problem.body.malformed'],
+    apply: ({ rules }) => {
+      const parse = rules.parseBody
+      const mend = (text: string): string =>
+        text
+          .replace(/\/\*.*?\*\//g, '')
+          .replace(/:\s*-?(NaN|Infinity)\b/g, ':0')
+          .replace(/,\s*\}/g, '}')
+      rules.parseBody = (text) => parse(isJson(text) ? text : mend(text))
+    },
+  },
+  {
     name: 'takes-any-json-for-an-object',
     misdeed: 'A body that is JSON, but no object, is read as an object without members.',
     breaks: ['problem.body.malformed'],

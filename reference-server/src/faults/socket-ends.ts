@@ -79,6 +79,7 @@ export const socketEndFaults: readonly Fault[] = [
     },
   },
   forgetsClosedOf('forgets-closed-of-lifeless-pages', ['heartbeat-timeout']),
+  forgetsClosedOf('forgets-closed-of-slow-pages', ['slow-consumer']),
   forgetsClosedOf('forgets-closed-of-malformed-pages', ['protocol-error', 'invalid-utf8']),
   {
     name: 'restamps-repeats-of-closed',

@@ -3,6 +3,8 @@ import type { Fault, Parts } from '../parts.ts'
 import type { SocketDelivery } from '../webhook-port.ts'
 
 const DAY_MICROSECONDS = 86_400_000_000
+/** Behind whatever else waited for the end of the same pause. */
+const LATER_MS = 200
 
 /** Each breaks what the chapter on sockets promises about its webhooks. */
 export const socketWebhookFaults: readonly Fault[] = [
@@ -12,6 +14,29 @@ export const socketWebhookFaults: readonly Fault[] = [
     breaks: ['socket.webhook.form'],
     apply: ({ rules }) => {
       rules.makeSocketContentType = () => 'text/plain'
+    },
+  },
+  {
+    name: 'pauses-sockets-with-the-target',
+    misdeed: 'While the target asks presence to wait, sockets wait too.',
+    breaks: ['socket.webhook.unpaused'],
+    apply: ({ wraps, ports }) => {
+      const { clock } = ports
+      let untilMs = 0
+      wraps.attempt = (attempt) => async (delivery) => {
+        const answer = await attempt(delivery)
+        const seconds = 'status' in answer ? (answer.retryAfterSeconds ?? 0) : 0
+        untilMs = Math.max(untilMs, clock.nowMs() + seconds * 1000)
+        return answer
+      }
+      wraps.socketAttempt = (attempt) => async (delivery) => {
+        const leftMs = untilMs - clock.nowMs()
+        if (leftMs > 0)
+          await new Promise<void>((resolve) => {
+            clock.after(leftMs + LATER_MS, resolve)
+          })
+        return attempt(delivery)
+      }
     },
   },
   {

@@ -17,6 +17,40 @@ function readUnsigned(token: string): TokenClaims | undefined {
 /** Each breaks what the chapter on tokens promises about their life. */
 export const tokenLifeFaults: readonly Fault[] = [
   {
+    name: 'wears-tokens-out',
+    misdeed: 'A token opens five connections and no more.',
+    breaks: ['token.live.accept'],
+    apply: ({ rules }) => {
+      const verify = rules.verifyToken
+      const uses = new Map<string, number>()
+      rules.verifyToken = (token, key) => {
+        const claims = verify(token, key)
+        const times = (uses.get(token) ?? 0) + 1
+        if (claims) uses.set(token, times)
+        return times > 5 ? undefined : claims
+      }
+    },
+  },
+  {
+    name: 'welcomes-with-the-whole-life',
+    misdeed: 'The welcome says the whole life of the token instead of what is left of it.',
+    breaks: ['connection.welcome.expiry'],
+    apply: ({ rules }) => {
+      const { decideExpiry, makeWelcome } = rules
+      const lives = new Map<number, number>()
+      rules.decideExpiry = (nowMs, ttlSeconds) => {
+        const expiresAtMs = decideExpiry(nowMs, ttlSeconds)
+        lives.set(expiresAtMs, ttlSeconds)
+        return expiresAtMs
+      }
+      rules.makeWelcome = (facts) => {
+        const welcome = makeWelcome(facts)
+        const whole = lives.get(facts.expiresAtMs) ?? welcome.expires_in_seconds
+        return { ...welcome, expires_in_seconds: whole }
+      }
+    },
+  },
+  {
     name: 'forgets-older-tokens',
     misdeed: 'A token dies when another is minted for its client id.',
     breaks: ['token.live.accept'],

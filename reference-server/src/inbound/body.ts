@@ -49,10 +49,11 @@ export function readBody(request: IncomingMessage, bounds: BodyBounds): Promise<
 }
 
 /**
- * A body that was read already; rejects with the Refusal `payload-too-large` as `readBody` does.
+ * A body that was read already.
+ * @throws Refusal `payload-too-large`, as `readBody` rejects
  * @spec problem.body.too-large
  */
-export async function takeBody(body: Uint8Array, bounds: BodyBounds): Promise<Uint8Array> {
+export function takeBody(body: Uint8Array, bounds: BodyBounds): Uint8Array {
   if (body.length > bounds.maxBytes) throw makeTooLarge(bounds)
   return body
 }

@@ -70,10 +70,13 @@ export interface Target {
 
 /** Splits the request target; `basePath` has no trailing slash. */
 export function readTarget(url: string | undefined, basePath: string): Target {
-  const origin = /^https?:\/\/[^/?#]*/i.exec(url ?? '')?.[0] ?? ''
-  const [path = '', ...rest] = (url ?? '').slice(origin.length).split('?')
+  const asked = url ?? ''
+  const isAbsolute = !asked.startsWith('/')
+  const from = isAbsolute ? (/^https?:\/\/[^/?#]*/i.exec(asked)?.[0].length ?? 0) : 0
+  const mark = asked.indexOf('?', from)
+  const path = asked.slice(from, mark < 0 ? undefined : mark)
   const below = path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : undefined
-  return { path: below, query: rest.join('?') }
+  return { path: below, query: mark < 0 ? '' : asked.slice(mark + 1) }
 }
 
 /** What a request shows before its body. */
@@ -85,8 +88,8 @@ export interface Asked {
   rawHeaders: readonly string[]
 }
 
-/** Reads the body of a request within bounds; rejects with a Refusal. */
-export type ReadBody = (bounds: BodyBounds) => Promise<Uint8Array>
+/** Reads the body of a request within bounds, or answers one that is there already; fails with a Refusal. */
+export type ReadBody = (bounds: BodyBounds) => Promise<Uint8Array> | Uint8Array
 
 /**
  * Answers a request; rejects with a Refusal, or with anything else for a defect.
@@ -117,9 +120,11 @@ export async function answerCall(
   if (!route.members) return handle({})
   const keys = readAll(request, 'idempotency-key')
   throwIf(rules.decideIdempotency(keys, service.facts.profiles))
-  const bytes = await readBytes(service, request, route, readBody)
+  const read = readBytes(service, request, route, readBody)
+  const bytes = read instanceof Promise ? await read : read
   const body = rules.selectMembers(rules.parseBody(rules.decodeBody(bytes)), route.members)
-  return answerOnce(service, { route, keys, bytes }, (post) => handle(body, post))
+  // Awaited here, as a promise that an async function returns costs three turns of the queue, and this one.
+  return await answerOnce(service, { route, keys, bytes }, (post) => handle(body, post))
 }
 
 /** The calls that each service was asked for before; as many at most as there are exact paths. */
@@ -169,12 +174,12 @@ function authorize(
   takeCall(key ?? '')
 }
 
-async function readBytes(
+function readBytes(
   service: Service,
   request: Asked,
   { name }: Route,
   readBody: ReadBody,
-): Promise<Uint8Array> {
+): Promise<Uint8Array> | Uint8Array {
   const { rules, timings, ports } = service
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers
   if (!rules.decideIsBodyThere(length, coding, name))

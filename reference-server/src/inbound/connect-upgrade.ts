@@ -30,6 +30,7 @@ export function makeConnectUpgrade(service: Service, parts: ConnectParts): Upgra
   const offersOf = new WeakMap<IncomingMessage, readonly string[]>()
   const library = new WebSocketServer({
     ...makeLibraryOptions(),
+    autoPong: rules.decidePongs(),
     maxPayload: limits.client_frame_bytes,
     maxFragments: limits.client_frame_bytes,
     handleProtocols: (_offers, request) =>

@@ -38,12 +38,14 @@ export function makeHandshakes(parts: HandshakeParts): TakeHandshake {
   return (request, kind) => {
     if (!rules.decideCounted(kind)) return
     const address = readAddress(request)
-    for (const [of, take] of Object.entries({ address: takeOfAddress, all: takeOfAll }))
-      try {
-        take(address)
-      } catch (refusal) {
-        ports.metrics.count('handshakes_refused', of)
-        throw refusal
-      }
+    let refuser = 'address'
+    try {
+      takeOfAddress(address)
+      refuser = 'all'
+      takeOfAll(address)
+    } catch (refusal) {
+      ports.metrics.count('handshakes_refused', refuser)
+      throw refusal
+    }
   }
 }

@@ -1,11 +1,13 @@
 /** The HTTP listener; it alone knows the library's server, its timers and how its own refusals become problems. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { writeAnswer, writeLastAnswer, writeRawAnswer } from '../outbound/answer.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
 import { readBody, takeBody } from './body.ts'
 import { type Asked, answerCall, type ReadBody, readTarget, type Target } from './call.ts'
+import type { PlainPost } from './plain-post.ts'
 import { type Lane, type LaneParts, makePostLane } from './post-lane.ts'
 import { makeRefusalAnswer } from './refuse.ts'
 import type { Service } from './service.ts'
@@ -16,8 +18,11 @@ const KEEP_ALIVE_MS = 5000
 /** Least time between two warnings that connections cannot be accepted. */
 const WARN_EVERY_MS = 10_000
 
+/** A wait that nobody measures, in milliseconds. */
+const SHORT_MS = 100
+
 /** The posts that are made most. */
-const LANE_PATHS = ['/v1/messages', '/v1/broadcasts']
+const LANE_PATHS = ['/v1/messages', '/v1/broadcasts', '/v1/batches', '/v1/tokens']
 
 /** In place of the advertised time for a header section, which the library measures by the time of the machine. */
 const STANDING_STILL_MS = 120_000
@@ -148,6 +153,11 @@ export function makeHttpServer(
     warnedMs = ports.clock.nowMs()
     ports.log.warn({ code }, 'connections cannot be accepted; raise the limit of open files')
   })
+  const refuse = (socket: Duplex, refusal: Refusal): void => {
+    const refused = makeRefusalAnswer(service, refusal)
+    ports.metrics.count('requests_answered', String(refused.status))
+    writeRawAnswer(socket, refused, linger)
+  }
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     const response = answering.get(socket)
     const isAnswered = response?.headersSent === true && !response.writableEnded
@@ -155,18 +165,25 @@ export function makeHttpServer(
       socket.destroy()
       return
     }
-    const refused = makeRefusalAnswer(service, readParserError(error))
-    ports.metrics.count('requests_answered', String(refused.status))
-    writeRawAnswer(socket, refused, linger)
+    refuse(socket, readParserError(error))
   })
-  const lane = useLane(server, {
+  const expire = (socket: Socket): void => refuse(socket, makeLate())
+  const lanePart = {
     urls: new Set(LANE_PATHS.map((path) => `${service.basePath}${path}`)),
+    firstBytesMs: headersMs,
     keepAliveMs,
-    answer: async (post) => {
+    expire,
+    answer: (post: PlainPost) => {
       const target = { path: post.url.slice(service.basePath.length), query: '' }
-      const { made } = await decideAnswer(post, target, (bounds) => takeBody(post.body, bounds))
-      return made
+      return decideAnswer(post, target, (bounds) => takeBody(post.body, bounds))
     },
+  }
+  const lane = useLane(server, lanePart, (socket, ms) => {
+    const judge = (): void => {
+      const hasHead = answering.has(socket) || socket.bytesWritten > 0
+      if (!hasHead && !socket.destroyed) expire(socket)
+    }
+    setTimeout(judge, ms).unref()
   })
   const endAll = (): void => {
     lane.stop()
@@ -175,10 +192,21 @@ export function makeHttpServer(
   return { server, endAll }
 }
 
-/** Lets a lane have the connections first. */
-function useLane(server: Server, parts: Omit<LaneParts, 'handOver'>): Lane {
+/** Lets a lane have the connections first; `expireAfter` bounds what is left of the time for a head. */
+function useLane(
+  server: Server,
+  parts: Omit<LaneParts, 'handOver'>,
+  expireAfter: (socket: Socket, ms: number) => void,
+): Lane {
   const [takeOver] = server.listeners('connection')
-  const lane = makePostLane({ ...parts, handOver: (socket) => takeOver?.call(server, socket) })
+  const lane = makePostLane({
+    ...parts,
+    handOver: (socket, waitedMs) => {
+      takeOver?.call(server, socket)
+      // The library counts from now on: as good, but where the lane waited for long.
+      if (waitedMs > SHORT_MS) expireAfter(socket, parts.firstBytesMs - waitedMs)
+    },
+  })
   server.removeAllListeners('connection')
   server.on('connection', lane.take)
   return lane
@@ -196,10 +224,13 @@ function isWaiting(request: IncomingMessage): boolean {
   return request.headers.expect?.toLowerCase() === '100-continue'
 }
 
+function makeLate(): Refusal {
+  return new Refusal('request-timeout', 'the request did not arrive in time')
+}
+
 function readParserError(error: NodeJS.ErrnoException): Refusal {
   if (error.code === 'HPE_HEADER_OVERFLOW')
     return new Refusal('headers-too-large', 'the header section is larger than header_bytes')
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new Refusal('request-timeout', 'the request did not arrive in time')
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return makeLate()
   return new Refusal('malformed-request', 'the request is not HTTP/1.1')
 }

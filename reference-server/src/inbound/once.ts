@@ -16,12 +16,13 @@ export interface ReadCall {
 }
 
 /**
- * Answers a call by `carryOut`, which is told the post where it has a key, or as the same post was answered before. Rejects as `carryOut` does, with a Refusal
- * where the key is no good or has another post's body, and with anything else for a defect.
+ * Answers a call by `carryOut`, which is told the post where it has a key, or as the same post was answered before.
+ * Throws a Refusal where the key is no good; rejects as `carryOut` does, with a Refusal where the key has another post's
+ * body, and with anything else for a defect.
  * @spec idempotency.repeat.answer
  * @spec idempotency.key.malformed
  */
-export async function answerOnce(
+export function answerOnce(
   service: Service,
   { route, keys, bytes }: ReadCall,
   carryOut: (post?: KeyedPost) => Promise<Answer>,

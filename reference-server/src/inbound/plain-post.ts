@@ -22,7 +22,7 @@ const HEADER = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+): ?([\x21-\x7e](?:[\x20-\x7e]*[\x
 const LENGTH = /^[1-9]\d{0,5}$/
 
 /** Headers that change what the bytes of a request, or of its connection, mean. */
-const NOT_PLAIN = new Set(['transfer-encoding', 'expect', 'upgrade', 'trailer', 'te', 'connection'])
+const NOT_PLAIN = new Set(['transfer-encoding', 'expect', 'upgrade', 'trailer', 'te'])
 
 /** A head that was read. */
 interface PlainHead {
@@ -68,6 +68,8 @@ function readHead(text: string, urls: ReadonlySet<string>): PlainHead | undefine
     if (written === undefined || value === undefined) return undefined
     const name = written.toLowerCase()
     if (name in headers || NOT_PLAIN.has(name)) return undefined
+    // Many clients ask for what they would be given anyway.
+    if (name === 'connection' && value.toLowerCase() !== 'keep-alive') return undefined
     headers[name] = value
     rawHeaders.push(written, value)
   }

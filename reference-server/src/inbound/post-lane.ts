@@ -8,9 +8,13 @@ export interface LaneParts {
   /** Targets of the posts that are answered here. */
   urls: ReadonlySet<string>
   /** Answers a post; never rejects. */
-  answer(post: PlainPost): Promise<WrittenAnswer>
-  /** Takes a connection over for good. */
-  handOver(socket: Socket): void
+  answer(post: PlainPost): Promise<{ made: WrittenAnswer }>
+  /** Takes a connection over for good, for whose first bytes was waited `waitedMs` milliseconds. */
+  handOver(socket: Socket, waitedMs: number): void
+  /** Refuses a connection on which nothing came for `firstBytesMs`, and ends it. */
+  expire(socket: Socket): void
+  /** For how long the first bytes of a connection are waited for, in milliseconds. */
+  firstBytesMs: number
   /** For how long a connection that carried a post may wait for the next, in milliseconds. */
   keepAliveMs: number
 }
@@ -22,45 +26,67 @@ export interface Lane {
   stop(): void
 }
 
-/** For how long the first bytes of a connection are waited for here, in milliseconds. */
-const FIRST_BYTES_MS = 100
-
 /**
  * Answers plain posts without the library's request and response, which cost two thirds of what a post costs. Whatever
  * is not plain takes its connection to the library, bytes and all: there is one reading of a request that is hard to read.
  */
 export function makePostLane(parts: LaneParts): Lane {
-  const posters = new Set<Poster>()
+  const posters = new Map<Socket, Poster>()
   const readPost = makePlainPostReader(parts.urls)
+  const sweepMs = Math.min(1000, Math.max(50, parts.firstBytesMs / 4))
   let timer: NodeJS.Timeout | undefined
 
   // As the library's own: by the time of the machine, whatever clock the service goes by.
   function sweep(): void {
     const nowMs = performance.now()
-    for (const poster of posters) poster.judgeIdleness(nowMs)
+    for (const poster of posters.values()) poster.judgeIdleness(nowMs)
     if (posters.size > 0) return
     clearInterval(timer)
     timer = undefined
   }
 
+  // Shared by all connections, as most of them only pass through on their way to the library.
+  const listeners = {
+    data(this: Socket, bytes: Buffer): void {
+      posters.get(this)?.onData(bytes)
+    },
+    end(this: Socket): void {
+      posters.get(this)?.onEnd()
+    },
+    error(this: Socket): void {
+      posters.get(this)?.destroy()
+    },
+    close(this: Socket): void {
+      posters.delete(this)
+    },
+  }
+
+  function letGo(socket: Socket): void {
+    posters.delete(socket)
+    for (const event of EVENTS) socket.off(event, listeners[event])
+  }
+
   return {
     take: (socket) => {
-      posters.add(new Poster(socket, parts, readPost, posters))
-      timer ??= setInterval(sweep, FIRST_BYTES_MS).unref()
+      posters.set(socket, new Poster(socket, parts, readPost, letGo))
+      for (const event of EVENTS) socket.on(event, listeners[event])
+      timer ??= setInterval(sweep, sweepMs).unref()
     },
     stop: () => {
       clearInterval(timer)
-      for (const poster of posters) poster.destroy()
+      for (const poster of posters.values()) poster.destroy()
     },
   }
 }
+
+const EVENTS = ['data', 'end', 'error', 'close'] as const
 
 /** One connection, with one post at a time. */
 class Poster {
   readonly #socket: Socket
   readonly #parts: LaneParts
   readonly #readPost: PlainPostReader
-  readonly #among: Set<Poster>
+  readonly #letGo: (socket: Socket) => void
   #isAnswering = false
   #hasPosted = false
   #hasEnded = false
@@ -68,18 +94,19 @@ class Poster {
   /** What came behind the post that is being answered. */
   #rest: Buffer | undefined
 
-  constructor(socket: Socket, parts: LaneParts, readPost: PlainPostReader, among: Set<Poster>) {
+  constructor(
+    socket: Socket,
+    parts: LaneParts,
+    readPost: PlainPostReader,
+    letGo: (socket: Socket) => void,
+  ) {
     this.#socket = socket
     this.#parts = parts
     this.#readPost = readPost
-    this.#among = among
-    socket.on('data', this.#onData)
-    socket.on('end', this.#onEnd)
-    socket.on('error', this.destroy)
-    socket.on('close', this.destroy)
+    this.#letGo = letGo
   }
 
-  readonly #onData = (bytes: Buffer): void => {
+  onData(bytes: Buffer): void {
     if (!this.#isAnswering) {
       this.#read(bytes)
       return
@@ -88,7 +115,7 @@ class Poster {
     this.#socket.pause()
   }
 
-  readonly #onEnd = (): void => {
+  onEnd(): void {
     this.#hasEnded = true
     if (!this.#isAnswering) this.#socket.end()
   }
@@ -101,7 +128,7 @@ class Poster {
     }
     this.#isAnswering = true
     this.#hasPosted = true
-    void this.#parts.answer(post).then((answer) => this.#write(answer))
+    void this.#parts.answer(post).then(({ made }) => this.#write(made))
   }
 
   #write(answer: WrittenAnswer): void {
@@ -119,28 +146,27 @@ class Poster {
   }
 
   /** Hands the connection over, with what was read of it. */
-  #leave(bytes?: Buffer): void {
-    const socket = this.#socket
-    this.#among.delete(this)
-    socket.off('data', this.#onData)
-    socket.off('end', this.#onEnd)
-    socket.off('error', this.destroy)
-    socket.off('close', this.destroy)
-    this.#parts.handOver(socket)
-    if (bytes) socket.unshift(bytes)
+  #leave(bytes: Buffer): void {
+    this.#letGo(this.#socket)
+    const waitedMs = this.#hasPosted ? 0 : performance.now() - this.#sinceMs
+    this.#parts.handOver(this.#socket, waitedMs)
+    this.#socket.unshift(bytes)
+  }
+
+  #expire(): void {
+    this.#letGo(this.#socket)
+    this.#parts.expire(this.#socket)
   }
 
   judgeIdleness(nowMs: number): void {
     if (this.#isAnswering) return
     const idleMs = nowMs - this.#sinceMs
     if (!this.#hasPosted) {
-      // The library has a time for heads, and its own answer to who exceeds it.
-      if (idleMs >= FIRST_BYTES_MS) this.#leave()
+      if (idleMs >= this.#parts.firstBytesMs) this.#expire()
     } else if (idleMs >= this.#parts.keepAliveMs) this.destroy()
   }
 
-  readonly destroy = (): void => {
-    this.#among.delete(this)
+  destroy(): void {
     this.#socket.destroy()
   }
 }

@@ -18,6 +18,7 @@ export function readQuery(query: string): Map<string, string> {
 /** Every value of one parameter, in order; a value whose percent-encoding is not UTF-8 reads as an empty one. */
 export function readValues(query: string, name: string): string[] {
   const values: string[] = []
+  if (query === '') return values
   for (const pair of query.split('&')) {
     const [first = '', ...rest] = pair.split('=')
     if (tryDecode(first) === name) values.push(tryDecode(rest.join('=')) ?? '')

@@ -8,6 +8,7 @@ import type { KeptAnswers } from '../rules/kept-answers.ts'
 import type { Answer } from '../rules/problem.ts'
 import type { RateGate } from '../rules/rate-gate.ts'
 import type { Rules } from '../rules/rule-book.ts'
+import type { SocketReach } from '../rules/socket-reach.ts'
 import type { Sockets } from '../rules/sockets.ts'
 import type { TakeHandshake } from './handshakes.ts'
 
@@ -21,6 +22,7 @@ export interface Service {
   channels: Channels
   broadcasts: Broadcasts
   sockets: Sockets
+  socketReach: SocketReach
   keptAnswers: KeptAnswers
   takePost: RateGate
   /** Takes one broadcast; throws the Refusal `rate-limited` beyond the rate of all together. */

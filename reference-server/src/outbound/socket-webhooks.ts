@@ -10,6 +10,7 @@ import type {
 } from '../webhook-port.ts'
 import { beginFlush, type Flush } from './flush.ts'
 import { type LoneWebhook, makeLoneWebhook } from './lone-webhook.ts'
+import type { WebhookQueue } from './webhook-queue.ts'
 import { attemptOrRecord, noteWebhookAnswer, noteWebhookGivenUp } from './webhook-record.ts'
 
 /** The decisions that these webhooks ask for. */
@@ -34,7 +35,12 @@ export interface SocketWebhookParts {
   limits: Pick<Limits, 'socket_concurrency'>
   rules: SocketWebhookRules
   attempt: Attempt<SocketDelivery>
+  /** Whether anything may be said now: not where another node may speak for this one's sockets. */
+  mayAttempt(): boolean
 }
+
+/** How often is looked whether anything may be said again, in milliseconds. */
+const LOOK_AGAIN_MS = 250
 
 /** One attempt that waits for a place. */
 interface Job {
@@ -49,17 +55,23 @@ interface Job {
  * Makes the webhooks of sockets: places are given in the order of asking.
  *
  * @spec socket.webhook.concurrency
+ * @spec socket.webhook.unpaused
  * @spec socket.message.once
  * @spec socket.handshake.sent
  * @spec socket.closed.retried
  */
-export function makeSocketWebhooks(parts: SocketWebhookParts): SocketSink {
+export function makeSocketWebhooks(
+  parts: SocketWebhookParts,
+): SocketSink & Pick<WebhookQueue, 'forget'> {
   const { clock, metrics, timings, rules } = parts
   const waiting = new Set<Job>()
   const retries = new Map<LoneWebhook<SocketDelivery>, Cancel>()
   const flushes = new Set<Flush>()
   let inFlight = 0
   let stopped = false
+  let cancelLook: Cancel | undefined
+  /** Replaced where what was begun before is another node's. */
+  let era = {}
 
   metrics.gauge('socket_webhooks_waiting', () => waiting.size + retries.size)
   metrics.gauge('socket_webhooks_in_flight', () => inFlight)
@@ -71,22 +83,35 @@ export function makeSocketWebhooks(parts: SocketWebhookParts): SocketSink {
   }
 
   function pump(): void {
+    if (waiting.size > 0 && !parts.mayAttempt()) lookAgain()
+    else fillPlaces()
+    for (const flush of flushes) if (isFlushed(flush)) flush.resolve()
+  }
+
+  function lookAgain(): void {
+    cancelLook ??= clock.after(LOOK_AGAIN_MS, () => {
+      cancelLook = undefined
+      pump()
+    })
+  }
+
+  function fillPlaces(): void {
     for (const job of waiting) {
       if (stopped || !rules.isSocketPlaceFree(inFlight, parts.limits.socket_concurrency)) break
       waiting.delete(job)
       void run(job)
     }
-    for (const flush of flushes) if (isFlushed(flush)) flush.resolve()
   }
 
   async function run(job: Job): Promise<void> {
+    const begunIn = era
     inFlight += 1
     const delivery = job.begin()
     const answer = await attemptOrRecord(parts, parts.attempt, delivery)
     inFlight -= 1
     if (stopped) return
     noteWebhookAnswer(parts, delivery, answer, rules)
-    job.onEnd(answer)
+    if (begunIn === era) job.onEnd(answer)
     pump()
   }
 
@@ -113,6 +138,16 @@ export function makeSocketWebhooks(parts: SocketWebhookParts): SocketSink {
   function isFlushed({ deadlineMs }: Flush): boolean {
     if (inFlight > 0 || waiting.size > 0) return false
     return ![...retries.keys()].some((webhook) => webhook.dueAtMs() <= deadlineMs)
+  }
+
+  function dropWaiting(): void {
+    era = {}
+    for (const cancel of retries.values()) cancel()
+    retries.clear()
+    for (const job of waiting) job.cancel?.()
+    waiting.clear()
+    cancelLook?.()
+    cancelLook = undefined
   }
 
   return {
@@ -152,12 +187,11 @@ export function makeSocketWebhooks(parts: SocketWebhookParts): SocketSink {
       return flushed
     },
 
+    forget: dropWaiting,
+
     stop() {
       stopped = true
-      for (const cancel of retries.values()) cancel()
-      retries.clear()
-      for (const job of waiting) job.cancel?.()
-      waiting.clear()
+      dropWaiting()
       for (const flush of flushes) flush.resolve()
     },
   }

@@ -106,7 +106,7 @@ export function makeWebhookQueue(parts: WebhookQueueParts): WebhookQueue {
     const turn = target.noteEnded(answer, clock.nowMs())
     if (stopped) return
     noteWebhookAnswer(parts, delivery, answer, rules)
-    noteTargetTurn(parts, turn)
+    noteTargetTurn(parts, turn, answer)
     for (const flush of flushes) flush.isHopeless = target.isUnwell()
     done(answer)
     pump()

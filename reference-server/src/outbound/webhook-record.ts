@@ -8,6 +8,10 @@ interface Records {
   metrics: Metrics
 }
 
+function isUnnoted(answer: AttemptAnswer): boolean {
+  return 'failure' in answer && answer.failure === 'unnoted'
+}
+
 function withoutQuery(location: string | undefined): string | undefined {
   if (location === undefined) return undefined
   const url = new URL(location)
@@ -36,7 +40,7 @@ export function noteWebhookAnswer(
   answer: AttemptAnswer,
   rules: Pick<SenderRules, 'isWebhookSuccess'>,
 ): void {
-  metrics.count('webhook_attempts', event)
+  if (!isUnnoted(answer)) metrics.count('webhook_attempts', event)
   if ('failure' in answer) {
     metrics.count('webhook_failures', answer.failure)
     log.debug({ event, failure: answer.failure }, 'a webhook was not answered')
@@ -73,9 +77,15 @@ export function noteWebhookGivenUp(
 }
 
 /** Logs when all webhooks begin to wait for the application, and when they no longer do. */
-export function noteTargetTurn({ log }: Pick<Records, 'log'>, turn: TargetTurn): void {
+export function noteTargetTurn(
+  { log }: Pick<Records, 'log'>,
+  turn: TargetTurn,
+  answer: AttemptAnswer,
+): void {
   if (turn === 'paused') {
-    const advice = 'the application takes no webhooks: attempts are rare until it answers'
+    const advice = isUnnoted(answer)
+      ? 'webhooks wait until the broker can be told of them'
+      : 'the application takes no webhooks: attempts are rare until it answers'
     log.warn({}, advice)
   }
   if (turn === 'resumed') log.info({}, 'the application takes webhooks again')

@@ -44,10 +44,10 @@ function makeBroadcast(id: string, seq: number, data: string): BroadcastEnvelope
  * @spec broadcast.takeover.split
  */
 function selectBroadcastReceivers<C extends BroadcastReceiver>(open: Iterable<C>): C[] {
-  return [...open].filter(
-    ({ welcomed, held, replaced, ended }) =>
-      (welcomed || held !== undefined) && !replaced && !ended,
-  )
+  const receivers: C[] = []
+  for (const one of open)
+    if ((one.welcomed || one.held !== undefined) && !one.replaced && !one.ended) receivers.push(one)
+  return receivers
 }
 
 /**

@@ -46,11 +46,14 @@ export async function startBroadcasts(parts: BroadcastParts): Promise<Broadcasts
   let newest = await broker.openBroadcasts()
 
   /** Sends a broadcast on every open channel, and answers on how many. */
-  function deliver(counters: StreamCounters, data: string): number {
+  function deliver(
+    counters: StreamCounters,
+    data: string,
+    id = rules.makeBroadcastId(counters),
+  ): number {
     // Nothing waits here: a connection arrives before all of this, or after it with the new counters.
     newest = counters
     const { open, end } = parts.channels()
-    const id = rules.makeBroadcastId(counters)
     const envelope = rules.makeBroadcast(id, counters.seq, data)
     const frame = rules.encodeEnvelope(envelope)
     const nowMs = clock.nowMs()
@@ -68,12 +71,14 @@ export async function startBroadcasts(parts: BroadcastParts): Promise<Broadcasts
   }
 
   async function post(data: string, act?: Act | undefined): Promise<Receipt> {
-    const { stored, again, carried, ...counters } = await broker.acceptBroadcast(data, act)
+    const accepted = await broker.acceptBroadcast(data, act)
+    const { epoch, seq, stored, again, carried } = accepted
+    const id = rules.makeBroadcastId(accepted)
     // What an earlier run accepted is replayed to whoever was welcomed since.
-    const connections = again ? 0 : (carried ?? deliver(counters, data))
+    const connections = again ? 0 : (carried ?? deliver({ epoch, seq }, data, id))
     metrics.count('broadcasts_accepted')
     return {
-      ...rules.makeBroadcastReceipt(rules.makeBroadcastId(counters), counters, connections),
+      ...rules.makeBroadcastReceipt(id, accepted, connections),
       ...rules.makeStored(stored, 'broadcasts'),
     }
   }
@@ -86,7 +91,9 @@ export async function startBroadcasts(parts: BroadcastParts): Promise<Broadcasts
   }
 
   return {
-    post: (data, act) => serial('broadcasts', () => post(data, act)),
+    // A broker that nodes share orders broadcasts by itself: those that are under way at once go out together.
+    post: (data, act) =>
+      broker.shared ? post(data, act) : serial('broadcasts', () => post(data, act)),
     newest: () => newest,
     heard: {
       broadcast: ({ data, ...counters }) => deliver(counters, data),

@@ -45,8 +45,11 @@ export interface Channels {
   post(clientId: string, data: string, act?: Act | undefined): Promise<Receipt>
   /** What is known of one client id. Rejects only where the broker fails. */
   read(clientId: string): Promise<PresenceFacts>
-  /** Begins the grace of every client id that was online when the last run ended. Rejects only where the broker fails. */
-  recover(): Promise<void>
+  /**
+   * Finds every client id that was online when the last run ended, and answers what begins their graces, before
+   * anybody is let in. Rejects only where the broker fails.
+   */
+  recover(): Promise<() => void>
   /** What a broker that nodes share makes known of client ids. */
   heard: Heard
   /** Ends every connection as one whose state is lost, and forgets who was here: the broker knows better. */
@@ -95,10 +98,10 @@ export function makeChannels(parts: ChannelParts): Channels {
     const arrival = { clientId, connectionId: connection.id, atMs: clock.wallMs() }
     arriving.set(connection.id, connection)
     try {
-      const { came, ...counters } = await broker.arrive(arrival).catch((cause: unknown) => {
-        if (broker.shared) settle(arrival)
-        throw cause
-      })
+      const coming = broker.arrive(arrival)
+      if (broker.shared) coming.catch(() => settle(arrival))
+      const counters = await coming
+      const { came } = counters
       const channel = take(connection)
       try {
         const write = await openings.open(connection, asked, counters)
@@ -272,23 +275,29 @@ export function makeChannels(parts: ChannelParts): Channels {
   }
 
   async function post(clientId: string, data: string, act?: Act | undefined): Promise<Receipt> {
-    const { stored, again, carried, ...counters } = await broker.accept(clientId, data, act)
-    const channel = channels.get(clientId)
+    const accepted = await broker.accept(clientId, data, act)
+    const { stored, again, carried } = accepted
+    const id = rules.makeMessageId(accepted)
     // What an earlier run accepted is replayed to whoever was welcomed since.
-    const connections = again ? 0 : (carried ?? deliver(channel, counters, data))
+    const sent = again ? 0 : carried
+    const connections = sent ?? deliver(channels.get(clientId), accepted, data, id)
     metrics.count('messages_accepted')
     return {
-      ...rules.makeReceipt(rules.makeMessageId(counters), counters, connections),
+      ...rules.makeReceipt(id, accepted, connections),
       ...rules.makeStored(stored, 'messages'),
     }
   }
 
   /** Sends an accepted message on the current connection, and answers on how many it went out. */
-  function deliver(channel: Channel | undefined, counters: StreamCounters, data: string): number {
+  function deliver(
+    channel: Channel | undefined,
+    counters: StreamCounters,
+    data: string,
+    id = rules.makeMessageId(counters),
+  ): number {
     const current = channel?.current
     const lost = current && rules.decideEpochChange(current.epoch, counters.epoch)
     if (current && lost) end(current, { by: 'service', slug: lost })
-    const id = rules.makeMessageId(counters)
     const envelope = rules.makeMessage(id, counters.seq, data)
     const frame = rules.encodeEnvelope(envelope)
     const nowMs = clock.nowMs()

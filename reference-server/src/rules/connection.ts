@@ -120,6 +120,14 @@ function decideCloseAnswer(_code: number): boolean {
 }
 
 /**
+ * Whether a client's Pings are answered.
+ * @spec connection.ping.answered
+ */
+function decidePongs(): boolean {
+  return true
+}
+
+/**
  * The code of the Close frame that answers a client's: its own, or none where it had none.
  * @spec connection.close.answered
  */
@@ -161,6 +169,8 @@ function decideEpochChange(welcomed: number, current: number): CloseSlug | undef
  * @spec presence.expiry.reported
  * @spec presence.violation.reported
  * @spec presence.unresponsive.reported
+ * @spec presence.slow.reported
+ * @spec presence.draining.reported
  */
 function decideEnding(ending: Ending): Departure {
   if (ending.by === 'loss') return { reason: 'lost', grace: true }
@@ -191,6 +201,7 @@ export const connectionRules = {
   decideDataFrame,
   decideBadFrame,
   decideCloseAnswer,
+  decidePongs,
   selectCloseCode,
   makeCloseReason,
   decideLingerMs,

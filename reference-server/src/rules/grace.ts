@@ -1,5 +1,5 @@
 /** Graces: they alone know who has left and may come back, and how long a going waits to be told. */
-import type { Counters } from '../broker-port.ts'
+import type { Counters, OnlineClient } from '../broker-port.ts'
 import type { Ports, Timings } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import type { Channel } from './channel.ts'
@@ -36,8 +36,11 @@ export interface Graces {
   holdBack(channel: Channel, connectionId: string, departure: Departure): void
   /** Does what presence owes, when it is the client id's turn, and again until the broker has taken it. */
   inTurn(channel: Channel, connectionId: string, work: () => Promise<void>): void
-  /** Begins the grace of every client id that was online when the last run ended. Rejects only where the broker fails. */
-  recover(openChannel: (clientId: string) => Channel): Promise<void>
+  /**
+   * Finds every client id that was online when the last run ended, and answers what begins their graces, before
+   * anybody is let in. Rejects only where the broker fails.
+   */
+  recover(openChannel: (clientId: string) => Channel): Promise<() => void>
   /** Ends every wait. */
   cancelAll(): void
   /** As `cancelAll`; nothing is tried again afterwards. */
@@ -79,13 +82,20 @@ export function makeGraces(parts: GraceParts): Graces {
     }
   }
 
-  function inTurn(channel: Channel, connectionId: string, work: () => Promise<void>): void {
+  function inTurn(
+    channel: Channel,
+    connectionId: string,
+    work: () => Promise<void>,
+    isRepeated = false,
+  ): void {
     serial(channel.clientId, work).catch((cause: unknown) => {
+      const isAway = cause instanceof Refusal
       // The next run does what this one no longer can.
-      if (stopped && cause instanceof Refusal) return
-      parts.reportFailure(cause, connectionId)
-      if (!(cause instanceof Refusal)) return
-      channel.cancelRetry = clock.after(RETRY_MS, () => inTurn(channel, connectionId, work))
+      if (stopped && isAway) return
+      // How long the broker is away it says itself, and not each client every second.
+      if (!isRepeated || !isAway) parts.reportFailure(cause, connectionId)
+      if (!isAway) return
+      channel.cancelRetry = clock.after(RETRY_MS, () => inTurn(channel, connectionId, work, true))
     })
   }
 
@@ -106,20 +116,27 @@ export function makeGraces(parts: GraceParts): Graces {
     if (counters) note(clientId, counters, { online: false, connectionId, reason, atMs })
   }
 
-  async function recover(openChannel: (clientId: string) => Channel): Promise<void> {
-    const known = new Set(channels.keys())
-    let place = 0
-    for (;;) {
+  async function recover(openChannel: (clientId: string) => Channel): Promise<() => void> {
+    const left: (() => void)[] = []
+    for (let place = 0, isLast = false; !isLast; ) {
       const page = await broker.list(place, RECOVERED_AT_ONCE)
+      isLast = page.length < RECOVERED_AT_ONCE
       for (const { clientId, connectionId, arrival, leftBy, leftFor } of page) {
         place = arrival
-        if (known.has(clientId)) continue
         const departure = rules.decideNodeEnd(leftFor)
-        if (connectionId) await broker.leave(clientId, connectionId, departure.reason)
-        holdBack(openChannel(clientId), connectionId ?? leftBy ?? '', departure)
+        left.push(() => holdBack(openChannel(clientId), connectionId ?? leftBy ?? '', departure))
       }
-      if (page.length < RECOVERED_AT_ONCE) return
+      await Promise.all(page.map(noteEnded))
     }
+    return () => {
+      for (const begin of left) begin()
+    }
+  }
+
+  /** Notes why a connection of the last run ended, which that could not. */
+  async function noteEnded({ clientId, connectionId, leftFor }: OnlineClient): Promise<void> {
+    if (connectionId)
+      await broker.leave(clientId, connectionId, rules.decideNodeEnd(leftFor).reason)
   }
 
   function cancelAll(): void {

@@ -17,11 +17,11 @@ function digest(text: string): Buffer {
 }
 
 /**
- * Compares two secrets in a time that does not depend on where they differ.
+ * Compares two secrets in a time that does not depend on where they differ; how long they are is no secret.
  * @spec token.key.constant-time
  */
 function isSameSecret(left: string, right: string): boolean {
-  return timingSafeEqual(digest(left), digest(right))
+  return left.length === right.length && isSamePadded(pad(left, scratch), pad(right, other))
 }
 
 /** What every key that is not longer is filled up to with zeros, which no key has, so that all compare in the same time. */
@@ -30,18 +30,21 @@ const PADDED_BYTES = 512
 /** The padded keys that a service lives with; what callers offer is never among them. */
 const paddedKeys = new Map<string, Buffer>()
 
-function pad(key: string): Buffer {
+/** Where offered keys are padded, one after the other: a buffer for each would be garbage of the costly kind. */
+const scratch = Buffer.alloc(PADDED_BYTES)
+const other = Buffer.alloc(PADDED_BYTES)
+
+function pad(key: string, padded: Buffer): Buffer {
   if (Buffer.byteLength(key) > PADDED_BYTES) return digest(key)
   // Not hashed, which would be a tenth of what a post costs.
-  const padded = Buffer.alloc(PADDED_BYTES)
-  padded.write(key)
+  padded.fill(0, padded.write(key))
   return padded
 }
 
 function padLive(key: string): Buffer {
   const known = paddedKeys.get(key)
   if (known) return known
-  const made = pad(key)
+  const made = pad(key, Buffer.alloc(PADDED_BYTES))
   paddedKeys.set(key, made)
   return made
 }
@@ -86,7 +89,7 @@ function decideKey(
   _call: CallFacts,
 ): 'live' | 'unknown' {
   if (offered === undefined) return 'unknown'
-  const padded = pad(offered)
+  const padded = pad(offered, scratch)
   let found = false
   // Every key is compared, so that the time does not tell which one matched.
   for (const key of live) found = isSamePadded(padded, padLive(key)) || found

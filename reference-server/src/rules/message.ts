@@ -118,6 +118,7 @@ function selectRateKey(clientId: string): string {
 /**
  * Takes one post from a bucket, or says after how many seconds one fits.
  * @spec message.rate.refuse
+ * @spec message.rate.accept
  */
 function decideRate(
   bucket: RateBucket | undefined,

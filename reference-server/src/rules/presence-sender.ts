@@ -1,6 +1,6 @@
 /** Decides what the application is told about one client and when; it alone knows acknowledged, attempted and current. */
 import type { Mark, OwedState, PresenceState } from '../broker-port.ts'
-import type { AttemptAnswer, Sender, SenderRules } from '../webhook-port.ts'
+import type { AttemptAnswer, Sender, SenderRules, SenderTimings } from '../webhook-port.ts'
 
 // A given-up client is remembered this long, so that its next state is sent whatever its parity; longer would let
 // clients that never return fill the memory.
@@ -18,6 +18,23 @@ function isNewer(mark: Mark, than: Mark): boolean {
 
 function retryAfterOf(answer: AttemptAnswer): number | undefined {
   return 'status' in answer ? answer.retryAfterSeconds : undefined
+}
+
+function isUnnoted(answer: AttemptAnswer): boolean {
+  return 'failure' in answer && answer.failure === 'unnoted'
+}
+
+/** The schedule without an attempt that was not made: nothing is given up because of the broker. */
+function takeBack(
+  rules: SenderRules,
+  { attempts, firstAttemptAtMs }: Sender,
+  { nowMs, timings }: { nowMs: number; timings: SenderTimings },
+): Pick<Sender, 'attempts' | 'firstAttemptAtMs' | 'retryAtMs'> {
+  return {
+    attempts: attempts - 1,
+    firstAttemptAtMs: attempts === 1 ? nowMs : firstAttemptAtMs,
+    retryAtMs: nowMs + rules.decideTargetPause(timings.webhook_pause_seconds),
+  }
 }
 
 function begin(state: PresenceState): Sender {
@@ -97,6 +114,7 @@ export function makeSenderRules(): SenderRules {
       const heldUntilMs = Math.max(sender.heldUntilMs, at.nowMs + holdMs)
       // An attempt that was overtaken is not repeated, so it is not given up either.
       if (rules.isNewer(sender.current, state)) return { ...sender, heldUntilMs, inFlight }
+      if (isUnnoted(answer)) return { ...sender, ...takeBack(rules, sender, at), inFlight }
       const schedule = rules.decideWebhookSchedule(rules, sender, answer, at)
       return { ...sender, ...schedule, heldUntilMs, inFlight }
     },
@@ -173,7 +191,7 @@ export function makeSenderRules(): SenderRules {
     isTargetUnwell: (answer) =>
       'status' in answer
         ? answer.status === 429 || answer.status === 503
-        : answer.failure === 'connection',
+        : answer.failure !== 'timeout',
 
     decideTargetPause: (pauseSeconds) => pauseSeconds * 1000 + arrivalSlackMs,
 

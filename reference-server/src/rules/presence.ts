@@ -53,6 +53,7 @@ function decideDeparture(facts: { welcomed: boolean; current: boolean }): 'went'
  * @spec presence.read.online
  * @spec presence.read.offline
  * @spec presence.read.grace
+ * @spec presence.read.newer
  */
 function makePresenceAnswer(facts: PresenceFacts): PresenceAnswer {
   const answer: PresenceAnswer = {

@@ -38,8 +38,8 @@ export interface SocketParts {
   ports: Ports
   sink: SocketSink
   limits: Limits
-  /** Least epoch of a socket, in microseconds since 1970. */
-  epochFloor: number
+  /** Least epoch of a socket from now on, in microseconds since 1970. */
+  epochFloor(): number
 }
 
 /** The operations on sockets. */
@@ -50,6 +50,8 @@ export interface Sockets {
   take(socket: Socket, body: string): void
   /** Ends a socket, with a Close frame where the service ends it; later calls do nothing. */
   end(socket: Socket, ending: SocketEnding): void
+  /** Whether something is owed about a socket that was opened here. */
+  has(id: string): boolean
   /** Sends a text to each socket of a list. */
   send(ids: readonly string[], body: string): SocketResult[]
   /** Sends a text to every accepted socket and answers their number. */
@@ -59,6 +61,11 @@ export interface Sockets {
    * @spec socket.closed.restart
    */
   recover(owed: readonly OwedSocket[]): void
+  /**
+   * Closes every socket and says no more of any, nor of those of others: whoever has taken them over does.
+   * @spec cluster.node.silent
+   */
+  abandon(): void
   /** Sockets that did not end, in the order of their opening. */
   open(): ReadonlySet<Socket>
   /** Number of sockets about which something is owed, the open ones included. */
@@ -85,7 +92,7 @@ export function makeSockets(parts: SocketParts): Sockets {
 
   function admit(path: string, writer: ConnectionWriter, reading: ConnectionReading): Socket {
     const id = rules.makeSocketId(ports.random.bytes(ID_BYTES))
-    const epoch = rules.decideSocketEpoch(clock.nowMs(), parts.epochFloor)
+    const epoch = rules.decideSocketEpoch(clock.nowMs(), parts.epochFloor())
     const socket: Socket = {
       facts: { id, path, epoch },
       writer,
@@ -237,6 +244,15 @@ export function makeSockets(parts: SocketParts): Sockets {
     }
   }
 
+  function abandon(): void {
+    for (const socket of sockets.values()) {
+      socket.told = true
+      end(socket, { by: 'service', slug: 'state-lost' })
+    }
+    sockets.clear()
+    left.clear()
+  }
+
   metrics.gauge('sockets_open', () => open.size)
   metrics.gauge('sockets_ending', () => sockets.size + left.size - open.size)
 
@@ -244,6 +260,7 @@ export function makeSockets(parts: SocketParts): Sockets {
     admit,
     take,
     end,
+    has: (id) => sockets.has(id),
     send: (ids, body) =>
       ids.map((id) => {
         const taken = rules.selectNamed(id, sockets).map((socket) => sendTo(socket, body))
@@ -251,6 +268,7 @@ export function makeSockets(parts: SocketParts): Sockets {
       }),
     broadcast,
     recover,
+    abandon,
     open: () => open,
     count: () => sockets.size + left.size,
   }

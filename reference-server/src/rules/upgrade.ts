@@ -104,6 +104,7 @@ function decideOrigin(facts: {
 /**
  * Refuses a connection beyond the limit.
  * @spec connection.capacity.refuse
+ * @spec connection.capacity.freed
  */
 function decideCapacity(openConnections: number, limit: number): CloseSlug | undefined {
   return openConnections < limit ? undefined : 'over-capacity'

@@ -31,8 +31,10 @@ test('a storm says how many came back, with what, and who heard of it', () => {
     posted: 1000,
     arrived: 998,
     presenceEvents: 1,
+    serverShare: 0.9,
+    loadShare: 0.7,
   }
   expect(describeStorm(storm)).toBe(
-    '10,000 clients dropped at once came back in 2.3 s: 9,999 resumed, 998 of 1000 messages that were posted meanwhile arrived, 1 webhooks told the application of it.',
+    '10,000 clients dropped at once came back in 2.3 s: 9,999 resumed, 998 of 1000 messages that were posted meanwhile arrived, 1 webhooks told the application of it. Meanwhile the server used 90 % of its core and the generator 70 % of its own.',
   )
 })

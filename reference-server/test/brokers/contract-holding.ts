@@ -117,6 +117,19 @@ export const holdingFacts: readonly Fact[] = [
     },
   },
   {
+    name: 'the oldest of all is dropped first, also where one client id has several in a row',
+    check: async (engine) => {
+      const { broker, replay } = await accepted(engine, { resume_total_bytes: 10 })
+      await broker.accept('ann', 'aaaa')
+      await broker.accept('ann', 'bbbb')
+      const { epoch } = await broker.accept('cat', 'cccc')
+      expect(await replay(1)).toEqual(['bbbb'])
+      await broker.accept('dan', 'dddd')
+      expect(await replay(1)).toBeUndefined()
+      expect(await broker.replay('cat', { epoch, seq: 0 })).toHaveLength(1)
+    },
+  },
+  {
     name: 'what is held longer than the window is dropped, and what is younger stays',
     check: async (engine) => {
       const { broker, replay } = await accepted(engine, {})

@@ -70,3 +70,7 @@ test('the same head again is read alike, and its body anew', () => {
   expect(read(write(good, '{"a":3}'))?.body.toString()).toBe('{"a":3}')
   expect(read(write(good, '{"a":33}'))).toBeUndefined()
 })
+
+test('a connection that is to be kept, as it is anyway, is plain', () => {
+  expect(read(write([...good, 'Connection: Keep-Alive']))?.headers.connection).toBe('Keep-Alive')
+})

@@ -1,5 +1,6 @@
-import type { Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makePostLane } from '../../src/inbound/post-lane.ts'
 import { connectRaw, exchange, readToEnd } from '../raw-exchange.ts'
 import { KEY, startService, type TestService } from '../start-service.ts'
 
@@ -44,7 +45,7 @@ test('a plain post is answered as the library answers it', async () => {
   const plain = connectRaw(service.baseUrl)
   const other = connectRaw(service.baseUrl)
   const fromLane = await talk(plain, post(message('a')), '"seq"')
-  const fromLibrary = await talk(other, post(message('b'), 'Connection: keep-alive\r\n'), '"seq"')
+  const fromLibrary = await talk(other, post(message('b'), 'TE: trailers\r\n'), '"seq"')
   expect(fromLane.startsWith('HTTP/1.1 200 OK\r\n')).toBe(true)
   expect(headersOf(fromLane)).toEqual(headersOf(fromLibrary))
   plain.destroy()
@@ -118,4 +119,49 @@ test('a service that stops ends the connections that wait for another post', asy
   const ended = readToEnd(socket)
   await other.stop()
   await ended
+})
+
+/** A lane that is told of the first connection of a listener, and what it did with it. */
+async function startLane(firstBytesMs: number) {
+  const listener = createServer()
+  const expired = Promise.withResolvers<Socket>()
+  const left = Promise.withResolvers<{ bytes: Buffer; waitedMs: number }>()
+  const lane = makePostLane({
+    urls: new Set(['/v1/messages']),
+    answer: async () => ({
+      made: { status: 200, headers: {}, mediaType: 'application/json', body: {} },
+    }),
+    handOver: (socket, waitedMs) => {
+      socket.once('data', (bytes) => left.resolve({ bytes, waitedMs }))
+    },
+    expire: expired.resolve,
+    firstBytesMs,
+    keepAliveMs: 60_000,
+  })
+  listener.on('connection', lane.take)
+  await new Promise<void>((resolve) => {
+    listener.listen(0, '127.0.0.1', resolve)
+  })
+  const client = connect((listener.address() as AddressInfo).port, '127.0.0.1')
+  const stop = (): void => {
+    client.destroy()
+    lane.stop()
+    listener.close()
+  }
+  return { client, expired: expired.promise, left: left.promise, stop }
+}
+
+test('a connection on which nothing comes is refused when the time for a head is over', async () => {
+  const { expired, stop } = await startLane(1)
+  ;(await expired).destroy()
+  stop()
+})
+
+test('who takes a connection over is told how long its first bytes were waited for, and reads them', async () => {
+  const { client, left, stop } = await startLane(60_000)
+  client.write('GET / HTTP/1.1\r\n')
+  const { bytes, waitedMs } = await left
+  expect(waitedMs).toBeGreaterThan(0)
+  expect(bytes.toString()).toBe('GET / HTTP/1.1\r\n')
+  stop()
 })

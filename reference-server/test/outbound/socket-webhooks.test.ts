@@ -16,6 +16,7 @@ function makeSetting(concurrency = 64) {
   const answers: ((answer: AttemptAnswer) => void)[] = []
   const ended: string[] = []
   const counted: string[] = []
+  const leave = { isThere: true }
   const sink = makeSocketWebhooks({
     clock,
     random: { bytes: (count) => new Uint8Array(count), fraction: () => 0.5 },
@@ -34,6 +35,7 @@ function makeSetting(concurrency = 64) {
     },
     limits: { socket_concurrency: concurrency },
     rules: makeRules(),
+    mayAttempt: () => leave.isThere,
     attempt(delivery) {
       attempted.push(`${delivery.event} ${delivery.socket.id}`)
       times.push(clock.nowMs() - startMs)
@@ -54,6 +56,7 @@ function makeSetting(concurrency = 64) {
     deliveries,
     ended,
     counted,
+    leave,
     handshake: (id: string) => sink.handshake(socketOf(id), clock.nowMs(), noteEnd(id)),
     message: (id: string) =>
       sink.message(socketOf(id), { number: 1, body: 'x', atMs: 0 }, noteEnd(id)),
@@ -209,4 +212,38 @@ test('nothing is attempted after the stop, and nothing waits', async () => {
   await clock.advance(60_000)
   expect(attempted).toEqual(['closed a', 'handshake b'])
   expect(ended).toEqual([])
+})
+
+test('what another node has taken over is not attempted, and an answer to it means nothing', async () => {
+  const { sink, clock, handshake, message, closed, attempted, ended, answer } = makeSetting(2)
+  closed('a')
+  await answer({ status: 500 })
+  closed('b')
+  message('c')
+  handshake('d')
+  sink.forget()
+  await answer({ status: 500 })
+  await answer()
+  await clock.advance(WAIT_MS)
+  expect([attempted, ended]).toEqual([['closed a', 'closed b', 'message c'], []])
+  message('e')
+  await answer()
+  expect(ended).toEqual(['e 204'])
+})
+
+test('while another node may speak for its sockets nothing is said, and afterwards all, in the order of asking', async () => {
+  const { leave, clock, handshake, message, closed, attempted, ended } = makeSetting()
+  leave.isThere = false
+  message('a')
+  closed('b')
+  await clock.advance(WAIT_MS)
+  handshake('c')
+  expect(attempted).toEqual([])
+  leave.isThere = true
+  await clock.advance(1000)
+  expect(attempted).toEqual(['message a', 'closed b', 'handshake c'])
+  leave.isThere = false
+  handshake('d')
+  await clock.advance(WAIT_MS)
+  expect(ended).toEqual(['d unattempted'])
 })

@@ -50,6 +50,29 @@ describe('one client', () => {
     expect(counted.filter((name) => name.startsWith('webhook_given_up'))).toHaveLength(1)
   })
 
+  test('an attempt that was not made, as the broker could not be told of it, counts for nothing however long that lasts', async () => {
+    const { report, times, answer, clock, counted, logged } = makeSetting()
+    report('a', 1)
+    for (let hour = 0; hour < 3; hour += 1) {
+      for (let at = 0; at < 20; at += 1) {
+        await answer(times().length - 1, { failure: 'unnoted' })
+        await clock.advance(3000)
+      }
+      await clock.advance(3_540_000)
+    }
+    const before = times().length
+    await answer(before - 1, { failure: 'unnoted' })
+    await clock.advance(3000)
+    await answer(before, { status: 500 })
+    await clock.advance(1000)
+    await answer(before + 1, done)
+    expect(times()).toHaveLength(before + 2)
+    expect(counted.filter((name) => name.startsWith('webhook_given_up'))).toEqual([])
+    expect(counted.filter((name) => name.startsWith('webhook_attempts'))).toHaveLength(2)
+    const [, first] = logged.find(([, message]) => message.includes('wait')) ?? []
+    expect(first).toBe('webhooks wait until the broker can be told of them')
+  })
+
   test('a retry is replaced by a newer version at once', async () => {
     const { report, whats, answer, clock } = makeSetting()
     report('a', 1)

@@ -39,6 +39,9 @@ beforeEach(() => {
     mayWrite: () => mayWrite,
     route: async () => true,
     disconnect: async () => ({ connections: 1 }),
+    epochFloor: () => 0,
+    sendToSockets: async () => [],
+    broadcastToSockets: async () => 0,
   }
   broker = { ...makeMemoryBroker(makeBrokerParts(clock, { rules, holds: true })), shared }
   let ids = 0

@@ -21,6 +21,7 @@ export interface Page {
 /** Sockets, and what a test does to them. */
 export function makeSocketSetting() {
   const clock = makeFakeClock()
+  const floor = clock.nowMs() * 1000 + 5
   const rules = makeRules()
   const told: string[] = []
   const waiting: ((answer: never) => void)[] = []
@@ -49,7 +50,7 @@ export function makeSocketSetting() {
     ports: { clock, random, log: silentLog, metrics: makeMetrics(false), broker },
     sink,
     limits: { ...limits, socket_held_bytes: 8 },
-    epochFloor: clock.nowMs() * 1000 + 5,
+    epochFloor: () => floor,
   })
 
   function open(path: string): Page {

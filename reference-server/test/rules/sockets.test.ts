@@ -186,3 +186,19 @@ describe('sending', () => {
     expect(setting.sockets.broadcast('all')).toBe(0)
   })
 })
+
+describe('a node that has lost its place', () => {
+  test('it closes every socket, and tells of none, whatever is answered later', () => {
+    const pages = [setting.accept('a'), setting.open('b')]
+    const over = setting.accept('c')
+    setting.sockets.take(pages[0]?.socket ?? over.socket, 'hi')
+    setting.sockets.end(over.socket, { by: 'loss' })
+    const told = [...setting.told]
+    setting.sockets.abandon()
+    expect(pages.map(({ closed }) => closed)).toEqual(['state-lost', 'state-lost'])
+    expect([setting.sockets.open().size, setting.sockets.count()]).toEqual([0, 0])
+    while (setting.inFlight() > 0) setting.answer()
+    expect(setting.told).toEqual(told)
+    expect(setting.sockets.count()).toBe(0)
+  })
+})

@@ -15,7 +15,7 @@ function soak(...args: string[]): Promise<{ code: number; output: string }> {
 
 const ROUND = ['--minutes', '0.1', '--seed', '7', '--clients', '20', '--rate', '80']
 
-test.each(['memory', 'sqlite'])(
+test.each(['memory', 'sqlite', 'redis'])(
   'a round of the soak finds every promise kept with state in %s',
   {
     timeout: 180_000,

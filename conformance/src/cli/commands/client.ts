@@ -1,5 +1,7 @@
 /** The options of `client`. */
 
+import { splitProgram } from '../exec-options.ts'
+import { UsageError } from '../usage-error.ts'
 import type { CommandLine } from './command-line.ts'
 
 /** Adds the command to the program. */
@@ -34,9 +36,14 @@ export function declareClient({ root, env, end }: CommandLine): void {
     .option('--fault <names...>', 'with --self-test: only these wrong clients')
     .addHelpText('after', EXAMPLES)
     .action(
-      end(async (operands: string[], options: Record<string, unknown>) => {
+      end(async (all: string[], options: Record<string, unknown>) => {
+        const { operands, program } = splitProgram(root, all)
+        if (program && operands.length > 0)
+          throw new UsageError(
+            `${operands.join(' ')} stands before --: patterns go behind --only, the program and its arguments behind --`,
+          )
         const { client } = await import('../client.ts')
-        return client(operands, options, env)
+        return client(all, options, env)
       }),
     )
 }

@@ -9,7 +9,7 @@ export function declareDoctor({ root, env, end }: CommandLine): void {
   const command = root
     .command('doctor')
     .description(
-      'look whether everything is there that a verdict needs: server, key, clock, connection, origin, webhooks, profiles, timings',
+      'look whether everything is there that a verdict needs: server, key, clock, connection, origin, webhooks, profiles, rates, timings',
     )
     .argument('[url...]', 'base URL of the server (default: http://127.0.0.1:8080)')
   addTargetOptions(command)

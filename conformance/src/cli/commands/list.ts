@@ -1,6 +1,7 @@
 /** The options of `list`. */
 
 import { addExecOptions, splitProgram } from '../exec-options.ts'
+import { UsageError } from '../usage-error.ts'
 import type { CommandLine } from './command-line.ts'
 import { addTargetOptions } from './target-options.ts'
 
@@ -38,6 +39,13 @@ export function declareList({ root, end }: CommandLine): void {
           return listPlan(operands, others)
         }
         const { list } = await import('../list.ts')
+        const ofPlan = command.options.find(
+          (option) =>
+            option.attributeName() !== 'json' &&
+            command.getOptionValueSource(option.attributeName()) === 'cli',
+        )
+        if (ofPlan)
+          throw new UsageError(`${ofPlan.long} says what a run would make; give --plan too`)
         return list(operands, options)
       }),
     )

@@ -70,15 +70,6 @@ export function givenOf(timeline: Timeline, role: string, what = 'message'): unk
   return toldOf(timeline, role, what).map(({ members }) => members.data)
 }
 
-/** The data of the envelopes of a kind that the service sent on the attempts of a channel, in order. */
-export function sentOf(timeline: Timeline, role: string, type = 'message'): unknown[] {
-  return eventsOf(timeline, 'sent')
-    .filter(({ as }) => as.startsWith(`${role}#`))
-    .map(({ what }) => readObject(what))
-    .filter((envelope) => envelope?.type === type)
-    .map((envelope) => envelope?.data)
-}
-
 /** The first welcome of an attempt. */
 export function welcomeOn(timeline: Timeline, as: string): SentEvent | undefined {
   return eventsOf(timeline, 'sent', as).find(({ what }) => readObject(what)?.type === 'welcome')

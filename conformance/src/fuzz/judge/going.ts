@@ -73,6 +73,11 @@ export function judgeExpire(context: Context, person: Person, played: PlayedStep
   const { current } = person
   for (const one of person.connections) one.seeIdle('expire')
   if (!current || current.token.expiry.latestMs > played.endMs) return
+  if (current.isDoubtful) {
+    // It was lost before, and is over now whether or not the service knew that.
+    person.current = undefined
+    return
+  }
   const codes = current.see('expire')
   const close = expectClose(
     context,

@@ -3,9 +3,11 @@
 import type { TimelineEvent } from '../../timeline/event.ts'
 import { readGoldenSteps } from '../golden-sequence.ts'
 import { type CheckData, eventsId, letterOf, type PageData } from '../page-form.ts'
-import { readSteps, type Step } from '../sequence.ts'
+import { MISSED, readSteps, type Step, withMissed } from '../sequence.ts'
 import { drawDiagram } from './diagram.ts'
 import { element } from './elements.ts'
+
+const SEEN = 'What happened'
 
 /** Fills the body of a requirement with these checks; what deviates is open at once. */
 export function showChecks(body: Element, checks: readonly string[], data: PageData): void {
@@ -128,19 +130,18 @@ function showSeen(check: string, own: CheckData, index: number, data: PageData):
   const steps = readSteps(events, own.judged)
   const golden = own.verdict === 'pass' ? undefined : data.goldens[check]
   const seen = element('div', { class: 'seen' })
+  const isMissed = own.expected !== undefined && own.offender === undefined && steps.length > 0
+  const name = `Sequence diagram of ${steps.length} events of ${check}`
   seen.append(
-    figure('What happened', steps, own, `Sequence diagram of ${steps.length} events of ${check}`),
+    isMissed
+      ? figure(SEEN, withMissed(steps, own.judged), { ...own, offender: 0 }, `${name}; ${MISSED}`)
+      : figure(SEEN, steps, own, name + breaking(own.offender)),
   )
   if (golden) {
     const expected = readGoldenSteps(golden)
-    const name = `Sequence diagram of what a conforming server did in ${check}`
+    const conforming = `Sequence diagram of what a conforming server did in ${check}`
     seen.append(
-      figure(
-        'What a conforming server did',
-        expected,
-        { judged: own.judged, offender: undefined },
-        name,
-      ),
+      figure('What a conforming server did', expected, { judged: own.judged }, conforming),
     )
   }
   const list = element(
@@ -156,18 +157,21 @@ function showSeen(check: string, own: CheckData, index: number, data: PageData):
   )
 }
 
+function breaking(offender: number | undefined): string {
+  return offender === undefined ? '' : `; event ${offender} breaks the requirement`
+}
+
 function figure(
   caption: string,
   steps: readonly Step[],
   { judged, offender }: Pick<CheckData, 'judged'> & { readonly offender?: number | undefined },
   name: string,
 ): HTMLElement {
-  const marked = offender === undefined ? '' : `; event ${offender} breaks the requirement`
   return element(
     'figure',
     {},
     element('figcaption', {}, caption),
-    drawDiagram({ steps, offender, judged, name: name + marked }),
+    drawDiagram({ steps, offender, judged, name }),
   )
 }
 

@@ -68,9 +68,8 @@ end
 `
 
 const HOLD = `
-local function hold(key, seq, data, windowMs, most, mostBytes, mostTotal)
+local function hold(key, seq, data, most, mostBytes, mostTotal)
   local held = key .. ':held'
-  sweep(windowMs)
   redis.call('RPUSH', ledger, seq .. ' ' .. key)
   local length = redis.call('RPUSH', held, whole(now()) .. ':' .. data)
   local bytes = redis.call('HINCRBY', key, 'b', #data)
@@ -87,11 +86,14 @@ local function hold(key, seq, data, windowMs, most, mostBytes, mostTotal)
 end
 `
 
-// KEYS 3: the record, 4: the post with a key that this is a part of, or nothing. ARGV 6: data, 7: how long the counters
-// are kept (0: always), 8: whether it is held, 9: window, 10 to 12: bounds, 13: channel, 14: the part.
+// KEYS 3: the record, which is the name of its channel too, 4: the post with a key that this is a part of, or nothing.
+// ARGV 6: data, 7: in one text, as each costs the node, whether it is held, how long the counters are kept (0: always),
+// the window and the three bounds; 8: the part.
 const ACCEPT = `
 local key, post = KEYS[3], KEYS[4]
-local data, forgetMs, channel, act = ARGV[6], tonumber(ARGV[7]), ARGV[13], ARGV[14]
+local data, act = ARGV[6], ARGV[8]
+local holds, forgetMs, windowMs, most, mostBytes, mostTotal =
+  string.match(ARGV[7], '^(%d) (%d+) (%d+) (%d+) (%d+) (%d+)$')
 if post then
   local known = redis.call('HGET', post, act)
   if known then
@@ -99,13 +101,14 @@ if post then
     return {e, s, v, tonumber(stored), 0, 1}
   end
 end
-local epoch = use(key, forgetMs)
+-- Before it is counted: what is held goes up to the newest number.
+if holds == '1' then sweep(tonumber(windowMs)) end
+local epoch = use(key, tonumber(forgetMs))
 local seq = redis.call('HINCRBY', key, 's', 1)
 local version = redis.call('HGET', key, 'v')
 local stored = -1
-if ARGV[8] == '1' then
-  stored = hold(key, seq, data, tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11]),
-    tonumber(ARGV[12]))
+if holds == '1' then
+  stored = hold(key, seq, data, tonumber(most), tonumber(mostBytes), tonumber(mostTotal))
 end
 if post and redis.call('EXISTS', post) == 1 then
   redis.call('HSET', post, act, epoch .. ' ' .. seq .. ' ' .. version .. ' ' .. stored)
@@ -122,7 +125,7 @@ export const ACCEPT_MESSAGE = makeScript(
 local carried = 0
 local current = redis.call('HGET', key, 'c')
 if current and current ~= '' then
-  carried = redis.call('SPUBLISH', channel, 'm ' .. current .. ' ' .. epoch .. ' ' .. seq .. ' ' .. data)
+  carried = redis.call('SPUBLISH', key, 'm ' .. current .. ' ' .. epoch .. ' ' .. seq .. ' ' .. data)
 end
 return {epoch, seq, version, stored, math.min(carried, 1), 0}
 `,
@@ -135,7 +138,7 @@ export const ACCEPT_BROADCAST = makeScript(
   HOLD,
   ACCEPT,
   `
-redis.call('SPUBLISH', channel, 'b ' .. epoch .. ' ' .. seq .. ' ' .. data)
+redis.call('SPUBLISH', key, 'b ' .. epoch .. ' ' .. seq .. ' ' .. data)
 local carried = 0
 for _, count in ipairs(redis.call('HVALS', prefix .. ':counts')) do carried = carried + count end
 return {epoch, seq, version, stored, carried, 0}

@@ -8,6 +8,7 @@ import { namePrefix, nameStore } from './names.ts'
 import { ADOPT, ENTER, QUIT, RENEW, RETURN } from './nodes.ts'
 import { type LAPSED, LOST } from './script.ts'
 import { type OwedFacts, readOwed } from './senders.ts'
+import { readOwedSocket } from './sockets.ts'
 import type { Steps } from './steps.ts'
 
 /** What the life of a node is built of. */
@@ -156,16 +157,23 @@ export function makeLife(parts: LifeParts): Life {
   }
 
   async function adopt(dead: string): Promise<void> {
-    type Adopted = [orphans: [string, string, string][], owed: OwedFacts[], began: number]
-    const [orphans, owed, began] = await steps.loose<Adopted>(ADOPT, [dead])
-    if (orphans.length + owed.length > 0)
-      log.info({ clients: orphans.length, states: owed.length }, 'took over what a node left')
+    type Adopted = [
+      orphans: [string, string, string][],
+      owed: OwedFacts[],
+      began: number,
+      sockets: string[],
+    ]
+    const [orphans, owed, began, sockets] = await steps.loose<Adopted>(ADOPT, [dead])
+    const taken = { clients: orphans.length, states: owed.length, sockets: sockets.length }
+    if (Object.values(taken).some((count) => count > 0))
+      log.info(taken, 'took over what a node left')
     for (const [clientId, connectionId, leftFor] of orphans)
       parts.events().orphaned(clientId, connectionId, leftFor || undefined)
     const isLeft = (facts: OwedFacts): boolean => facts[11] === 'left'
     parts.events().recall(owed.filter(isLeft).map(readOwed))
     for (const facts of owed) if (!isLeft(facts)) parts.route(readOwed(facts).state)
     if (began === 1) parts.events().began(steps.standing().floor)
+    parts.events().orphanedSockets(sockets.map(readOwedSocket))
   }
 
   function keepRenewing(): void {

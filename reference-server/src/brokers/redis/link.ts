@@ -41,7 +41,7 @@ export interface LinkParts {
 }
 
 /** Milliseconds that an answer of the store is waited for. */
-export const ANSWER_MS = 2000
+const ANSWER_MS = 2000
 
 /** Commands that may wait for their answer. */
 const MOST_WAITING = 20_000
@@ -61,6 +61,17 @@ interface Call {
 /** An answer that is not there. */
 export function makeUnavailable(detail: string): Refusal {
   return new Refusal('unavailable', detail, { retryAfterSeconds: 1 })
+}
+
+/** What is heard from others in the time in which the store answers; rejects with the Refusal `unavailable` otherwise. */
+export function inTime<T>(heard: Promise<T>, detail = 'the store does not answer'): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = systemClock.after(ANSWER_MS, () => reject(makeUnavailable(detail)))
+    heard.then((value) => {
+      cancel()
+      resolve(value)
+    }, reject)
+  })
 }
 
 /** The two connections of one try; the failure of either is the failure of both. */

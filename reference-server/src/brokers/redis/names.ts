@@ -24,6 +24,7 @@ export interface Names {
   held(node: string): string
   /** Client ids whose newest state a node owes to the application. */
   owed(node: string): string
+  /** What nodes say to one of them. */
   nodeChannel(node: string): string
   /** A post with a key. */
   post(scope: string): string

@@ -1,6 +1,7 @@
 /** Scripts of nodes: they alone know who has a place in the store, how it is lost, and who takes over what was left. */
 import { makeFreeScript, makeLooseScript } from './script.ts'
 import { OWED } from './senders.ts'
+import { TAKE_SOCKETS } from './sockets.ts'
 
 /**
  * Takes a place in the present generation of the store, or in a new one where there is none, or where it is the one
@@ -75,16 +76,17 @@ return 1
 /**
  * Takes over what node ARGV 6 left, unless another did, or it came back. Answers its client ids that are online, each
  * with its last connection and why that ended; its states that the application may not have heard of, each with whether
- * it was the sender itself; and whether it had to tell of the beginning.
+ * it was the sender itself; whether it had to tell of the beginning; and its sockets whose end is owed.
  */
 export const ADOPT = makeLooseScript(
   OWED,
+  TAKE_SOCKETS,
   `
 local dead = ARGV[6]
 local nodes = prefix .. ':nodes'
 local state = redis.call('HGET', nodes, dead)
 if not state or (state == 'here' and redis.call('EXISTS', prefix .. ':lease:' .. dead) == 1) then
-  return {{}, {}, 0}
+  return {{}, {}, 0, {}}
 end
 redis.call('HDEL', nodes, dead)
 redis.call('HDEL', prefix .. ':marks', dead)
@@ -112,7 +114,7 @@ for _, clientId in ipairs(redis.call('SMEMBERS', owedByDead)) do
 end
 redis.call('DEL', heldByDead, owedByDead)
 local began = sent and redis.call('HEXISTS', store, 'told') == 0 and 1 or 0
-return {orphans, states, began}
+return {orphans, states, began, takeSockets(dead)}
 `,
 )
 

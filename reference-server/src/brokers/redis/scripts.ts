@@ -13,8 +13,10 @@ import {
   READ,
   REVOKE,
 } from './presence.ts'
+import { RELAY_SCRIPTS } from './relay.ts'
 import type { Script } from './script.ts'
 import { ACKNOWLEDGED, ATTEMPTED, LIST_OWED, ROUTE } from './senders.ts'
+import { SOCKET_SCRIPTS } from './sockets.ts'
 
 /** Every script that a node runs. */
 export const SCRIPTS: readonly Script[] = [
@@ -22,5 +24,5 @@ export const SCRIPTS: readonly Script[] = [
   ...[ARRIVE, DEPART, DISCONNECT, GENERATION, LEAVE, LIST, READ, REVOKE],
   ...[ADOPT, BEGAN, ENTER, QUIT, RENEW, RETURN, TOLD],
   ...[ACKNOWLEDGED, ATTEMPTED, LIST_OWED, ROUTE],
-  ...ANSWER_SCRIPTS,
+  ...[...ANSWER_SCRIPTS, ...RELAY_SCRIPTS, ...SOCKET_SCRIPTS],
 ]

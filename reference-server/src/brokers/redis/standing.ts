@@ -1,10 +1,9 @@
 /** Presence and tokens in the shared store: it alone knows how what scripts answer of them is read. */
 
 import type { Broker, Counters, KnownClient, Shared } from '../../broker-port.ts'
-import { systemClock } from '../../clock.ts'
 import { type BrokerParts, FORGET_AFTER_MS, REMEMBERED_MS } from '../parts.ts'
 import type { Hearing } from './hearing.ts'
-import { ANSWER_MS, makeUnavailable } from './link.ts'
+import { inTime } from './link.ts'
 import { ARRIVE, DEPART, DISCONNECT, GENERATION, LEAVE, LIST, READ, REVOKE } from './presence.ts'
 import type { Steps } from './steps.ts'
 
@@ -87,19 +86,6 @@ export function makeStandings(steps: Steps, hearing: Hearing, parts: BrokerParts
       return { connections, gone: { connectionId, reason, counters: readCounters(...counters) } }
     },
   }
-}
-
-/** Refuses what is not heard in the time in which the store answers. */
-function inTime(heard: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancel = systemClock.after(ANSWER_MS, () =>
-      reject(makeUnavailable('the store does not answer')),
-    )
-    heard.then(() => {
-      cancel()
-      resolve()
-    }, reject)
-  })
 }
 
 function readCounters(epoch: string, seq: string | undefined, version = 0): Counters {

@@ -36,7 +36,7 @@ type Taken = [
 /** What is kept of messages and broadcasts, in the name of a node. */
 export function makeStreams(steps: Steps, parts: BrokerParts): Streams {
   const { limits, timings, holds } = parts
-  const windowMs = (): number => timings.resume_window_seconds * 1000
+  const windowMs = (): number => Math.round(timings.resume_window_seconds * 1000)
   const keyOf = (clientId: string): string => steps.names().client(clientId)
 
   async function accept(
@@ -46,10 +46,15 @@ export function makeStreams(steps: Steps, parts: BrokerParts): Streams {
   ): Promise<Accepted<Counters>> {
     const { data, forgetMs, act } = given
     const { resume_messages, resume_bytes, resume_total_bytes } = limits
-    const bounds = [windowMs(), resume_messages, resume_bytes, resume_total_bytes]
-    const post = act ? [steps.names().post(act.scope)] : []
-    const args = [data, forgetMs, holds ? '1' : '0', ...bounds, key, act ? `i${act.item}` : '']
-    const taken = await steps.write<Taken>(script, [key, ...post], args)
+    const kept = `${holds ? 1 : 0} ${forgetMs} ${windowMs()}`
+    const bounds = `${kept} ${resume_messages} ${resume_bytes} ${resume_total_bytes}`
+    const taken = act
+      ? await steps.write<Taken>(
+          script,
+          [key, steps.names().post(act.scope)],
+          [data, bounds, `i${act.item}`],
+        )
+      : await steps.write<Taken>(script, [key], [data, bounds])
     const [epoch, seq, version, stored, carried, again] = taken
     return {
       epoch: Number(epoch),

@@ -12,10 +12,11 @@ export const answerMessage: Handler = async (service, { body, post }) =>
   makeAnswer(200, await postMessage(service, body, makeAct(post, 0)))
 
 /**
- * Judges the members of one message and posts it. Rejects with a Refusal, or with anything else for a defect.
+ * Judges the members of one message and posts it. Throws a Refusal, or rejects with one, or with anything else for a
+ * defect. No async function, which would be one more promise for each post.
  * Messages that are handed over one after the other, without awaiting, are numbered in that order.
  */
-export async function postMessage(
+export function postMessage(
   service: Service,
   members: Record<string, unknown>,
   act?: Act | undefined,

@@ -23,10 +23,10 @@ export const answerSocket: Handler = async (service, { body, host }) => {
  * @spec socket.send.results
  */
 export const answerSocketSend: Handler = async (service, { body }) => {
-  const { rules, limits, sockets } = service
+  const { rules, limits, socketReach } = service
   const ids = rules.readSocketList(body.sockets, limits.sockets_per_send)
   const text = readText(service, body.body)
-  return makeAnswer(200, rules.makeSocketSendAnswer(sockets.send(ids, text)))
+  return makeAnswer(200, rules.makeSocketSendAnswer(await socketReach.send(ids, text)))
 }
 
 /**
@@ -35,7 +35,8 @@ export const answerSocketSend: Handler = async (service, { body }) => {
  */
 export const answerSocketBroadcast: Handler = async (service, { body }) => {
   const text = readText(service, body.body)
-  return makeAnswer(200, service.rules.makeSocketBroadcastAnswer(service.sockets.broadcast(text)))
+  const count = await service.socketReach.broadcast(text)
+  return makeAnswer(200, service.rules.makeSocketBroadcastAnswer(count))
 }
 
 function readText({ rules, limits }: Service, value: unknown): string {
