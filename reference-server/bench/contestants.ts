@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { connect } from 'node:net'
 import { LIMITS, TIMINGS } from '@channel-protocol/schemas/registry'
 import { SETTABLE_LIMITS, SETTABLE_TIMINGS } from '../src/setting-rows.ts'
-import { findPort, startNode } from './processes.ts'
+import { findPort, startNode, stop } from './processes.ts'
 
 /** Names of the contestants: this server, the same with its state in Redis or without joined writes, and what one writes first. */
 export const CONTESTANTS = ['service', 'redis', 'unjoined', 'naive'] as const
@@ -84,7 +84,12 @@ export async function start(
     contestant === 'naive' ? programs.naive : [...NODE_FLAGS, ...programs[contestant], ...flags],
     0,
   )
-  await untilListening(port, child)
+  try {
+    await untilListening(port, child)
+  } catch (cause) {
+    await stop(child)
+    throw cause
+  }
   return { contestant, child, pid: child.pid ?? 0, port }
 }
 

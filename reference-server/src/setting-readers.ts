@@ -65,10 +65,24 @@ export function readBroker(text: string): BrokerSetting {
       throw new Error('names no file; write sqlite: and a path, such as sqlite:./channel.db')
     return { kind: 'sqlite', file }
   }
-  if (/^rediss?:\/\/./.test(text)) return { kind: 'redis', url: text }
+  if (/^rediss?:\/\/./.test(text)) return { kind: 'redis', url: readRedisUrl(text) }
   throw new Error(
     'is neither memory, nor sqlite: and a file, nor redis:// or rediss:// and an address',
   )
+}
+
+/** Its text may hold a password, and so is repeated nowhere. */
+function readRedisUrl(text: string): string {
+  const url = URL.parse(text)
+  if (!url?.hostname) throw new Error('is no address such as redis://127.0.0.1:6379/0')
+  if (!/^\/?\d*$/.test(url.pathname))
+    throw new Error('names no database; the path of its address is a number, such as /0')
+  try {
+    decodeURIComponent(url.username + url.password)
+  } catch {
+    throw new Error('has a password that is not percent-encoded; write % as %25')
+  }
+  return text
 }
 
 /** Seconds of a node's lease. @throws Error that says what is wrong */

@@ -82,6 +82,9 @@ test.each([
   [['--broker', 'mysql://x'], '--broker: is neither memory, nor sqlite: and a file'],
   [['--broker', 'sqlite:'], '--broker: names no file'],
   [['--broker', 'sqlite://file'], '--broker: names no file'],
+  [['--broker', 'redis://host:99999'], '--broker: is no address such as redis://127.0.0.1:6379/0'],
+  [['--broker', 'redis://host/one'], '--broker: names no database'],
+  [['--broker', 'redis://:50%@host'], '--broker: has a password that is not percent-encoded'],
   [['--base-url', 'ftp://x'], '--base-url: is not an http or https URL'],
   [[...OWN, '--application-base', 'http://a.example'], 'webhooks need --webhook-secret'],
   [[...OWN, '--webhook-started-url', 'http://a.example'], 'some webhook URLs are missing'],
@@ -128,6 +131,9 @@ test.each([
   [['--base-url', 'https://user:planted@push.example']],
   [['--application-base', 'https://user:planted@app.example']],
   [['--broker', 'planted://user:planted@host']],
+  [['--broker', 'redis://:planted@host:99999']],
+  [['--broker', 'redis://:planted%zz@host']],
+  [['--broker', 'redis://:planted@host/planted']],
 ])('no wrong secret is repeated: %j', (argv) => {
   expect(() => readSettings(argv, {})).toThrow(SettingError)
   expect(() => readSettings(argv, {})).not.toThrow(/planted/)

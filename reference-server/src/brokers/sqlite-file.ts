@@ -96,7 +96,9 @@ export function openSqliteFile(path: string, parts: FileParts): SqliteFile {
 
   function tryLater(ms: number): void {
     cancelTry = clock.after(ms, () => {
-      tryAgain().catch(() => tryLater(Math.min(2 * ms, LAST_TRY_MS)))
+      tryAgain().catch(() => {
+        if (db.isOpen) tryLater(Math.min(2 * ms, LAST_TRY_MS))
+      })
     })
   }
 

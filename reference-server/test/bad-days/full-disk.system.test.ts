@@ -65,6 +65,7 @@ test('a full disk refuses calls with 503 and keeps every client, and with room a
       ...['--port', '0', '--private-port', String(privatePort), '--log-level', 'silent'],
       ...['--test-timings', '--presence-grace-seconds', '0', '--resume-window-seconds', '600'],
       ...['--messages-per-second', '100000', '--calls-per-second', '100000'],
+      ...['--request-timeout-seconds', '10'],
       ...['--broker', `sqlite:${join(folder, 'state.db')}`, ...receiver.flags],
     ],
   })
