@@ -10,7 +10,6 @@ const unrelated = ['**/node_modules/**', '**/dist/**']
 /** What mostly waits, for timers and for clients that come back, or measures no time: two such files go on side by side. */
 const paired = [
   'conformance/test/application.suite.test.ts',
-  'conformance/test/by-url.suite.test.ts',
   'conformance/test/client/client.suite.test.ts',
   'conformance/test/client/kill-matrix.system.test.ts',
   'conformance/test/client/page.system.test.ts',
@@ -21,11 +20,8 @@ const paired = [
   'conformance/test/production-timings.system.test.ts',
   'conformance/test/report/html.system.test.ts',
   'conformance/test/report/secrets.suite.test.ts',
-  'conformance/test/second-implementation.system.test.ts',
   'conformance/test/site.system.test.ts',
   'conformance/test/transcripts/clients.system.test.ts',
-  'reference-server/test/brokers/sqlite-kill.suite.test.ts',
-  'reference-server/test/brokers/sqlite-kill.system.test.ts',
   'reference-server/test/browser/looks.system.test.ts',
   'reference-server/test/soak/smoke.system.test.ts',
 ]
