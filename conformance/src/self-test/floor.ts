@@ -26,6 +26,8 @@ export function measureFloor(
 }
 
 const PATIENCE_MS = 250
+/** Nothing ever comes from a server that hangs, so that waiting longer shows nothing more. */
+const PATIENCE_OF_SILENCE_MS = 60
 
 async function judgeNullServer(
   server: NullServer,
@@ -64,7 +66,7 @@ async function judgeAs(
     return await runChecks(planned, target, ledger, {
       concurrency: 64,
       seed: 1,
-      patienceMs: PATIENCE_MS,
+      patienceMs: server === 'hang' ? PATIENCE_OF_SILENCE_MS : PATIENCE_MS,
     })
   } finally {
     await target.stop()
