@@ -1,10 +1,16 @@
 /** Addresses of clients; it alone knows the headers in which proxies say where a request came from. */
-import type { IncomingMessage } from 'node:http'
-import { isIP, isIPv4 } from 'node:net'
+import type { IncomingHttpHeaders } from 'node:http'
+import { isIP, isIPv4, type Socket } from 'node:net'
 import type { Rules } from '../rules/rule-book.ts'
 
 /** The header that trusted proxies write. */
 export type ForwardedHeader = 'forwarded' | 'x-forwarded-for'
+
+/** What shows where a request came from. */
+export interface Coming {
+  socket: Pick<Socket, 'remoteAddress'>
+  headers: Readonly<IncomingHttpHeaders>
+}
 
 /** What is believed of proxies. */
 export interface Proxies {
@@ -19,7 +25,7 @@ const MOST_HOPS = 16
 export function makeAddressReader(
   rules: Rules,
   { isTrusted, header }: Proxies,
-): (request: IncomingMessage) => string {
+): (request: Coming) => string {
   return ({ socket, headers }) =>
     rules.selectAddress({
       peer: readPeer(socket.remoteAddress ?? ''),

@@ -1,10 +1,13 @@
 /** Arrivals: it alone knows where, in a request and the service, that is found by which a newcomer is judged. */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { ArrivalFacts } from '../rules/admission.ts'
 import type { Service } from './service.ts'
 
 /** What whoever sent this request is judged by now, beside its credentials. */
-export function readArrival(service: Service, { headers }: IncomingMessage): ArrivalFacts {
+export function readArrival(
+  service: Service,
+  { headers }: { headers: Readonly<IncomingHttpHeaders> },
+): ArrivalFacts {
   return {
     origin: headers.origin,
     baseOrigin: originOf(service.baseUrl()),

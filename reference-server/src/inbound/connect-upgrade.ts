@@ -1,18 +1,16 @@
 /** Upgrades on the connect path; it alone knows how one becomes a connection of a channel or is refused. */
-import type { IncomingMessage } from 'node:http'
 import { CLOSE_CODES, type CloseSlug } from '@channel-protocol/schemas/registry'
 import { WebSocketServer } from 'ws'
 import { makeWriterParts, openWriter, type WrapWriter } from '../outbound/connection.ts'
 import type { Heartbeat } from '../outbound/heartbeat.ts'
 import { decideAdmission } from '../rules/admission.ts'
 import { readAsked } from '../rules/resume.ts'
-import { SUBPROTOCOL } from '../rules/upgrade.ts'
 import { readArrival } from './arrival.ts'
 import { readTarget } from './call.ts'
 import { ChannelFrames } from './frames.ts'
 import { readValues } from './query.ts'
 import type { Service } from './service.ts'
-import { makeLibraryOptions, type UpgradeKind } from './upgrade.ts'
+import { makeLibraryOptions, type UpgradeKind, type UpgradeRequest } from './upgrade.ts'
 
 /** What connections are joined to, beside the service. */
 export interface ConnectParts {
@@ -27,18 +25,14 @@ export function makeConnectUpgrade(service: Service, parts: ConnectParts): Upgra
   const { rules, ports, limits, channels } = service
   const frameParts = { rules, channels, heartbeat: parts.heartbeat }
   const writerParts = makeWriterParts({ clock: ports.clock, makeReason: rules.makeCloseReason })
-  const offersOf = new WeakMap<IncomingMessage, readonly string[]>()
   const library = new WebSocketServer({
     ...makeLibraryOptions(),
     autoPong: rules.decidePongs(),
     maxPayload: limits.client_frame_bytes,
     maxFragments: limits.client_frame_bytes,
-    handleProtocols: (_offers, request) =>
-      rules.decideSubprotocol(offersOf.get(request) ?? []) ?? false,
   })
 
-  function judge(request: IncomingMessage): void {
-    const { headers } = request
+  function judge({ headers }: UpgradeRequest): readonly string[] {
     const offers = rules.readOffers(headers['sec-websocket-protocol'])
     const facts = {
       upgrade: headers.upgrade,
@@ -51,15 +45,13 @@ export function makeConnectUpgrade(service: Service, parts: ConnectParts): Upgra
     if (refusal) throw refusal
     const late = rules.decideLatecomer(service.isDraining())
     if (late) throw late
-    // The library sees no token, and none of its own refusals of the list can happen.
-    headers['sec-websocket-protocol'] = SUBPROTOCOL
-    offersOf.set(request, offers)
+    return offers
   }
 
-  const open: UpgradeKind['open'] = (socket, request) => {
+  const open: UpgradeKind['open'] = (socket, request, offers) => {
     const frames = new ChannelFrames(frameParts)
     socket.carried = frames
-    const tokens = rules.readOfferedTokens(offersOf.get(request) ?? [])
+    const tokens = rules.readOfferedTokens(offers)
     const admission = decideAdmission(rules, tokens, readArrival(service, request))
     if ('refusal' in admission) {
       const slug: CloseSlug = admission.refusal
@@ -77,5 +69,12 @@ export function makeConnectUpgrade(service: Service, parts: ConnectParts): Upgra
     frames.hold(channels.admit(claims, writer, asked), pulse)
   }
 
-  return { name: 'channel', takes: (path) => path === '/v1/connect', library, judge, open }
+  return {
+    name: 'channel',
+    takes: (path) => path === '/v1/connect',
+    library,
+    judge,
+    selectProtocol: (offers) => rules.decideSubprotocol(offers),
+    open,
+  }
 }

@@ -1,13 +1,12 @@
 /** Handshakes; it alone knows by what they are counted, and in which order. */
-import type { IncomingMessage } from 'node:http'
 import type { Limits, Ports } from '../ports.ts'
 import type { HandshakeKind } from '../rules/rate.ts'
 import { makeRateGate } from '../rules/rate-gate.ts'
 import type { Rules } from '../rules/rule-book.ts'
-import { makeAddressReader, type Proxies } from './address.ts'
+import { type Coming, makeAddressReader, type Proxies } from './address.ts'
 
 /** Takes one handshake; throws the Refusal `rate-limited` beyond a rate. */
-export type TakeHandshake = (request: IncomingMessage, kind: HandshakeKind) => void
+export type TakeHandshake = (request: Coming, kind: HandshakeKind) => void
 
 /** What handshakes are counted with. */
 export interface HandshakeParts {

@@ -8,6 +8,7 @@ import type { Answer } from '../rules/problem.ts'
 import { readBody, takeBody } from './body.ts'
 import { type Asked, answerCall, type ReadBody, readTarget, type Target } from './call.ts'
 import type { PlainPost } from './plain-post.ts'
+import { makePlainUpgradeReader, type PlainUpgrade } from './plain-upgrade.ts'
 import { type Lane, type LaneParts, makePostLane } from './post-lane.ts'
 import { makeRefusalAnswer } from './refuse.ts'
 import type { Service } from './service.ts'
@@ -24,6 +25,9 @@ const SHORT_MS = 100
 /** The posts that are made most. */
 const LANE_PATHS = ['/v1/messages', '/v1/broadcasts', '/v1/batches', '/v1/tokens']
 
+/** The path of the upgrades that are made most. */
+const CONNECT_PATH = '/v1/connect'
+
 /** In place of the advertised time for a header section, which the library measures by the time of the machine. */
 const STANDING_STILL_MS = 120_000
 
@@ -32,6 +36,8 @@ export interface UpgradeTaker {
   /** Whether a WebSocket is opened at this path below the base; nothing for a path outside it. */
   takes(path: string | undefined): boolean
   onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Takes one that was read without the library, and its connection. */
+  onPlain(upgrade: PlainUpgrade, socket: Socket): void
 }
 
 /** Who takes requests that are answered in another way than by one document. */
@@ -177,6 +183,8 @@ export function makeHttpServer(
       const target = { path: post.url.slice(service.basePath.length), query: '' }
       return decideAnswer(post, target, (bounds) => takeBody(post.body, bounds))
     },
+    readUpgrade: makePlainUpgradeReader(`${service.basePath}${CONNECT_PATH}`),
+    upgrade: upgrades.onPlain,
   }
   const lane = useLane(server, lanePart, (socket, ms) => {
     const judge = (): void => {

@@ -1,7 +1,8 @@
-/** The lane of plain posts; it alone knows which connections carry nothing else so far, and hands over those that do. */
+/** The lane of plain posts and upgrades; it alone knows which connections carry nothing else so far, and hands over those that do. */
 import type { Socket } from 'node:net'
 import { type WrittenAnswer, writePlainAnswer } from '../outbound/answer.ts'
 import { makePlainPostReader, type PlainPost, type PlainPostReader } from './plain-post.ts'
+import type { PlainUpgrade, PlainUpgradeReader } from './plain-upgrade.ts'
 
 /** What a lane is joined to. */
 export interface LaneParts {
@@ -9,6 +10,9 @@ export interface LaneParts {
   urls: ReadonlySet<string>
   /** Answers a post; never rejects. */
   answer(post: PlainPost): Promise<{ made: WrittenAnswer }>
+  readUpgrade: PlainUpgradeReader
+  /** Takes a connection over for good that begins with an upgrade. */
+  upgrade(upgrade: PlainUpgrade, socket: Socket): void
   /** Takes a connection over for good, for whose first bytes was waited `waitedMs` milliseconds. */
   handOver(socket: Socket, waitedMs: number): void
   /** Refuses a connection on which nothing came for `firstBytesMs`, and ends it. */
@@ -27,8 +31,8 @@ export interface Lane {
 }
 
 /**
- * Answers plain posts without the library's request and response, which cost two thirds of what a post costs. Whatever
- * is not plain takes its connection to the library, bytes and all: there is one reading of a request that is hard to read.
+ * Answers plain posts without the library's request and response, which cost two thirds of what a post costs, and lets
+ * plain upgrades pass by them. Whatever is not plain takes its connection to the library, bytes and all: there is one reading of a request that is hard to read.
  */
 export function makePostLane(parts: LaneParts): Lane {
   const posters = new Map<Socket, Poster>()
@@ -123,7 +127,9 @@ class Poster {
   #read(bytes: Buffer): void {
     const post = this.#readPost(bytes)
     if (!post) {
-      this.#leave(bytes)
+      const upgrade = this.#hasEnded ? undefined : this.#parts.readUpgrade(bytes)
+      if (upgrade) this.#upgrade(upgrade)
+      else this.#leave(bytes)
       return
     }
     this.#isAnswering = true
@@ -143,6 +149,11 @@ class Poster {
       this.#read(rest)
     }
     if (this.#hasEnded && !this.#isAnswering) this.#socket.end()
+  }
+
+  #upgrade(upgrade: PlainUpgrade): void {
+    this.#letGo(this.#socket)
+    this.#parts.upgrade(upgrade, this.#socket)
   }
 
   /** Hands the connection over, with what was read of it. */

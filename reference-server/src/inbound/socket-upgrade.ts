@@ -1,5 +1,4 @@
 /** Upgrades at socket URLs; it alone knows how one becomes a socket or is refused. */
-import type { IncomingMessage } from 'node:http'
 import { CLOSE_CODES } from '@channel-protocol/schemas/registry'
 import { WebSocketServer } from 'ws'
 import { makeWriterParts, openWriter, type WrapWriter } from '../outbound/connection.ts'
@@ -10,7 +9,7 @@ import { readArrival } from './arrival.ts'
 import { readTarget } from './call.ts'
 import type { Service } from './service.ts'
 import { SocketFrames } from './socket-frames.ts'
-import { makeLibraryOptions, type UpgradeKind } from './upgrade.ts'
+import { makeLibraryOptions, type UpgradeKind, type UpgradeRequest } from './upgrade.ts'
 
 const BEFORE_TICKET = '/v1/socket/'
 
@@ -39,11 +38,9 @@ export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): 
     ...makeLibraryOptions(),
     maxPayload: rules.decideMaxTextBytes(limits.data_bytes),
     maxFragments: rules.decideMaxFragments(limits.data_bytes),
-    handleProtocols: (offers) => [...offers][0] ?? false,
   })
 
-  function judge(request: IncomingMessage): void {
-    const { headers } = request
+  function judge({ headers }: UpgradeRequest): readonly string[] {
     const refusal = rules.decideSocketUpgrade({
       upgrade: headers.upgrade,
       key: headers['sec-websocket-key'],
@@ -54,8 +51,7 @@ export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): 
     if (late) throw late
     // The library would refuse some lists and name an item of others.
     const named = rules.decideSocketSubprotocol(headers['sec-websocket-protocol'])
-    if (named === undefined) delete headers['sec-websocket-protocol']
-    else headers['sec-websocket-protocol'] = named
+    return named === undefined ? [] : [named]
   }
 
   const open: UpgradeKind['open'] = (page, request) => {
@@ -77,5 +73,12 @@ export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): 
     frames.hold(admitted, pulse)
   }
 
-  return { name: 'socket', takes: (path) => path.startsWith(BEFORE_TICKET), library, judge, open }
+  return {
+    name: 'socket',
+    takes: (path) => path.startsWith(BEFORE_TICKET),
+    library,
+    judge,
+    selectProtocol: ([named]) => named,
+    open,
+  }
 }

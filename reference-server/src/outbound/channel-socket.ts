@@ -1,6 +1,6 @@
 /** The WebSocket of one client; it alone knows how the library reports what the peer did, and what is written beside it. */
 import type { Socket } from 'node:net'
-import { type RawData, WebSocket } from 'ws'
+import { type RawData, type ServerOptions, WebSocket } from 'ws'
 import type { Run, Turn, Waiting } from './turn.ts'
 
 /** What the peer did that ends the connection. */
@@ -115,6 +115,22 @@ export class ChannelSocket extends WebSocket implements Waiting {
   queuedBytes(): number {
     return this.bufferedAmount + (this.#run?.length ?? 0)
   }
+}
+
+/** How the library makes a WebSocket behind a handshake, which its types do not tell. */
+type Make = new (
+  address: null,
+  protocols: undefined,
+  options: ServerOptions,
+) => ChannelSocket & { setSocket(stream: Socket, head: Buffer, options: ServerOptions): void }
+
+const NO_BYTES = Buffer.alloc(0)
+
+/** The WebSocket of a stream on which the handshake was answered already, as a server with these options makes it. */
+export function openOn(stream: Socket, options: ServerOptions): ChannelSocket {
+  const socket = new (ChannelSocket as unknown as Make)(null, undefined, options)
+  socket.setSocket(stream, NO_BYTES, options)
+  return socket
 }
 
 function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {

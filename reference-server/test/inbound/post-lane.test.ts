@@ -1,5 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makePlainUpgradeReader } from '../../src/inbound/plain-upgrade.ts'
 import { makePostLane } from '../../src/inbound/post-lane.ts'
 import { connectRaw, exchange, readToEnd } from '../raw-exchange.ts'
 import { KEY, startService, type TestService } from '../start-service.ts'
@@ -126,11 +127,15 @@ async function startLane(firstBytesMs: number) {
   const listener = createServer()
   const expired = Promise.withResolvers<Socket>()
   const left = Promise.withResolvers<{ bytes: Buffer; waitedMs: number }>()
+  const upgraded = Promise.withResolvers<{ url: string; listeners: number }>()
   const lane = makePostLane({
     urls: new Set(['/v1/messages']),
     answer: async () => ({
       made: { status: 200, headers: {}, mediaType: 'application/json', body: {} },
     }),
+    readUpgrade: makePlainUpgradeReader('/v1/connect'),
+    upgrade: ({ url }, socket) =>
+      upgraded.resolve({ url, listeners: socket.listenerCount('data') }),
     handOver: (socket, waitedMs) => {
       socket.once('data', (bytes) => left.resolve({ bytes, waitedMs }))
     },
@@ -148,7 +153,8 @@ async function startLane(firstBytesMs: number) {
     lane.stop()
     listener.close()
   }
-  return { client, expired: expired.promise, left: left.promise, stop }
+  const { promise } = upgraded
+  return { client, expired: expired.promise, left: left.promise, upgraded: promise, stop }
 }
 
 test('a connection on which nothing comes is refused when the time for a head is over', async () => {
@@ -163,5 +169,15 @@ test('who takes a connection over is told how long its first bytes were waited f
   const { bytes, waitedMs } = await left
   expect(waitedMs).toBeGreaterThan(0)
   expect(bytes.toString()).toBe('GET / HTTP/1.1\r\n')
+  stop()
+})
+
+test('who takes a plain upgrade takes a connection that nobody else reads', async () => {
+  const { client, upgraded, stop } = await startLane(60_000)
+  const opening = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13'
+  client.write(
+    `GET /v1/connect HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${opening}\r\n\r\n`,
+  )
+  expect(await upgraded).toEqual({ url: '/v1/connect', listeners: 0 })
   stop()
 })
