@@ -7,9 +7,9 @@ import { afterEach, expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import { makeApplication } from '../../application/application.ts'
 import type { Webhook } from '../../application/webhook.ts'
-import { type Receiver, startReceiver } from '../../soak/receiver.ts'
+import type { Receiver } from '../../soak/receiver.ts'
 import { type ServerProcess, startServerProcess } from '../../soak/server-process.ts'
-import { makeWatch } from '../../soak/watch.ts'
+import { startApplication } from './application.ts'
 import { connectCrowd, dropCrowd, type Member, nameClients } from './crowd.ts'
 
 const CLIENTS = 1000
@@ -23,21 +23,6 @@ afterEach(async () => {
   await server?.end('SIGKILL')
   await receiver?.stop()
 })
-
-/** Starts the application, which keeps every webhook. */
-async function startApplication(): Promise<
-  Pick<Receiver, 'book'> & { watch: ReturnType<typeof makeWatch>; webhooks: Webhook[] }
-> {
-  const watch = makeWatch()
-  const webhooks: Webhook[] = []
-  receiver = await startReceiver({
-    onWebhook: (webhook) => {
-      webhooks.push(webhook)
-      watch.changed()
-    },
-  })
-  return { watch, webhooks, book: receiver.book }
-}
 
 function start(port: number, more: readonly string[] = []): Promise<ServerProcess> {
   return startServerProcess({
@@ -88,7 +73,10 @@ async function drainUnder(crowd: readonly Member[], draining: ServerProcess): Pr
 test('SIGTERM under 1,000 clients sends each away with `reconnect` and 4200, spread over the drain, and the next start says `started` in place of a thousand goodbyes', {
   timeout: 120_000,
 }, async () => {
-  const { watch, webhooks, book } = await startApplication()
+  const application = await startApplication()
+  receiver = application.receiver
+  const { watch, webhooks } = application
+  const { book } = receiver
   const eventsOf = (name: Webhook['event']): Webhook[] =>
     webhooks.filter(({ event }) => event === name)
   server = await start(0)
@@ -123,7 +111,10 @@ function placeOf(crowd: readonly Member[]): (clientId: string) => string {
 test('where state outlives the process, 1,000 clients that are back within the grace hear what they missed, and the application hears of none of them', {
   timeout: 120_000,
 }, async () => {
-  const { watch, webhooks, book } = await startApplication()
+  const application = await startApplication()
+  receiver = application.receiver
+  const { watch, webhooks } = application
+  const { book } = receiver
   const folder = await mkdtemp(join(tmpdir(), 'channel-drain-'))
   const broker = ['--broker', `sqlite:${join(folder, 'state.db')}`]
   try {

@@ -4,12 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import type { Webhook } from '../../application/webhook.ts'
 import { findFreePort } from '../../demos/free-port.ts'
-import { type Receiver, startReceiver } from '../../soak/receiver.ts'
+import type { Receiver } from '../../soak/receiver.ts'
 import { type ServerProcess, startServerProcess } from '../../soak/server-process.ts'
-import { makeWatch } from '../../soak/watch.ts'
 import { makeCalls, type TestCalls } from '../start-service.ts'
+import { startApplication } from './application.ts'
 import { connectCrowd, connectMember, dropCrowd, nameClients } from './crowd.ts'
 
 const CLIENTS = 100
@@ -48,14 +47,9 @@ async function readMetric(operators: string, name: string): Promise<number> {
 test('a full disk refuses calls with 503 and keeps every client, and with room again the same process takes calls and tells of who left', {
   timeout: 120_000,
 }, async () => {
-  const watch = makeWatch()
-  const webhooks: Webhook[] = []
-  receiver = await startReceiver({
-    onWebhook: (webhook) => {
-      webhooks.push(webhook)
-      watch.changed()
-    },
-  })
+  const application = await startApplication()
+  const { watch, webhooks } = application
+  receiver = application.receiver
   const { book } = receiver
   folder = await mkdtemp(join(tmpdir(), 'channel-full-'))
   const privatePort = await findFreePort('127.0.0.1')
