@@ -1,4 +1,5 @@
 /** The composition root: it alone knows how rules, ports and listeners are joined to one server. */
+import { hostname } from 'node:os'
 import { openBroker } from './brokers/open.ts'
 import { systemClock, systemRandom } from './clock.ts'
 import { readGaeScript } from './gae-script.ts'
@@ -267,6 +268,8 @@ async function makeParts(settings: Settings, surroundings: Surroundings): Promis
     timings,
     limits,
     epochFloor,
+    // No two that run listen on one port of one machine.
+    nodeName: settings.port === 0 ? undefined : `${hostname()} ${settings.host} ${settings.port}`,
     holds: settings.profiles.includes('resume'),
     revokes: settings.profiles.includes('control'),
   })

@@ -112,8 +112,12 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv): S
   }
 }
 
+/** Kept: it reads each command line afresh, and a program that starts services by the hundred made as many. */
+let kept: Command | undefined
+
 function readValues(argv: readonly string[], env: NodeJS.ProcessEnv): Values {
-  const command = makeCommand()
+  kept ??= makeCommand()
+  const command = kept
   try {
     command.parse(argv, { from: 'user' })
   } catch (error) {

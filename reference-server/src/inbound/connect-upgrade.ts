@@ -1,8 +1,8 @@
 /** Upgrades on the connect path; it alone knows how one becomes a connection of a channel or is refused. */
 import { CLOSE_CODES, type CloseSlug } from '@channel-protocol/schemas/registry'
-import { WebSocketServer } from 'ws'
 import { makeWriterParts, openWriter, type WrapWriter } from '../outbound/connection.ts'
 import type { Heartbeat } from '../outbound/heartbeat.ts'
+import { makeFrameOptions } from '../outbound/library-socket.ts'
 import { decideAdmission } from '../rules/admission.ts'
 import { readAsked } from '../rules/resume.ts'
 import { readArrival } from './arrival.ts'
@@ -10,7 +10,7 @@ import { readTarget } from './call.ts'
 import { ChannelFrames } from './frames.ts'
 import { readValues } from './query.ts'
 import type { Service } from './service.ts'
-import { makeLibraryOptions, type UpgradeKind, type UpgradeRequest } from './upgrade.ts'
+import type { UpgradeKind, UpgradeRequest } from './upgrade.ts'
 
 /** What connections are joined to, beside the service. */
 export interface ConnectParts {
@@ -25,8 +25,7 @@ export function makeConnectUpgrade(service: Service, parts: ConnectParts): Upgra
   const { rules, ports, limits, channels } = service
   const frameParts = { rules, channels, heartbeat: parts.heartbeat }
   const writerParts = makeWriterParts({ clock: ports.clock, makeReason: rules.makeCloseReason })
-  const library = new WebSocketServer({
-    ...makeLibraryOptions(),
+  const options = makeFrameOptions({
     autoPong: rules.decidePongs(),
     maxPayload: limits.client_frame_bytes,
     maxFragments: limits.client_frame_bytes,
@@ -72,7 +71,7 @@ export function makeConnectUpgrade(service: Service, parts: ConnectParts): Upgra
   return {
     name: 'channel',
     takes: (path) => path === '/v1/connect',
-    library,
+    options,
     judge,
     selectProtocol: (offers) => rules.decideSubprotocol(offers),
     open,

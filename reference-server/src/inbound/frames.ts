@@ -1,8 +1,9 @@
 /** Frames from clients; it alone knows what each thing that a client can do on a connection leads to. */
 import { CLOSE_CODES, type CloseSlug } from '@channel-protocol/schemas/registry'
-import type { Carried, PeerEnd } from '../outbound/channel-socket.ts'
+import type { Carried } from '../outbound/channel-socket.ts'
 import type { Pulse } from '../outbound/connection.ts'
 import type { Heartbeat, Watched } from '../outbound/heartbeat.ts'
+import type { PeerEnd } from '../outbound/library-socket.ts'
 import type { ConnectionWriter } from '../ports.ts'
 import type { Connection } from '../rules/channel.ts'
 import type { Channels } from '../rules/channels.ts'

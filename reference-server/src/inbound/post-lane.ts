@@ -1,6 +1,7 @@
 /** The lane of plain posts and upgrades; it alone knows which connections carry nothing else so far, and hands over those that do. */
 import type { Socket } from 'node:net'
 import { type WrittenAnswer, writePlainAnswer } from '../outbound/answer.ts'
+import { disownStream, ownStream, type StreamOwner } from '../outbound/stream-owner.ts'
 import { makePlainPostReader, type PlainPost, type PlainPostReader } from './plain-post.ts'
 import type { PlainUpgrade, PlainUpgradeReader } from './plain-upgrade.ts'
 
@@ -35,7 +36,7 @@ export interface Lane {
  * plain upgrades pass by them. Whatever is not plain takes its connection to the library, bytes and all: there is one reading of a request that is hard to read.
  */
 export function makePostLane(parts: LaneParts): Lane {
-  const posters = new Map<Socket, Poster>()
+  const posters = new Set<Poster>()
   const readPost = makePlainPostReader(parts.urls)
   const sweepMs = Math.min(1000, Math.max(50, parts.firstBytesMs / 4))
   let timer: NodeJS.Timeout | undefined
@@ -43,54 +44,32 @@ export function makePostLane(parts: LaneParts): Lane {
   // As the library's own: by the time of the machine, whatever clock the service goes by.
   function sweep(): void {
     const nowMs = performance.now()
-    for (const poster of posters.values()) poster.judgeIdleness(nowMs)
+    for (const poster of posters) poster.judgeIdleness(nowMs)
     if (posters.size > 0) return
     clearInterval(timer)
     timer = undefined
   }
 
-  // Shared by all connections, as most of them only pass through on their way to the library.
-  const listeners = {
-    data(this: Socket, bytes: Buffer): void {
-      posters.get(this)?.onData(bytes)
-    },
-    end(this: Socket): void {
-      posters.get(this)?.onEnd()
-    },
-    error(this: Socket): void {
-      posters.get(this)?.destroy()
-    },
-    close(this: Socket): void {
-      posters.delete(this)
-    },
-  }
-
-  function letGo(socket: Socket): void {
-    posters.delete(socket)
-    for (const event of EVENTS) socket.off(event, listeners[event])
-  }
-
   return {
     take: (socket) => {
-      posters.set(socket, new Poster(socket, parts, readPost, letGo))
-      for (const event of EVENTS) socket.on(event, listeners[event])
+      const poster = new Poster(socket, parts, readPost, posters)
+      posters.add(poster)
+      ownStream(socket, poster)
       timer ??= setInterval(sweep, sweepMs).unref()
     },
     stop: () => {
       clearInterval(timer)
-      for (const poster of posters.values()) poster.destroy()
+      for (const poster of posters) poster.destroy()
     },
   }
 }
 
-const EVENTS = ['data', 'end', 'error', 'close'] as const
-
 /** One connection, with one post at a time. */
-class Poster {
+class Poster implements StreamOwner {
   readonly #socket: Socket
   readonly #parts: LaneParts
   readonly #readPost: PlainPostReader
-  readonly #letGo: (socket: Socket) => void
+  readonly #all: Set<Poster>
   #isAnswering = false
   #hasPosted = false
   #hasEnded = false
@@ -98,16 +77,11 @@ class Poster {
   /** What came behind the post that is being answered. */
   #rest: Buffer | undefined
 
-  constructor(
-    socket: Socket,
-    parts: LaneParts,
-    readPost: PlainPostReader,
-    letGo: (socket: Socket) => void,
-  ) {
+  constructor(socket: Socket, parts: LaneParts, readPost: PlainPostReader, all: Set<Poster>) {
     this.#socket = socket
     this.#parts = parts
     this.#readPost = readPost
-    this.#letGo = letGo
+    this.#all = all
   }
 
   onData(bytes: Buffer): void {
@@ -151,21 +125,35 @@ class Poster {
     if (this.#hasEnded && !this.#isAnswering) this.#socket.end()
   }
 
+  onError(): void {
+    this.destroy()
+  }
+
+  onClose(): void {
+    this.#all.delete(this)
+  }
+
+  /** The taker owns the connection from then on. */
   #upgrade(upgrade: PlainUpgrade): void {
-    this.#letGo(this.#socket)
+    this.#all.delete(this)
     this.#parts.upgrade(upgrade, this.#socket)
+  }
+
+  #letGo(): void {
+    this.#all.delete(this)
+    disownStream(this.#socket)
   }
 
   /** Hands the connection over, with what was read of it. */
   #leave(bytes: Buffer): void {
-    this.#letGo(this.#socket)
+    this.#letGo()
     const waitedMs = this.#hasPosted ? 0 : performance.now() - this.#sinceMs
     this.#parts.handOver(this.#socket, waitedMs)
     this.#socket.unshift(bytes)
   }
 
   #expire(): void {
-    this.#letGo(this.#socket)
+    this.#letGo()
     this.#parts.expire(this.#socket)
   }
 

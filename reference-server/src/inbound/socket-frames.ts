@@ -1,8 +1,9 @@
 /** Frames from pages on sockets; it alone knows what each thing that a page can do there leads to. */
 import { CLOSE_CODES, type CloseSlug } from '@channel-protocol/schemas/registry'
-import type { Carried, PeerEnd } from '../outbound/channel-socket.ts'
+import type { Carried } from '../outbound/channel-socket.ts'
 import type { Pulse } from '../outbound/connection.ts'
 import type { Heartbeat, Watched } from '../outbound/heartbeat.ts'
+import type { PeerEnd } from '../outbound/library-socket.ts'
 import type { Rules } from '../rules/rule-book.ts'
 import type { Socket, Sockets } from '../rules/sockets.ts'
 

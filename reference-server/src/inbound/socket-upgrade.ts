@@ -1,15 +1,15 @@
 /** Upgrades at socket URLs; it alone knows how one becomes a socket or is refused. */
 import { CLOSE_CODES } from '@channel-protocol/schemas/registry'
-import { WebSocketServer } from 'ws'
 import { makeWriterParts, openWriter, type WrapWriter } from '../outbound/connection.ts'
 import type { Heartbeat } from '../outbound/heartbeat.ts'
+import { makeFrameOptions } from '../outbound/library-socket.ts'
 import type { ConnectionReading } from '../ports.ts'
 import { decideSocketAdmission } from '../rules/admission.ts'
 import { readArrival } from './arrival.ts'
 import { readTarget } from './call.ts'
 import type { Service } from './service.ts'
 import { SocketFrames } from './socket-frames.ts'
-import { makeLibraryOptions, type UpgradeKind, type UpgradeRequest } from './upgrade.ts'
+import type { UpgradeKind, UpgradeRequest } from './upgrade.ts'
 
 const BEFORE_TICKET = '/v1/socket/'
 
@@ -34,8 +34,8 @@ export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): 
     clock: ports.clock,
     makeReason: rules.makeSocketCloseReason,
   })
-  const library = new WebSocketServer({
-    ...makeLibraryOptions(),
+  const options = makeFrameOptions({
+    autoPong: true,
     maxPayload: rules.decideMaxTextBytes(limits.data_bytes),
     maxFragments: rules.decideMaxFragments(limits.data_bytes),
   })
@@ -49,7 +49,6 @@ export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): 
     if (refusal) throw refusal
     const late = rules.decideSocketLatecomer(service.isDraining())
     if (late) throw late
-    // The library would refuse some lists and name an item of others.
     const named = rules.decideSocketSubprotocol(headers['sec-websocket-protocol'])
     return named === undefined ? [] : [named]
   }
@@ -76,7 +75,7 @@ export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): 
   return {
     name: 'socket',
     takes: (path) => path.startsWith(BEFORE_TICKET),
-    library,
+    options,
     judge,
     selectProtocol: ([named]) => named,
     open,

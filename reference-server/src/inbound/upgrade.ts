@@ -3,9 +3,10 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { CLOSE_CODES } from '@channel-protocol/schemas/registry'
-import type { WebSocketServer } from 'ws'
 import { writeRawAnswer } from '../outbound/answer.ts'
-import { ChannelSocket, type Keeper, openOn } from '../outbound/channel-socket.ts'
+import { ChannelSocket, type Keeper } from '../outbound/channel-socket.ts'
+import type { FrameOptions } from '../outbound/library-socket.ts'
+import { disownStream } from '../outbound/stream-owner.ts'
 import { makeSwitch } from '../outbound/switch.ts'
 import { makeTurn } from '../outbound/turn.ts'
 import { Refusal } from '../refusal.ts'
@@ -18,9 +19,6 @@ import type { Service } from './service.ts'
 
 /** Refused and ending sockets that may linger beside the open connections. */
 const LINGERING_SOCKETS = 1000
-
-/** The longest that a timer of the runtime can be. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** What is looked at of a request for an upgrade. */
 export interface UpgradeRequest {
@@ -35,7 +33,7 @@ export interface UpgradeKind {
   name: HandshakeKind
   /** Whether this kind is opened at a path below the base. */
   takes(path: string): boolean
-  library: WebSocketServer
+  options: FrameOptions
   /** Judges a request and answers the subprotocols that it offers; throws the Refusal that is answered instead. */
   judge(request: UpgradeRequest): readonly string[]
   /** The subprotocol that the answer names. */
@@ -58,19 +56,6 @@ export interface Upgrades extends UpgradeTaker {
   stop(): void
 }
 
-/** What the library is told for every kind of connection. */
-export function makeLibraryOptions() {
-  return {
-    noServer: true,
-    WebSocket: ChannelSocket,
-    clientTracking: false,
-    perMessageDeflate: false,
-    autoPong: true,
-    // How long a closing may take is decided by the clock of the service. The library's types do not know this option yet.
-    ...{ closeTimeout: LONGEST_TIMER_MS },
-  }
-}
-
 /** The upgrade side of a service. */
 export function makeUpgrades(service: Service, kinds: readonly UpgradeKind[]): Upgrades {
   const { rules, ports, limits, timings } = service
@@ -81,10 +66,7 @@ export function makeUpgrades(service: Service, kinds: readonly UpgradeKind[]): U
   const keeper: Keeper = {
     onFinish: (socket) => {
       const lingerMs = rules.decideLingerMs(timings.close_timeout_seconds, 'close')
-      socket.once(
-        'close',
-        ports.clock.after(lingerMs, () => socket.terminate()),
-      )
+      return ports.clock.after(lingerMs, () => socket.terminate())
     },
     onGone: (socket) => {
       sockets.delete(socket)
@@ -96,45 +78,32 @@ export function makeUpgrades(service: Service, kinds: readonly UpgradeKind[]): U
     path === undefined ? undefined : kinds.find((kind) => kind.takes(path))
 
   function onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    const { headers } = request
     const judged = judge(request, stream)
     if (!judged) return
-    const { kind, offers } = judged
-    joinWrites(stream)
-    // The library sees no token, and none of its own refusals of the list can happen.
-    const protocol = kind.selectProtocol(offers)
-    if (protocol) headers['sec-websocket-protocol'] = protocol
-    else delete headers['sec-websocket-protocol']
-    kind.library.handleUpgrade(request, stream, head, (socket) => {
-      letIn(socket as ChannelSocket, stream as Socket, request, judged)
-    })
+    const socket = stream as Socket
+    if (!socket.readable || !socket.writable) {
+      socket.destroy()
+      return
+    }
+    // The listener's time for the next request, which ends here.
+    socket.setTimeout(0)
+    if (head.length > 0) socket.unshift(head)
+    letIn(socket, request, judged)
   }
 
   function onPlain({ httpVersion, url, headers }: PlainUpgrade, stream: Socket): void {
     const request = { httpVersion, url, headers, socket: stream }
     const judged = judge(request, stream)
-    if (!judged) return
-    const { kind, offers } = judged
-    joinWrites(stream)
-    const key = headers['sec-websocket-key'] ?? ''
-    stream.write(makeSwitch(key, kind.selectProtocol(offers)), 'latin1')
-    letIn(openOn(stream, kind.library.options), stream, request, judged)
+    if (judged) letIn(stream, request, judged)
+    else disownStream(stream)
   }
 
-  /** The answer and the welcome leave in one write: each costs as much as all else that a handshake takes. */
-  function joinWrites(stream: Duplex): void {
-    stream.cork()
-    turn.add({ flush: () => stream.uncork() })
-  }
-
-  function letIn(
-    opened: ChannelSocket,
-    stream: Socket,
-    request: UpgradeRequest,
-    { kind, offers }: Judged,
-  ): void {
+  function letIn(stream: Socket, request: UpgradeRequest, { kind, offers }: Judged): void {
+    const key = request.headers['sec-websocket-key'] ?? ''
+    const answer = makeSwitch(key, kind.selectProtocol(offers))
+    const opened = new ChannelSocket(stream, answer, kind.options, keeper)
     sockets.add(opened)
-    opened.takeIn(stream, keeper)
+    turn.add(opened)
     try {
       kind.open(opened, request, offers)
     } catch (cause) {

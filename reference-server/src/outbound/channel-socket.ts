@@ -1,12 +1,15 @@
-/** The WebSocket of one client; it alone knows how the library reports what the peer did, and what is written beside it. */
+/** The WebSocket of one client; it alone knows what is done on the stream itself, and when the library is needed. */
 import type { Socket } from 'node:net'
-import { type RawData, type ServerOptions, WebSocket } from 'ws'
+import type { Cancel } from '../ports.ts'
+import {
+  type FrameOptions,
+  type LibrarySocket,
+  type LibraryUser,
+  openLibrary,
+  type PeerEnd,
+} from './library-socket.ts'
+import { disownStream, ownStream, type StreamOwner } from './stream-owner.ts'
 import type { Run, Turn, Waiting } from './turn.ts'
-
-/** What the peer did that ends the connection. */
-export type PeerEnd =
-  | { kind: 'close'; code: number; reason: string }
-  | { kind: 'error'; libraryCode: number }
 
 /** Who is told what the peer of a WebSocket does. */
 export interface Carried {
@@ -20,77 +23,135 @@ export interface Carried {
 
 /** Who keeps the WebSockets of a listener. */
 export interface Keeper {
-  /** The service's own Close frame is about to be queued, the first of the two that end a connection or the answer to it. */
-  onFinish(socket: ChannelSocket): void
+  /**
+   * The service's own Close frame is about to be queued, the first of the two that end a connection or the answer to
+   * it; answers what to call when the connection is gone.
+   */
+  onFinish(socket: ChannelSocket): Cancel
   onGone(socket: ChannelSocket): void
 }
 
+/** A Ping without data. */
+const PING = Buffer.from([0x89, 0])
+
+/** First bytes, and length, of the Pong that answers it, before the four of a mask of nothing. */
+const PONG = 0x8a
+const MASKED_EMPTY = 0x80
+const PONG_BYTES = 6
+
 /**
- * A WebSocket whose own closing goes through `finish`, so that an ending from the peer's side is known before it is
- * answered. The library calls `close` for two reasons only: to echo a Close frame, and after a frame that it refused.
+ * A WebSocket that is the bare stream as long as the peer says nothing but Pongs: what the library needs to read
+ * frames was a tenth of a handshake and a kilobyte of memory, and most clients that are pushed to never send one.
+ * The first other byte, and the service's Close frame, bring the library, which then reads all that comes and ends it.
  *
- * Data frames are written past the library's `send`, whole and without compression, on the stream that the library
- * writes its control frames on: making a frame for each receiver cost a fifth of a delivery. Both write at once and
- * whole frames, so they never cut each other; `flush` keeps their order.
- *
- * What happens goes to two fields and not to listeners of each socket's own, which were half a kilobyte.
+ * Data frames and Pings are written past the library's `send`, whole and without compression, on the stream that the
+ * library writes its control frames on: making a frame for each receiver cost a fifth of a delivery. Both write at
+ * once and whole frames, so they never cut each other; `flush` keeps their order.
  */
-export class ChannelSocket extends WebSocket implements Waiting {
-  /** The connection that it runs on; there once it was taken in. */
-  stream: Socket | undefined
+export class ChannelSocket implements Waiting, StreamOwner, LibraryUser {
+  /** The connection that it runs on. */
+  readonly stream: Socket
   carried: Carried | undefined
-  #keeper: Keeper | undefined
-
-  #isFinishing = false
-
+  readonly #options: FrameOptions
+  readonly #keeper: Keeper
+  /** There from the first byte that is no Pong, or the service's Close frame. */
+  #library: LibrarySocket | undefined
+  /** The answer to the upgrade, until it is written. */
+  #answer: string | undefined
   /** What waits for the end of the turn. */
   #run: Run | undefined
+  #isOpen = true
+  #isPaused = false
+  /** There once the service's Close frame was queued. */
+  #cancelLinger: Cancel | undefined
 
-  /** Takes in what the library opened, before anything is read from it. */
-  takeIn(stream: Socket, keeper: Keeper): void {
+  /** Takes a stream over, whose upgrade is answered with `answer` before anything else is written. */
+  constructor(stream: Socket, answer: string, options: FrameOptions, keeper: Keeper) {
     this.stream = stream
+    this.#answer = answer
+    this.#options = options
     this.#keeper = keeper
-    this.on('message', onMessage)
-    // What the library found wrong was answered by `onPeerEnd`; a lost stream is followed by `close`.
-    this.on('error', ignore)
-    this.on('close', onClose)
+    ownStream(stream, this)
   }
 
-  /** Tells that it is gone. */
-  leave(): void {
+  /** Whether frames can be sent: no Close frame was, and the peer is there. */
+  isOpen(): boolean {
+    return this.#library ? this.#library.readyState === 1 : this.#isOpen
+  }
+
+  isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  onData(bytes: Buffer): void {
+    if (isPong(bytes)) return
+    this.#bringLibrary()
+    this.stream.unshift(bytes)
+  }
+
+  onMessage(data: Buffer, isBinary: boolean): void {
+    this.carried?.onData(data, isBinary)
+  }
+
+  onEnd(): void {
+    this.flush()
+    this.#isOpen = false
+    this.stream.end()
+  }
+
+  onError(): void {
+    this.terminate()
+  }
+
+  onClose(): void {
+    this.#isOpen = false
+    this.#cancelLinger?.()
     this.carried?.onGone()
-    this.#keeper?.onGone(this)
+    this.#keeper.onGone(this)
   }
 
-  override close(code?: number, reason?: string | Buffer): void {
-    if (this.readyState !== WebSocket.OPEN) {
-      // The service wrote its Close frame before: nothing is left to decide.
-      super.close()
-      return
-    }
-    const isEcho = code === undefined || reason !== undefined
-    const end: PeerEnd = isEcho
-      ? { kind: 'close', code: code ?? 1005, reason: String(reason ?? '') }
-      : { kind: 'error', libraryCode: code }
-    const answer = this.carried
-      ? this.carried.onPeerEnd(end)
-      : { code, reason: String(reason ?? '') }
+  onPeerEnd(end: PeerEnd): void {
+    const answer = this.carried?.onPeerEnd(end)
     if (answer) this.finish(answer.code, answer.reason)
     else this.terminate()
   }
 
   /** Queues the service's own Close frame, or completes the closing handshake where one was queued before. */
   finish(code: number | undefined, reason: string): void {
+    if (!this.#library && !this.#isOpen) return
+    this.stream.cork()
     this.flush()
-    if (!this.#isFinishing) this.#keeper?.onFinish(this)
-    this.#isFinishing = true
-    super.close(code, reason)
+    this.#cancelLinger ??= this.#keeper.onFinish(this)
+    this.#bringLibrary().finish(code, reason)
+    this.stream.uncork()
+  }
+
+  /** Ends it at once. */
+  terminate(): void {
+    this.#isOpen = false
+    if (this.#library) this.#library.terminate()
+    else this.stream.destroy()
+  }
+
+  /** Leaves what the peer sends from now on unread. */
+  pause(): void {
+    this.#isPaused = true
+    if (this.#library) this.#library.pause()
+    else this.stream.pause()
+  }
+
+  /** Reads again. */
+  resume(): void {
+    this.#isPaused = false
+    if (this.#library) this.#library.resume()
+    else this.stream.resume()
   }
 
   /** Sends a whole frame now, or behind what waits for the end of the turn. */
   sendFrame(frame: Buffer): void {
     if (this.#run) this.#run = this.#run.with(frame)
-    else this.stream?.write(frame)
+    else if (this.#answer === undefined) this.stream.write(frame)
+    else this.stream.write(this.#takeAnswer(frame))
   }
 
   /** Sends a whole frame at the end of the turn, in one write with all others of the turn. */
@@ -103,42 +164,50 @@ export class ChannelSocket extends WebSocket implements Waiting {
     turn.add(this)
   }
 
+  /** Sends a Ping behind what waits for the end of the turn; `onSent` is called when it left the service's own queue. */
+  ping(onSent: () => void): void {
+    this.flush()
+    this.stream.write(PING, (error) => {
+      if (!error) onSent()
+    })
+  }
+
   /** Sends what waits for the end of the turn. */
   flush(): void {
     const run = this.#run
-    if (run === undefined) return
     this.#run = undefined
-    if (this.readyState === WebSocket.OPEN) this.stream?.write(run.join())
+    if (!this.isOpen()) return
+    if (this.#answer !== undefined) this.stream.write(this.#takeAnswer())
+    if (run !== undefined) this.stream.write(run.join())
   }
 
   /** Bytes that the operating system has not taken yet. */
   queuedBytes(): number {
-    return this.bufferedAmount + (this.#run?.length ?? 0)
+    return this.stream.writableLength + (this.#run?.length ?? 0)
+  }
+
+  /** The answer with a frame behind it, in one piece: a second one costs as much as all else that a handshake takes. */
+  #takeAnswer(frame?: Buffer): Buffer {
+    const answer = this.#answer ?? ''
+    this.#answer = undefined
+    const bytes = Buffer.allocUnsafe(answer.length + (frame?.length ?? 0))
+    bytes.write(answer, 'latin1')
+    frame?.copy(bytes, answer.length)
+    return bytes
+  }
+
+  #bringLibrary(): LibrarySocket {
+    if (this.#library) return this.#library
+    this.flush()
+    disownStream(this.stream)
+    const library = openLibrary(this.stream, this.#options, this)
+    if (this.#isPaused) library.pause()
+    this.#library = library
+    return library
   }
 }
 
-/** How the library makes a WebSocket behind a handshake, which its types do not tell. */
-type Make = new (
-  address: null,
-  protocols: undefined,
-  options: ServerOptions,
-) => ChannelSocket & { setSocket(stream: Socket, head: Buffer, options: ServerOptions): void }
-
-const NO_BYTES = Buffer.alloc(0)
-
-/** The WebSocket of a stream on which the handshake was answered already, as a server with these options makes it. */
-export function openOn(stream: Socket, options: ServerOptions): ChannelSocket {
-  const socket = new (ChannelSocket as unknown as Make)(null, undefined, options)
-  socket.setSocket(stream, NO_BYTES, options)
-  return socket
+/** Whether these bytes are the answer to a Ping, alone and whole. */
+function isPong(bytes: Buffer): boolean {
+  return bytes.length === PONG_BYTES && bytes[0] === PONG && bytes[1] === MASKED_EMPTY
 }
-
-function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
-  ;(this as ChannelSocket).carried?.onData(data as Buffer, isBinary)
-}
-
-function onClose(this: WebSocket): void {
-  ;(this as ChannelSocket).leave()
-}
-
-function ignore(): void {}

@@ -67,7 +67,7 @@ class SocketWriter implements ConnectionWriter, Pulse {
   }
 
   isOpen(): boolean {
-    return this.#socket.readyState === 1
+    return this.#socket.isOpen()
   }
 
   write(content: string | Uint8Array, envelope?: Envelope): void {
@@ -89,7 +89,7 @@ class SocketWriter implements ConnectionWriter, Pulse {
   }
 
   bytesRead(): number {
-    return this.#socket.stream?.bytesRead ?? 0
+    return this.#socket.stream.bytesRead
   }
 
   queuedBytes(): number {
@@ -97,7 +97,7 @@ class SocketWriter implements ConnectionWriter, Pulse {
   }
 
   bytesSent(): number {
-    return (this.#socket.stream?.bytesWritten ?? 0) - this.#socket.bufferedAmount
+    return this.#socket.stream.bytesWritten - this.#socket.stream.writableLength
   }
 
   lastEnvelopeMs(): number | undefined {
@@ -105,15 +105,11 @@ class SocketWriter implements ConnectionWriter, Pulse {
   }
 
   isReading(): boolean {
-    return !this.#socket.isPaused
+    return !this.#socket.isPaused()
   }
 
   ping(onSent: () => void): void {
-    if (!this.isOpen()) return
-    this.#socket.flush()
-    this.#socket.ping(undefined, undefined, (error?: Error) => {
-      if (!error) onSent()
-    })
+    if (this.isOpen()) this.#socket.ping(onSent)
   }
 }
 

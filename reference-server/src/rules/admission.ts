@@ -39,7 +39,10 @@ function judgeInOrder<Claims extends { expiresAtMs: number }>(
   return full ? { refusal: full } : { claims }
 }
 
-/** Lets a connection in with the claims of its token, or names the close code that refuses it. */
+/**
+ * Lets a connection in with the claims of its token, or names the close code that refuses it.
+ * @spec connection.takeover.refused
+ */
 export function decideAdmission(
   rules: Rules,
   tokens: readonly string[],

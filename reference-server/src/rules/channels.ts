@@ -1,11 +1,12 @@
 /** Channels: the one owner of connection state; it alone knows who is connected, who is away for a moment and who left. */
 import type { CloseSlug } from '@channel-protocol/schemas/registry'
 import type { Receipt } from '@channel-protocol/schemas/types'
-import type { Act, Arrival, Counters, Shared, StreamCounters } from '../broker-port.ts'
+import type { Accepted, Act, Arrival, Awaitable, Counters, StreamCounters } from '../broker-port.ts'
 import type { ConnectionWriter, Ports, PresenceSink, Timings } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import { type Channel, type Connection, makeChannel, makeConnection, send } from './channel.ts'
 import type { Ending } from './connection.ts'
+import { makeDisconnect } from './disconnect.ts'
 import { makeGraces } from './grace.ts'
 import { type Heard, makeHeard } from './heard.ts'
 import type { Openings } from './opening.ts'
@@ -42,7 +43,7 @@ export interface Channels {
    * Accepts a message and sends it on the current connection. Rejects only where the broker fails.
    * @param act the part of a post with a key that it is
    */
-  post(clientId: string, data: string, act?: Act | undefined): Promise<Receipt>
+  post(clientId: string, data: string, act?: Act | undefined): Awaitable<Receipt>
   /** What is known of one client id. Rejects only where the broker fails. */
   read(clientId: string): Promise<PresenceFacts>
   /**
@@ -71,6 +72,7 @@ export function makeChannels(parts: ChannelParts): Channels {
   const open = new Set<Connection>()
   const arriving = new Map<string, Connection>()
   const serial = makeSerial()
+  const disconnect = makeDisconnect({ rules, ports, channels, end, note })
   const graces = makeGraces({ rules, ports, timings, serial, channels, note, reportFailure })
 
   function admit(
@@ -88,10 +90,12 @@ export function makeChannels(parts: ChannelParts): Channels {
     return connection
   }
 
-  async function welcome(connection: Connection, asked: Asked): Promise<void> {
+  async function welcome(connection: Connection, wanted: Asked): Promise<void> {
     if (connection.ended) return
     const { clientId } = connection
-    const generation = await broker.generation(clientId)
+    // What is there is not awaited: each of these is there at once where the state is in memory.
+    const asked = broker.generation(clientId)
+    const generation = asked instanceof Promise ? await asked : asked
     if (connection.ended) return
     const dead = rules.decideRevoked(connection.generation, generation)
     if (dead) return refuse(connection, dead)
@@ -99,12 +103,13 @@ export function makeChannels(parts: ChannelParts): Channels {
     arriving.set(connection.id, connection)
     try {
       const coming = broker.arrive(arrival)
-      if (broker.shared) coming.catch(() => settle(arrival))
-      const counters = await coming
+      if (broker.shared) Promise.resolve(coming).catch(() => settle(arrival))
+      const counters = coming instanceof Promise ? await coming : coming
       const { came } = counters
       const channel = take(connection)
       try {
-        const write = await openings.open(connection, asked, counters)
+        const opening = openings.open(connection, wanted, counters)
+        const write = opening instanceof Promise ? await opening : opening
         if (connection.ended) return
         if (broker.shared?.mayWrite() === false) throw new Refusal('unavailable')
         join(connection, channel, counters.epoch, write)
@@ -238,32 +243,6 @@ export function makeChannels(parts: ChannelParts): Channels {
     graces.depart(channel, connection.id, rules.decideEnding(ending))
   }
 
-  async function disconnect(clientId: string, revokes: boolean): Promise<number> {
-    if (revokes) await broker.revoke(clientId)
-    const channel = channels.get(clientId)
-    const current = channel?.current
-    if (!current && broker.shared) return disconnectElsewhere(broker.shared, clientId, revokes)
-    channel?.endGrace()
-    if (!current?.writer.isOpen()) return 0
-    const slug = rules.decideDisconnect(revokes)
-    if (slug) end(current, { by: 'service', slug })
-    return 1
-  }
-
-  async function disconnectElsewhere(
-    shared: Shared,
-    clientId: string,
-    revokes: boolean,
-  ): Promise<number> {
-    const atMs = clock.wallMs()
-    const { connections, gone } = await shared.disconnect(clientId, { revokes, atMs })
-    if (gone) {
-      const { counters, ...change } = gone
-      note(clientId, counters, { online: false, atMs, ...change })
-    }
-    return connections
-  }
-
   /** A broker out of reach is no defect: what asked for it is refused or done later. */
   function reportFailure(cause: unknown, connectionId: string): void {
     if (cause instanceof Refusal) {
@@ -274,18 +253,21 @@ export function makeChannels(parts: ChannelParts): Channels {
     log.error({ err: cause, connection_id: connectionId }, 'a connection met a defect')
   }
 
-  async function post(clientId: string, data: string, act?: Act | undefined): Promise<Receipt> {
-    const accepted = await broker.accept(clientId, data, act)
+  function post(clientId: string, data: string, act?: Act | undefined): Awaitable<Receipt> {
+    const taken = broker.accept(clientId, data, act)
+    const go = (accepted: Accepted<Counters>): Receipt => finish(clientId, data, accepted)
+    return taken instanceof Promise ? taken.then(go) : go(taken)
+  }
+
+  function finish(clientId: string, data: string, accepted: Accepted<Counters>): Receipt {
     const { stored, again, carried } = accepted
     const id = rules.makeMessageId(accepted)
     // What an earlier run accepted is replayed to whoever was welcomed since.
     const sent = again ? 0 : carried
     const connections = sent ?? deliver(channels.get(clientId), accepted, data, id)
     metrics.count('messages_accepted')
-    return {
-      ...rules.makeReceipt(id, accepted, connections),
-      ...rules.makeStored(stored, 'messages'),
-    }
+    const receipt = rules.makeReceipt(id, accepted, connections)
+    return Object.assign(receipt, rules.makeStored(stored, 'messages'))
   }
 
   /** Sends an accepted message on the current connection, and answers on how many it went out. */
@@ -329,7 +311,7 @@ export function makeChannels(parts: ChannelParts): Channels {
     admit,
     end,
     disconnect: (clientId, revokes) => serial(clientId, () => disconnect(clientId, revokes)),
-    post: (clientId, data, act) => serial(clientId, () => post(clientId, data, act)),
+    post: (clientId, data, act) => serial.atOnce(clientId, () => post(clientId, data, act)),
     read: (clientId) => serial(clientId, () => read(clientId)),
     recover: () => graces.recover(openChannel),
     heard: makeHeard({

@@ -70,7 +70,16 @@ function nextSeq(seq: number): number {
  */
 function makeMessageId(counters: StreamCounters): string {
   // No two client ids share an epoch, so this names one message of all.
-  return `msg_${counters.epoch.toString(36)}_${counters.seq.toString(36)}`
+  return `msg_${writeBase36(counters.epoch)}_${counters.seq.toString(36)}`
+}
+
+const LOW = 36 ** 5
+
+/** As `toString(36)`: in two parts, as an integer beyond 31 bits takes it five times as long. */
+function writeBase36(integer: number): string {
+  if (integer < LOW) return integer.toString(36)
+  const high = Math.floor(integer / LOW)
+  return high.toString(36) + (integer - high * LOW).toString(36).padStart(5, '0')
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Openings: it alone knows what a connection is sent first: its welcome, and what it missed where that is asked for. */
 import type { Envelope } from '@channel-protocol/schemas/types'
-import type { Counters, HeldMessage, StreamCounters } from '../broker-port.ts'
+import type { Awaitable, Counters, HeldMessage, StreamCounters } from '../broker-port.ts'
 import type { Ports } from '../ports.ts'
 import type { Broadcasts } from './broadcasts.ts'
 import { type Connection, send } from './channel.ts'
@@ -27,7 +27,7 @@ export interface Openings {
    * Readies the opening of a connection that holds what is sent; what is answered writes it, and then what was held.
    * Rejects only where the broker fails.
    */
-  open(connection: Connection, asked: Asked, counters: Counters): Promise<() => void>
+  open(connection: Connection, asked: Asked, counters: Counters): Awaitable<() => void>
 }
 
 type Missed = readonly HeldMessage[] | undefined
@@ -38,26 +38,37 @@ export function makeOpenings(parts: OpeningParts): Openings {
   const { broker, clock, metrics } = ports
   const { broadcasts } = parts
 
-  const open: Openings['open'] = async (connection, asked, counters) => {
+  const open: Openings['open'] = (connection, asked, counters) => {
     const offered = { messages: resumes, broadcasts: resumes && broadcasts !== undefined }
     const wanted = rules.selectAsked(asked, offered)
     const messages = isPlace(wanted.messages)
-      ? await broker.replay(connection.clientId, wanted.messages)
+      ? broker.replay(connection.clientId, wanted.messages)
       : undefined
     const casts = isPlace(wanted.broadcasts)
-      ? await broker.replayBroadcasts(wanted.broadcasts)
+      ? broker.replayBroadcasts(wanted.broadcasts)
       : undefined
-    // What was accepted after the arrival is held for the connection already.
-    const missed = {
-      messages: messages?.filter(({ seq }) => seq <= counters.seq),
-      broadcasts: casts?.filter(({ seq }) => seq <= (connection.broadcastsFrom?.seq ?? 0)),
-    }
-    return () => {
-      writeOpening(connection, wanted, counters, missed)
-      const held = connection.held ?? []
-      connection.held = undefined
-      for (const { frame, envelope } of held) send(connection, frame, envelope)
-    }
+    const ready = (held: Missed, heldCasts: Missed) => () =>
+      write(connection, wanted, counters, {
+        // What was accepted after the arrival is held for the connection already.
+        messages: held?.filter(({ seq }) => seq <= counters.seq),
+        broadcasts: heldCasts?.filter(({ seq }) => seq <= (connection.broadcastsFrom?.seq ?? 0)),
+      })
+    return messages instanceof Promise || casts instanceof Promise
+      ? Promise.all([messages, casts]).then(([held, heldCasts]) => ready(held, heldCasts))
+      : ready(messages, casts)
+  }
+
+  /** Writes the opening, and then what was held meanwhile. */
+  function write(
+    connection: Connection,
+    asked: Asked,
+    counters: Counters,
+    missed: { messages: Missed; broadcasts: Missed },
+  ): void {
+    writeOpening(connection, asked, counters, missed)
+    const held = connection.held ?? []
+    connection.held = undefined
+    for (const { frame, envelope } of held) send(connection, frame, envelope)
   }
 
   function writeOpening(
@@ -79,20 +90,19 @@ export function makeOpenings(parts: OpeningParts): Openings {
     const newest = connection.broadcastsFrom
     const from = seqOf(counters, 'messages')
     const broadcastsFrom = newest && seqOf(newest, 'broadcasts')
-    const welcome = {
-      ...rules.makeWelcome({
-        clientId: connection.clientId,
-        connectionId: connection.id,
-        ...from,
-        heartbeatSeconds: parts.heartbeatSeconds,
-        expiresAtMs: connection.tokenExpiresAtMs,
-        nowMs: clock.wallMs(),
-        resumed,
-      }),
-      ...(broadcastsFrom && rules.makeBroadcastWelcome(broadcastsFrom)),
-      ...(resumes && rules.makeWelcomeCursors(from, broadcastsFrom)),
-    }
-    for (const envelope of rules.makeOpening(welcome)) write(connection, envelope)
+    const welcome = rules.makeWelcome({
+      clientId: connection.clientId,
+      connectionId: connection.id,
+      epoch: from.epoch,
+      seq: from.seq,
+      heartbeatSeconds: parts.heartbeatSeconds,
+      expiresAtMs: connection.tokenExpiresAtMs,
+      nowMs: clock.wallMs(),
+      resumed,
+    })
+    if (broadcastsFrom) Object.assign(welcome, rules.makeBroadcastWelcome(broadcastsFrom))
+    if (resumes) Object.assign(welcome, rules.makeWelcomeCursors(from, broadcastsFrom))
+    for (const envelope of rules.makeOpening(welcome)) encode(connection, envelope)
     const { epoch } = counters
     for (const { seq, data } of rules.selectReplay(missed.messages, resumed, 'messages'))
       replay(connection, rules.makeMessage(rules.makeMessageId({ epoch, seq }), seq, data))
@@ -104,11 +114,11 @@ export function makeOpenings(parts: OpeningParts): Openings {
   }
 
   function replay(connection: Connection, envelope: Envelope): void {
-    write(connection, envelope)
+    encode(connection, envelope)
     metrics.count('messages_replayed', envelope.type)
   }
 
-  function write({ writer }: Connection, envelope: Envelope): void {
+  function encode({ writer }: Connection, envelope: Envelope): void {
     writer.write(rules.encodeEnvelope(envelope), envelope)
   }
 

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makePlainUpgradeReader } from '../../src/inbound/plain-upgrade.ts'
 import { makePostLane } from '../../src/inbound/post-lane.ts'
+import { ownStream } from '../../src/outbound/stream-owner.ts'
 import { connectRaw, exchange, readToEnd } from '../raw-exchange.ts'
 import { KEY, startService, type TestService } from '../start-service.ts'
 
@@ -127,15 +129,18 @@ async function startLane(firstBytesMs: number) {
   const listener = createServer()
   const expired = Promise.withResolvers<Socket>()
   const left = Promise.withResolvers<{ bytes: Buffer; waitedMs: number }>()
-  const upgraded = Promise.withResolvers<{ url: string; listeners: number }>()
+  const upgraded = Promise.withResolvers<{ url: string; next: string }>()
   const lane = makePostLane({
     urls: new Set(['/v1/messages']),
     answer: async () => ({
       made: { status: 200, headers: {}, mediaType: 'application/json', body: {} },
     }),
     readUpgrade: makePlainUpgradeReader('/v1/connect'),
-    upgrade: ({ url }, socket) =>
-      upgraded.resolve({ url, listeners: socket.listenerCount('data') }),
+    upgrade: ({ url }, socket) => {
+      const onData = (bytes: Buffer): void => upgraded.resolve({ url, next: bytes.toString() })
+      ownStream(socket, { onData, onEnd: () => {}, onError: () => {}, onClose: () => {} })
+      socket.write('taken')
+    },
     handOver: (socket, waitedMs) => {
       socket.once('data', (bytes) => left.resolve({ bytes, waitedMs }))
     },
@@ -178,6 +183,8 @@ test('who takes a plain upgrade takes a connection that nobody else reads', asyn
   client.write(
     `GET /v1/connect HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${opening}\r\n\r\n`,
   )
-  expect(await upgraded).toEqual({ url: '/v1/connect', listeners: 0 })
+  await once(client, 'data')
+  client.write('POST')
+  expect(await upgraded).toEqual({ url: '/v1/connect', next: 'POST' })
   stop()
 })

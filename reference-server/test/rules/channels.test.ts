@@ -180,6 +180,7 @@ test('an expired token closes its connection and is reported after the grace', a
 })
 
 test('a connection that ended before its welcome is never reported', async () => {
+  broker.generation = async () => 0
   const claims = { clientId: 'ann', expiresAtMs: clock.nowMs() + 1000, generation: 0 }
   const writer = { write: () => {}, close: () => {}, destroy: () => {}, isOpen: () => true }
   channels.end(channels.admit(claims, writer), { by: 'loss' })

@@ -20,6 +20,19 @@ test('an epoch is above every one before, also when the clock stands still or go
   expect(rules.decideEpoch(4, 5001)).toBe(5002)
 })
 
+test('the id of a message writes its epoch and its number in base 36, however large', () => {
+  for (const epoch of [
+    1,
+    35,
+    36 ** 5 - 1,
+    36 ** 5,
+    36 ** 5 + 1,
+    1_795_287_600_000_000,
+    2 ** 53 - 1,
+  ])
+    expect(rules.makeMessageId({ epoch, seq: 37 })).toBe(`msg_${epoch.toString(36)}_11`)
+})
+
 test('a burst is let through up to the rate, then the wait is named and refills', async () => {
   const clock = makeFakeClock()
   const take = makeRateGate(rules, clock, { perSecond: 4, what: 'messages' })

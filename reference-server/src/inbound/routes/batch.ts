@@ -1,6 +1,6 @@
 /** The call that posts many messages at once. */
 import type { BatchResult } from '@channel-protocol/schemas/types'
-import type { Act } from '../../broker-port.ts'
+import type { Act, Awaitable } from '../../broker-port.ts'
 import type { Clock } from '../../ports.ts'
 import { makeAct } from '../../rules/kept-answers.ts'
 import { MESSAGE_MEMBERS } from '../../rules/route.ts'
@@ -18,27 +18,35 @@ const MESSAGES_PER_TURN = 100
 export const answerBatch: Handler = async (service, { body, post }) => {
   const { rules, limits, ports } = service
   const items = rules.readBatch(body.messages, limits.batch_messages)
-  const results: Promise<BatchResult>[] = []
+  const results: Awaitable<BatchResult>[] = []
   for (const [taken, at] of rules.decideBatchOrder(items).entries()) {
     if (taken > 0 && taken % MESSAGES_PER_TURN === 0) await giveWay(ports.clock)
     results[at] = postItem(service, items[at], at, makeAct(post, at))
   }
-  return makeAnswer(200, rules.makeBatchAnswer(await Promise.all(results)))
+  const made = results.every(isThere) ? results : await Promise.all(results)
+  return makeAnswer(200, rules.makeBatchAnswer(made))
 }
 
-/** Never rejects: what goes wrong with one message is the result of that message. */
-async function postItem(
+function isThere(result: Awaitable<BatchResult>): result is BatchResult {
+  return !(result instanceof Promise)
+}
+
+/** Neither throws nor rejects: what goes wrong with one message is the result of that message. */
+function postItem(
   service: Service,
   item: unknown,
   at: number,
   act: Act | undefined,
-): Promise<BatchResult> {
+): Awaitable<BatchResult> {
   const { rules } = service
+  const refuse = (cause: unknown): BatchResult =>
+    rules.makeBatchProblem(makeRefusalProblem(service, cause).problem, at)
   try {
     const members = rules.selectMembers(rules.readBatchItem(item), MESSAGE_MEMBERS)
-    return await postMessage(service, members, act)
+    const receipt = postMessage(service, members, act)
+    return receipt instanceof Promise ? receipt.catch(refuse) : receipt
   } catch (cause) {
-    return rules.makeBatchProblem(makeRefusalProblem(service, cause).problem, at)
+    return refuse(cause)
   }
 }
 

@@ -1,6 +1,6 @@
 /** The call that posts a message. */
 import type { Receipt } from '@channel-protocol/schemas/types'
-import type { Act } from '../../broker-port.ts'
+import type { Act, Awaitable } from '../../broker-port.ts'
 import { makeAct } from '../../rules/kept-answers.ts'
 import { type Handler, makeAnswer, type Service } from '../service.ts'
 
@@ -13,14 +13,14 @@ export const answerMessage: Handler = async (service, { body, post }) =>
 
 /**
  * Judges the members of one message and posts it. Throws a Refusal, or rejects with one, or with anything else for a
- * defect. No async function, which would be one more promise for each post.
+ * defect. No async function, which would be a promise for each post.
  * Messages that are handed over one after the other, without awaiting, are numbered in that order.
  */
 export function postMessage(
   service: Service,
   members: Record<string, unknown>,
   act?: Act | undefined,
-): Promise<Receipt> {
+): Awaitable<Receipt> {
   const { rules, limits } = service
   const clientId = rules.readClientId(members.client_id, limits.client_id_bytes)
   const data = rules.readData(members.data)
