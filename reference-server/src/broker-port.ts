@@ -1,6 +1,9 @@
 /** The port of brokers: it alone knows what a broker keeps beyond a connection, and what is said of that. */
 import type { Answer } from './rules/problem.ts'
 
+/** What is there, or will be: a post that waits for nothing costs no promise. */
+export type Awaitable<T> = T | Promise<T>
+
 /** Counters of one client id within one epoch. */
 export interface Counters {
   /** Scope of the others: microseconds since 1970 at its creation, larger than every epoch before. */
@@ -245,14 +248,14 @@ export interface Broker {
    * Accepts one message: counts `seq` up, holds the data and answers the counters.
    * @param act the part of a claimed post that this is: what an earlier run accepted as the same is not accepted anew
    */
-  accept(clientId: string, data: string, act?: Act | undefined): Promise<Accepted<Counters>>
+  accept(clientId: string, data: string, act?: Act | undefined): Awaitable<Accepted<Counters>>
   /**
    * What is held of a client id that is later than a place, in order; nothing where the place cannot be continued:
    * of another epoch, ahead of the newest, or with something later that was dropped.
    */
-  replay(clientId: string, after: StreamCounters): Promise<readonly HeldMessage[] | undefined>
+  replay(clientId: string, after: StreamCounters): Awaitable<readonly HeldMessage[] | undefined>
   /** Makes a connection the current one of its client id: counts `version` up where it was offline. */
-  arrive(arrival: Arrival): Promise<Arrived>
+  arrive(arrival: Arrival): Awaitable<Arrived>
   /** Notes that a connection ended, and why, which begins a grace where it was the current one. */
   leave(clientId: string, connectionId: string, reason: string): Promise<void>
   /**
@@ -267,9 +270,9 @@ export interface Broker {
   /** As `accept`, of a broadcast. */
   acceptBroadcast(data: string, act?: Act | undefined): Promise<Accepted<StreamCounters>>
   /** As `replay`, of broadcasts. */
-  replayBroadcasts(after: StreamCounters): Promise<readonly HeldMessage[] | undefined>
+  replayBroadcasts(after: StreamCounters): Awaitable<readonly HeldMessage[] | undefined>
   /** The generation of a client id: tokens of earlier ones are dead. */
-  generation(clientId: string): Promise<number>
+  generation(clientId: string): Awaitable<number>
   /** Begins a generation of a client id, above every earlier one of whomever, and answers it. */
   revoke(clientId: string): Promise<number>
   /** Notes that a webhook of a version is about to be attempted; it is attempted when this has resolved. */

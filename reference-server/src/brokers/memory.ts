@@ -85,16 +85,18 @@ export function makeMemoryBroker(parts: BrokerParts): Broker {
   return {
     open: async (clientId) => copy(use(clientId)),
     read: async (clientId) => describe(entries.get(clientId) ?? { epoch: begin() }),
-    accept: async (clientId, data) => {
+    accept: (clientId, data) => {
       const entry = use(clientId)
-      entry.seq = rules.nextSeq(entry.seq)
-      return { ...copy(entry), stored: window?.hold(entry.held, entry.seq, data) }
+      const seq = rules.nextSeq(entry.seq)
+      entry.seq = seq
+      const { epoch, version, held } = entry
+      return { epoch, seq, version, stored: window?.hold(held, seq, data) }
     },
-    replay: async (clientId, after) => {
+    replay: (clientId, after) => {
       const entry = use(clientId)
       return replay(entry.held, entry, after)
     },
-    arrive: async ({ clientId, connectionId, atMs }) => {
+    arrive: ({ clientId, connectionId, atMs }) => {
       const entry = use(clientId)
       const facts = { online: entry.online, takeover: entry.connectionId !== undefined }
       const came = rules.decideArrival(facts) === 'came'
@@ -104,11 +106,14 @@ export function makeMemoryBroker(parts: BrokerParts): Broker {
       if (came) {
         entry.version = rules.nextVersion(entry.version, true)
         arrivals += 1
-        Object.assign(entry, { online: true, sinceMs: atMs, arrival: arrivals })
+        entry.online = true
+        entry.sinceMs = atMs
+        entry.arrival = arrivals
         online.delete(entry)
         online.add(entry)
       }
-      return { ...copy(entry), came }
+      const { epoch, seq, version } = entry
+      return { epoch, seq, version, came }
     },
     leave: async (clientId, connectionId, reason) => {
       const entry = entries.get(clientId)
@@ -144,8 +149,8 @@ export function makeMemoryBroker(parts: BrokerParts): Broker {
       stream = { epoch, seq: rules.nextBroadcastSeq(seq) }
       return { ...stream, stored: window?.hold(heldBroadcasts, stream.seq, data) }
     },
-    replayBroadcasts: async (after) => replay(heldBroadcasts, useStream(), after),
-    generation: async (clientId) => generations.of(clientId),
+    replayBroadcasts: (after) => replay(heldBroadcasts, useStream(), after),
+    generation: (clientId) => generations.of(clientId),
     revoke: async (clientId) => generations.begin(clientId),
     isReady: () => true,
     claim: answers.claim,

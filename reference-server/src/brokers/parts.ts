@@ -25,6 +25,8 @@ export interface BrokerParts {
   limits: Pick<Limits, 'resume_messages' | 'resume_bytes' | 'resume_total_bytes'>
   /** Every epoch of this run is at least this, in microseconds since 1970. */
   epochFloor: number
+  /** What no two nodes that run are called, and a node is called again that is started again. */
+  nodeName?: string | undefined
   /** Whether what was accepted is held for replay. */
   holds: boolean
   /** Whether tokens may be revoked. */

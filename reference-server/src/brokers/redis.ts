@@ -13,6 +13,7 @@ import { type Life, makeLife } from './redis/life.ts'
 import { type Link, makeLink } from './redis/link.ts'
 import { nameSecrets } from './redis/names.ts'
 import { BEGAN, TOLD } from './redis/nodes.ts'
+import { makePosting } from './redis/posting.ts'
 import { makeRelay } from './redis/relay.ts'
 import { SCRIPTS } from './redis/scripts.ts'
 import { makeSenders } from './redis/senders.ts'
@@ -73,6 +74,7 @@ export async function openRedisBroker(
       const { broadcastChannel, nodeChannel } = steps.names()
       if (channel === broadcastChannel) casting.hear(message)
       else if (channel !== nodeChannel(steps.standing().node)) hearing.hear(message, channel)
+      else if (message.startsWith('[')) hearing.hearMessages(message)
       else if (message.startsWith('{')) events.report(JSON.parse(message))
       else relay.hear(message)
     },
@@ -148,6 +150,7 @@ export async function openRedisBroker(
     steps,
     database,
     leaseMs: leaseSeconds * 1000,
+    name: parts.nodeName ?? '',
     epochFloor: parts.epochFloor,
     events: current,
     isListenedTo: () => events !== nobody,
@@ -164,9 +167,13 @@ export async function openRedisBroker(
       events.expelled()
     },
     onEntered: async (over) => {
+      // First of all: whoever arrives under the new place is sent to by what it listens to.
+      const listening = listenToAll()
       // A store that lost everything gets back what tokens and cursors are signed with.
-      for (const [name, secret] of secrets) await keepSecret(name, secret)
-      await listenToAll()
+      await Promise.all([
+        listening,
+        ...[...secrets].map(([name, secret]) => keepSecret(name, secret)),
+      ])
       whenUp(goOn)
       if (over === undefined) return
       whenUp(() => {
@@ -209,18 +216,17 @@ export async function openRedisBroker(
   }
   sweep()
   const { disconnect, ...standings } = makeStandings(steps, hearing, parts)
-  const { open, accept, replay, acceptBroadcast, replayBroadcasts } = streams
+  const { open, replay, replayBroadcasts } = streams
 
   return {
     open,
-    accept,
     replay,
+    ...makePosting(steps, parts),
     openBroadcasts: async () => {
       const counters = await streams.openBroadcasts()
       casting.begin(counters)
       return counters
     },
-    acceptBroadcast,
     replayBroadcasts,
     ...standings,
     noteAttempted: senders.noteAttempted,

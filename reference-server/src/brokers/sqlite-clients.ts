@@ -49,7 +49,7 @@ export interface SqliteClients {
   /** Notes that somebody asked for it; what else is noted of it does so too. */
   noteUsed(row: ClientRow): void
   find(clientId: string): ClientRow | undefined
-  /** A fresh epoch, above every other. */
+  /** A fresh epoch, above every other, which is written down. */
   beginEpoch(): number
   /** Writes down the newest message and what is held. */
   noteAccepted(row: ClientRow): void
@@ -140,24 +140,19 @@ export function makeSqliteClients(db: DatabaseSync, parts: BrokerParts): SqliteC
 
   function beginEpoch(): number {
     newestEpoch = rules.decideEpoch(clock.nowMs(), newestEpoch)
+    setNewest.run(newestEpoch)
     return newestEpoch
-  }
-
-  function beginWritten(): number {
-    const epoch = beginEpoch()
-    setNewest.run(epoch)
-    return epoch
   }
 
   return {
     use(clientId) {
       const row = find.get(clientId)
-      return row ?? (insert.get(clientId, beginWritten(), clock.nowMs()) as ClientRow)
+      return row ?? (insert.get(clientId, beginEpoch(), clock.nowMs()) as ClientRow)
     },
     useBroadcasts() {
       const row = findById.get(BROADCASTS) as ClientRow
       if (row.epoch > 0) return row
-      const epoch = beginWritten()
+      const epoch = beginEpoch()
       setEpoch.run(epoch, BROADCASTS)
       return { ...row, epoch }
     },

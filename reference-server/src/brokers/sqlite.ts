@@ -116,13 +116,17 @@ export function openSqliteBroker(path: string, parts: BrokerParts, open = openSq
         clients.noteUsed(row)
         return countersOf(row)
       }),
-    read: (clientId) =>
-      read(() => {
+    read: async (clientId) => {
+      const known = await read(() => {
         const row = clients.find(clientId)
-        if (row) return describe(row)
-        const nobody = { online: false, connectionId: undefined, sinceMs: undefined }
-        return { epoch: clients.beginEpoch(), seq: 0, version: 0, ...nobody }
-      }),
+        return row && describe(row)
+      })
+      if (known) return known
+      const nobody = { online: false, connectionId: undefined, sinceMs: undefined }
+      // Written, for the next run to begin above what was told in this one.
+      const epoch = await write(() => clients.beginEpoch())
+      return { epoch, seq: 0, version: 0, ...nobody }
+    },
     accept: (clientId, data, act) =>
       acceptInto<Counters>(
         () => clients.use(clientId),

@@ -26,8 +26,9 @@ async function startStore(args: readonly string[] = []): Promise<RedisStore> {
   return store
 }
 
-async function startNode(store: RedisStore, holds = true): Promise<Node> {
-  const parts = makeBrokerParts(systemClock, { holds, epochFloor: systemClock.nowMs() * 1000 })
+async function startNode(store: RedisStore, holds = true, nodeName?: string): Promise<Node> {
+  const epochFloor = systemClock.nowMs() * 1000
+  const parts = makeBrokerParts(systemClock, { holds, epochFloor, nodeName })
   const broker = await openRedisBroker(store.url, parts, LEASE_SECONDS)
   onTestFinished(() => broker.stop())
   const events: Event[] = []
@@ -78,13 +79,15 @@ test('while the store does not answer everything is refused, and afterwards it g
   const { broker } = await startNode(store)
   const { epoch } = await broker.accept('ann', 'one')
   store.signal('SIGSTOP')
-  const refusal = await broker.accept('ann', 'two').catch((error: unknown) => error)
+  const refusal = await Promise.resolve(broker.accept('ann', 'two')).catch(
+    (error: unknown) => error,
+  )
   expect(refusal).toMatchObject({ slug: 'unavailable', extra: { retryAfterSeconds: 1 } })
   expect(broker.isReady()).toBe(false)
   await expect(broker.read('ann')).rejects.toThrow(Refusal)
   store.signal('SIGCONT')
   // What was on its way when it was refused may have been accepted: its number is not given again.
-  const next = await until(() => broker.accept('ann', 'three'))
+  const next = await until(async () => broker.accept('ann', 'three'))
   expect(next.epoch).toBe(epoch)
   expect([2, 3]).toContain(next.seq)
   while (!broker.isReady()) await until(() => broker.read('ann'))
@@ -129,7 +132,7 @@ test('a store that came back with all that was answered goes on', async () => {
   const { epoch } = await node.broker.accept('ann', 'kept')
   await tell(store, ['SAVE'])
   await store.restart()
-  const next = await until(() => node.broker.accept('ann', 'next'))
+  const next = await until(async () => node.broker.accept('ann', 'next'))
   expect(next).toMatchObject({ epoch, seq: 2, carried: 1 })
   expect(node.events.map(([name]) => name)).not.toContain('expelled')
 })
@@ -140,7 +143,7 @@ test('what is published while a node hears nothing reaches it afterwards, in ord
   const { epoch } = await node.broker.arrive(ANN)
   await other.broker.accept('ann', '1')
   await tell(store, ['CLIENT', 'KILL', 'TYPE', 'pubsub'])
-  for (const data of ['2', '3', '4']) await until(() => other.broker.accept('ann', data))
+  for (const data of ['2', '3', '4']) await until(async () => other.broker.accept('ann', data))
   const cast = await until(() => other.broker.acceptBroadcast('5'))
   // A post that was refused when the connection broke may have been accepted all the same.
   const held = (await other.broker.replay('ann', { epoch, seq: 0 })) ?? []
@@ -157,7 +160,7 @@ test('what is published while a node hears nothing is said to be lost where noth
   await node.broker.arrive(ANN)
   const gap = node.heard('gap')
   await tell(store, ['CLIENT', 'KILL', 'TYPE', 'pubsub'])
-  await until(() => other.broker.accept('ann', 'unheard'))
+  await until(async () => other.broker.accept('ann', 'unheard'))
   expect(await gap).toEqual(['gap', 'ann', 'one'])
 })
 
@@ -174,6 +177,18 @@ test('what a node leaves when it ends is taken over at once: its clients, why th
   expect(owed).toMatchObject([{ state: { clientId: 'ann', epoch, version: 1, online: true } }])
   const gone = await other.broker.depart({ ...ANN, reason: 'draining' })
   expect(gone).toMatchObject({ epoch, version: 2 })
+})
+
+test('a node keeps its place beside another of the same name while it is heard of', async () => {
+  const store = await startStore()
+  const node = await startNode(store, true, 'twin')
+  await node.broker.arrive(ANN)
+  const other = await startNode(store, true, 'twin')
+  expect(await other.broker.accept('ann', 'x')).toMatchObject({ seq: 1, carried: 1 })
+  expect(await node.broker.accept('ann', 'y')).toMatchObject({ seq: 2, carried: 1 })
+  const told = [...node.events, ...other.events].map(([name]) => name)
+  expect(told).not.toContain('expelled')
+  expect(told).not.toContain('orphaned')
 })
 
 test('a store that cannot be used is refused in one line, without a secret', async () => {

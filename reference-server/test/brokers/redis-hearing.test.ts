@@ -47,6 +47,9 @@ async function arrive(connectionId: string): Promise<void> {
 }
 
 const hear = (message: string): void => hearing.hear(message, 'of ann')
+/** What comes of a post, on the channel of the node. */
+const post = (seq: number, data = String(seq), connectionId = 'one'): void =>
+  hearing.hearMessages(JSON.stringify([['of ann', connectionId, '7', seq, data]]))
 const message = (seq: number, data: string, connectionId = 'one'): Event => [
   'message',
   'ann',
@@ -57,10 +60,21 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 
 test('messages of the own connection are passed on from its arrival on, whatever their text', async () => {
   await arrive('one')
-  hear('m one 7 2 a b  c')
-  hear('m other 7 3 x')
-  hear('m one 7 3 ')
+  post(2, 'a b  c')
+  post(3, 'x', 'other')
+  post(3, '')
   expect(events).toEqual([['arrived', 'ann', 'one'], message(2, 'a b  c'), message(3, '')])
+})
+
+test('messages that were posted together are passed on in order, and none of a client id that is not here', async () => {
+  await arrive('one')
+  const rows = [
+    ['of ann', 'one', '7', 2, 'a'],
+    ['of bob', 'one', '7', 1, 'x'],
+    ['of ann', 'one', '7', 3, 'b'],
+  ]
+  hearing.hearMessages(JSON.stringify(rows))
+  expect(events.slice(1)).toEqual([message(2, 'a'), message(3, 'b')])
 })
 
 test('an arrival resolves when it is heard', async () => {
@@ -73,7 +87,7 @@ test('an arrival resolves when it is heard', async () => {
 
 test('what comes twice is passed on once', async () => {
   await arrive('one')
-  for (const seq of [2, 2, 1, 3]) hear(`m one 7 ${seq} ${seq}`)
+  for (const seq of [2, 2, 1, 3]) post(seq)
   expect(events.slice(1)).toEqual([message(2, '2'), message(3, '3')])
 })
 
@@ -81,28 +95,28 @@ test('a gap is filled from what is held, in order, and what was heard meanwhile 
   await arrive('one')
   const held = [2, 3, 4].map((seq) => ({ seq, data: String(seq) }))
   missed = () => ({ current: true, messages: held.splice(0, 2) })
-  hear('m one 7 3 3')
-  hear('m one 7 4 4')
+  post(3)
+  post(4)
   await settled()
-  hear('m one 7 5 5')
+  post(5)
   expect(events.slice(1)).toEqual([2, 3, 4, 5].map((seq) => message(seq, String(seq))))
 })
 
 test('a gap that cannot be filled is told, and nothing more is passed on', async () => {
   await arrive('one')
   missed = { current: true, messages: undefined }
-  hear('m one 7 3 3')
+  post(3)
   await settled()
-  hear('m one 7 4 4')
+  post(4)
   expect(events.slice(1)).toEqual([['gap', 'ann', 'one']])
   expect(subscribed).toEqual([])
 })
 
 test('an arrival elsewhere replaces the connection behind the messages before it, and ends the listening', async () => {
   await arrive('one')
-  hear('m one 7 2 2')
+  post(2)
   hear('a other 7 2')
-  hear('m other 7 3 3')
+  post(3, '3', 'other')
   expect(events.slice(1)).toEqual([message(2, '2'), ['replaced', 'ann', 'one']])
   expect(subscribed).toEqual([])
 })
@@ -119,9 +133,9 @@ test('what was missed before an arrival elsewhere is brought, and then the conne
 test('a newer connection of the same node takes over where it arrives', async () => {
   await arrive('one')
   await hearing.expect('ann', 'two')
-  hear('m one 7 2 2')
+  post(2)
   hear('a two 7 2')
-  hear('m two 7 3 3')
+  post(3, '3', 'two')
   const arrived = ['arrived', 'ann', 'two']
   expect(events.slice(1)).toEqual([message(2, '2'), arrived, message(3, '3', 'two')])
   hearing.forget('ann', 'one')
@@ -133,7 +147,7 @@ test('a newer connection of the same node takes over where it arrives', async ()
 test('without the lease nothing is passed on, and with it again what was missed is', async () => {
   await arrive('one')
   hasLease = false
-  hear('m one 7 2 2')
+  post(2)
   hasLease = true
   missed = { current: true, messages: [{ seq: 2, data: '2' }] }
   hearing.catchUp()
@@ -147,7 +161,7 @@ test('what cannot be read is read again later', async () => {
   missed = () => {
     throw new Error('out of reach')
   }
-  hear('m one 7 3 3')
+  post(3)
   await settled()
   missed = { current: true, messages: [2, 3].map((seq) => ({ seq, data: String(seq) })) }
   hearing.catchUp()

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { findFreePort } from './redis-store.ts'
 import { connect, post, readPresence, startNodes, takePastRepeats } from './start-nodes.ts'
 
 const SHORT_GRACE = ['--presence-grace-seconds', '1']
@@ -100,6 +101,31 @@ test('a webhook that a node died with is sent by another, under the same id', as
   expect(again.id).toBe(lost.id)
   again.answer()
 })
+
+// Nothing is taken over sooner of a node that is merely not heard of.
+const LEASE_MS = 40_000
+
+test(
+  'a lone node that was killed sends the webhook that it died with as soon as it is started again',
+  async () => {
+    const flags = [
+      '--port',
+      String(await findFreePort()),
+      '--node-lease-seconds',
+      String(LEASE_MS / 1000),
+    ]
+    const { nodes, receiver, add } = await startNodes(1, { flags })
+    const ann = await connect(nodes[0], 'ann')
+    const { id } = await receiver.next()
+    await nodes[0].kill()
+    await ann.closed
+    await add()
+    const again = await receiver.next()
+    expect(again.id).toBe(id)
+    again.answer()
+  },
+  LEASE_MS,
+)
 
 test('a node that was stopped until it was taken for dead ends its connections, and delivers nothing late', async () => {
   const { nodes, receiver } = await startNodes(2, { flags: SHORT_GRACE })

@@ -72,7 +72,8 @@ test('what does not fit on the disk is refused as unavailable, and nothing of it
 test('it is not ready from the first failure until something was written, and says so once each', async () => {
   expect(broker.isReady()).toBe(true)
   fillDisk()
-  for (let at = 0; at < 3; at += 1) await broker.accept('ann', LARGE).catch(() => {})
+  for (let at = 0; at < 3; at += 1)
+    await Promise.resolve(broker.accept('ann', LARGE)).catch(() => {})
   expect(broker.isReady()).toBe(false)
   expect(lines).toEqual(['the state cannot be kept: calls are refused until it can'])
   freeDisk()
@@ -84,7 +85,7 @@ test('it is not ready from the first failure until something was written, and sa
 test('it becomes ready again where nobody asks, and waits for nothing afterwards', async () => {
   const waiting = engine.clock.waiting()
   fillDisk()
-  await broker.accept('ann', LARGE).catch(() => {})
+  await Promise.resolve(broker.accept('ann', LARGE)).catch(() => {})
   freeDisk()
   await engine.clock.advance(1001)
   expect(broker.isReady()).toBe(true)
@@ -109,7 +110,7 @@ test('what is held is counted right after a failure', async () => {
   )
   await broker.accept('ann', 'x')
   fillDisk()
-  await broker.accept('ann', LARGE).catch(() => {
+  await Promise.resolve(broker.accept('ann', LARGE)).catch(() => {
     held = gauges.get('resume_bytes_held')?.() ?? 0
   })
   expect(held).toBe(1)

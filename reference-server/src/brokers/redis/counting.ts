@@ -86,62 +86,86 @@ local function hold(key, seq, data, most, mostBytes, mostTotal)
 end
 `
 
-// KEYS 3: the record, which is the name of its channel too, 4: the post with a key that this is a part of, or nothing.
-// ARGV 6: data, 7: in one text, as each costs the node, whether it is held, how long the counters are kept (0: always),
-// the window and the three bounds; 8: the part.
+// In one text, as each argument costs the node: whether it is held, how long the counters are kept (0: always), the
+// window and the three bounds. What was accepted is answered as the numbers of `Taken`, but for the last two.
 const ACCEPT = `
-local key, post = KEYS[3], KEYS[4]
-local data, act = ARGV[6], ARGV[8]
 local holds, forgetMs, windowMs, most, mostBytes, mostTotal =
-  string.match(ARGV[7], '^(%d) (%d+) (%d+) (%d+) (%d+) (%d+)$')
-if post then
-  local known = redis.call('HGET', post, act)
-  if known then
-    local e, s, v, stored = string.match(known, '^(%d+) (%d+) (%d+) (-?%d+)$')
-    return {e, s, v, tonumber(stored), 0, 1}
-  end
-end
--- Before it is counted: what is held goes up to the newest number.
+  string.match(ARGV[6], '^(%d) (%d+) (%d+) (%d+) (%d+) (%d+)$')
+-- Before anything is counted: what is held goes up to the newest number.
 if holds == '1' then sweep(tonumber(windowMs)) end
-local epoch = use(key, tonumber(forgetMs))
-local seq = redis.call('HINCRBY', key, 's', 1)
-local version = redis.call('HGET', key, 'v')
-local stored = -1
-if holds == '1' then
-  stored = hold(key, seq, data, tonumber(most), tonumber(mostBytes), tonumber(mostTotal))
-end
-if post and redis.call('EXISTS', post) == 1 then
-  redis.call('HSET', post, act, epoch .. ' ' .. seq .. ' ' .. version .. ' ' .. stored)
+local function accept(key, data, post, act)
+  local known = post and redis.call('HGET', post, act)
+  if known then return known, true end
+  local epoch = use(key, tonumber(forgetMs))
+  local seq = redis.call('HINCRBY', key, 's', 1)
+  local stored = -1
+  if holds == '1' then
+    stored = hold(key, seq, data, tonumber(most), tonumber(mostBytes), tonumber(mostTotal))
+  end
+  local taken = epoch .. ',' .. seq .. ',' .. redis.call('HGET', key, 'v') .. ',' .. stored
+  if post and redis.call('EXISTS', post) == 1 then redis.call('HSET', post, act, taken) end
+  return taken, false, epoch, seq
 end
 `
 
-/** Accepts a message: counts, holds, and publishes it for the node that has the current connection. */
-export const ACCEPT_MESSAGE = makeScript(
+/**
+ * Accepts messages: counts and holds each, and publishes them for the nodes that have the current connections, all of
+ * one node in one list of record, connection, epoch, number and data. KEYS 3 and on: their records, and behind these
+ * the post with a key that they are parts of, or nothing. ARGV 6: as above, 7: number of the messages; then of each its
+ * data and its part of the post. Answers `Taken` of each, as JSON.
+ */
+export const ACCEPT_MESSAGES = makeScript(
   RECORD,
   HELD,
   HOLD,
   ACCEPT,
   `
-local carried = 0
-local current = redis.call('HGET', key, 'c')
-if current and current ~= '' then
-  carried = redis.call('SPUBLISH', key, 'm ' .. current .. ' ' .. epoch .. ' ' .. seq .. ' ' .. data)
+local answers, homes, lists = {}, {}, {}
+local messages = tonumber(ARGV[7])
+for i = 1, messages do
+  local key, data, act = KEYS[2 + i], ARGV[6 + 2 * i], ARGV[7 + 2 * i]
+  local taken, again, epoch, seq = accept(key, data, KEYS[3 + messages], act)
+  answers[i] = taken
+  if again then
+    homes[i] = 'again'
+  else
+    local current, home = unpack(redis.call('HMGET', key, 'c', 'n'))
+    if current and current ~= '' then
+      lists[home] = lists[home] or {}
+      table.insert(lists[home], {key, current, epoch, seq, data})
+      homes[i] = home
+    end
+  end
 end
-return {epoch, seq, version, stored, math.min(carried, 1), 0}
+local carried = {}
+for home, list in pairs(lists) do
+  carried[home] = math.min(redis.call('SPUBLISH', prefix .. ':node:' .. home, cjson.encode(list)), 1)
+end
+for i, taken in ipairs(answers) do
+  local again = homes[i] == 'again' and 1 or 0
+  answers[i] = '[' .. taken .. ',' .. (carried[homes[i]] or 0) .. ',' .. again .. ']'
+end
+return '[' .. table.concat(answers, ',') .. ']'
 `,
 )
 
-/** Accepts a broadcast: counts, holds, publishes it for every node, and adds their connections up. */
+/**
+ * Accepts a broadcast: counts, holds, publishes it for every node, and adds their connections up. KEYS 3: the record,
+ * which is the name of its channel too, 4: the post with a key that this is, or nothing. ARGV 6: as above, 7: data,
+ * 8: the part of the post. Answers `Taken`, as JSON.
+ */
 export const ACCEPT_BROADCAST = makeScript(
   RECORD,
   HELD,
   HOLD,
   ACCEPT,
   `
-redis.call('SPUBLISH', key, 'b ' .. epoch .. ' ' .. seq .. ' ' .. data)
+local taken, again, epoch, seq = accept(KEYS[3], ARGV[7], KEYS[4], ARGV[8])
+if again then return '[' .. taken .. ',0,1]' end
+redis.call('SPUBLISH', KEYS[3], 'b ' .. epoch .. ' ' .. seq .. ' ' .. ARGV[7])
 local carried = 0
 for _, count in ipairs(redis.call('HVALS', prefix .. ':counts')) do carried = carried + count end
-return {epoch, seq, version, stored, carried, 0}
+return '[' .. taken .. ',' .. carried .. ',0]'
 `,
 )
 

@@ -26,6 +26,15 @@ export interface Missed {
   messages: readonly HeldMessage[] | undefined
 }
 
+/** A message for a connection, as it is published for its node. */
+type HeardMessage = [
+  channel: string,
+  connectionId: string,
+  epoch: string,
+  seq: number,
+  data: string,
+]
+
 /** What hearing is built of. */
 export interface HearingParts {
   link: Pick<Link, 'subscribe' | 'unsubscribe'>
@@ -40,6 +49,8 @@ export interface HearingParts {
 export interface Hearing {
   /** Takes a message of a client id's channel. */
   hear(message: string, channel: string): void
+  /** Takes messages that were published for this node, in order. */
+  hearMessages(list: string): void
   /** Listens to a client id from now on, for an arrival; resolves when nothing is missed. */
   expect(clientId: string, connectionId: string): Promise<void>
   /** Resolves when the arrival has been heard. */
@@ -68,17 +79,22 @@ export function makeHearing(parts: HearingParts): Hearing {
       return
     }
     const [kind, connectionId, rest] = split(message)
-    if (kind === 'm') takeMessage(ear, connectionId, rest)
-    else if (kind === 'a') takeArrival(ear, connectionId, rest)
+    if (kind === 'a') takeArrival(ear, connectionId, rest)
     else if (ear.connectionId === connectionId)
       parts.events().disconnect(ear.clientId, connectionId, kind === 'r')
   }
 
-  function takeMessage(ear: Ear, connectionId: string, rest: string): void {
-    if (ear.connectionId !== connectionId) return
-    const [epoch, seq, data] = split(rest)
-    if (ear.catching) ear.newest = Number(seq)
-    else deliver(ear, { epoch: Number(epoch), seq: Number(seq) }, data)
+  function hearMessages(list: string): void {
+    if (!parts.hasLease()) {
+      missed = true
+      return
+    }
+    for (const [channel, connectionId, epoch, seq, data] of JSON.parse(list) as HeardMessage[]) {
+      const ear = ears.get(channel)
+      if (ear?.connectionId !== connectionId) continue
+      if (ear.catching) ear.newest = seq
+      else deliver(ear, { epoch: Number(epoch), seq }, data)
+    }
   }
 
   function deliver(ear: Ear, { epoch, seq }: StreamCounters, data: string): void {
@@ -149,6 +165,7 @@ export function makeHearing(parts: HearingParts): Hearing {
 
   return {
     hear,
+    hearMessages,
     expect: async (clientId, connectionId) => {
       const channel = parts.channelOf(clientId)
       let ear = ears.get(channel)

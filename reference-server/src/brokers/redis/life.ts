@@ -18,6 +18,8 @@ export interface LifeParts {
   steps: Steps
   database: number
   leaseMs: number
+  /** What no two nodes that run are called, or nothing. */
+  name: string
   /** The least epoch of a store that begins. */
   epochFloor: number
   events(): NodeEvents
@@ -88,7 +90,8 @@ export function makeLife(parts: LifeParts): Life {
     const node = randomUUID()
     const sentAtMs = performance.now()
     const root = namePrefix(parts.database, '').slice(0, -1)
-    const args = [lostGeneration, String(parts.epochFloor), node, String(leaseMs), root]
+    const { epochFloor, name } = parts
+    const args = [lostGeneration, String(epochFloor), node, String(leaseMs), root, name]
     type Entered = [generation: string, floor: string, created: number]
     const [generation, floor, created] = await link.run<Entered>(ENTER, [store], args)
     if (stopped) return

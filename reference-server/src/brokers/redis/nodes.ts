@@ -6,7 +6,8 @@ import { TAKE_SOCKETS } from './sockets.ts'
 /**
  * Takes a place in the present generation of the store, or in a new one where there is none, or where it is the one
  * that is known to have lost writes. KEYS 1: the store. ARGV 1: that generation, or nothing, 2: the least epoch where
- * the store begins, 3: node, 4: milliseconds of its lease, 5: prefix without the generation.
+ * the store begins, 3: node, 4: milliseconds of its lease, 5: prefix without the generation, 6: its name, or nothing.
+ * A node of the same name that hears nothing is this one before it was started again: its place is free.
  */
 export const ENTER = makeFreeScript(`
 local store = KEYS[1]
@@ -25,7 +26,21 @@ if not gen or gen == ARGV[1] then
   created = 1
 end
 local prefix = ARGV[5] .. ':' .. gen
-redis.call('HSET', prefix .. ':nodes', ARGV[3], 'here')
+local nodes, named = prefix .. ':nodes', prefix .. ':named'
+if ARGV[6] ~= '' then
+  local all = redis.call('HGETALL', named)
+  for i = 1, #all, 2 do
+    local former = all[i]
+    local hears = redis.call('PUBSUB', 'SHARDNUMSUB', prefix .. ':node:' .. former)[2] > 0
+    if all[i + 1] == ARGV[6] and not hears and redis.call('HEXISTS', nodes, former) == 1 then
+      redis.call('HSET', nodes, former, 'left')
+      redis.call('DEL', prefix .. ':lease:' .. former)
+      redis.call('HDEL', prefix .. ':counts', former)
+    end
+  end
+  redis.call('HSET', named, ARGV[3], ARGV[6])
+end
+redis.call('HSET', nodes, ARGV[3], 'here')
 redis.call('SET', prefix .. ':lease:' .. ARGV[3], '1', 'PX', ARGV[4])
 return {gen, redis.call('HGET', store, 'floor'), created}
 `)
@@ -89,6 +104,7 @@ if not state or (state == 'here' and redis.call('EXISTS', prefix .. ':lease:' ..
   return {{}, {}, 0, {}}
 end
 redis.call('HDEL', nodes, dead)
+redis.call('HDEL', prefix .. ':named', dead)
 redis.call('HDEL', prefix .. ':marks', dead)
 redis.call('HDEL', prefix .. ':counts', dead)
 local function record(clientId)

@@ -1,6 +1,6 @@
 /** All scripts of the shared store: it alone knows what the store is taught when a connection to it is made. */
 import { ANSWER_SCRIPTS } from './answers.ts'
-import { ACCEPT_BROADCAST, ACCEPT_MESSAGE, OPEN, REPLAY, SWEEP } from './counting.ts'
+import { ACCEPT_BROADCAST, ACCEPT_MESSAGES, OPEN, REPLAY, SWEEP } from './counting.ts'
 import { ADOPT, BEGAN, ENTER, QUIT, RENEW, RETURN, TOLD } from './nodes.ts'
 import {
   ARRIVE,
@@ -20,7 +20,7 @@ import { SOCKET_SCRIPTS } from './sockets.ts'
 
 /** Every script that a node runs. */
 export const SCRIPTS: readonly Script[] = [
-  ...[ACCEPT_BROADCAST, ACCEPT_MESSAGE, OPEN, REPLAY, SWEEP, CATCH_UP],
+  ...[ACCEPT_BROADCAST, ACCEPT_MESSAGES, OPEN, REPLAY, SWEEP, CATCH_UP],
   ...[ARRIVE, DEPART, DISCONNECT, GENERATION, LEAVE, LIST, READ, REVOKE],
   ...[ADOPT, BEGAN, ENTER, QUIT, RENEW, RETURN, TOLD],
   ...[ACKNOWLEDGED, ATTEMPTED, LIST_OWED, ROUTE],

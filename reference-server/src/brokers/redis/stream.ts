@@ -1,19 +1,16 @@
-/** Messages and broadcasts in the shared store: it alone knows how what scripts answer of them is read. */
-import type { Accepted, Act, Counters, HeldMessage, StreamCounters } from '../../broker-port.ts'
+/** What is kept of messages and broadcasts in the shared store: it alone knows how what scripts answer of that is read. */
+import type { Counters, HeldMessage, StreamCounters } from '../../broker-port.ts'
 import { type BrokerParts, FORGET_AFTER_MS } from '../parts.ts'
-import { ACCEPT_BROADCAST, ACCEPT_MESSAGE, OPEN, REPLAY, SWEEP } from './counting.ts'
+import { OPEN, REPLAY, SWEEP } from './counting.ts'
 import type { Missed } from './hearing.ts'
 import { CATCH_UP } from './presence.ts'
-import type { Script } from './script.ts'
 import type { Steps } from './steps.ts'
 
 /** What is kept of messages and broadcasts. */
 export interface Streams {
   open(clientId: string): Promise<Counters>
-  accept(clientId: string, data: string, act?: Act | undefined): Promise<Accepted<Counters>>
   replay(clientId: string, after: StreamCounters): Promise<readonly HeldMessage[] | undefined>
   openBroadcasts(): Promise<StreamCounters>
-  acceptBroadcast(data: string, act?: Act | undefined): Promise<Accepted<StreamCounters>>
   replayBroadcasts(after: StreamCounters): Promise<readonly HeldMessage[] | undefined>
   /** What a connection missed behind a place. */
   readMissed(clientId: string, connectionId: string, after: StreamCounters): Promise<Missed>
@@ -21,50 +18,15 @@ export interface Streams {
   sweep(): Promise<number>
 }
 
-// Broadcasts are never forgotten: every connection is in their epoch.
-const ALWAYS = 0
-
-type Taken = [
-  epoch: string,
-  seq: string | number,
-  version: string,
-  stored: number,
-  carried: number,
-  again: number,
-]
+// Every connection is in the epoch of broadcasts.
+/** For how long the counters of broadcasts are kept: they are never forgotten. */
+export const ALWAYS = 0
 
 /** What is kept of messages and broadcasts, in the name of a node. */
 export function makeStreams(steps: Steps, parts: BrokerParts): Streams {
-  const { limits, timings, holds } = parts
+  const { timings, holds } = parts
   const windowMs = (): number => Math.round(timings.resume_window_seconds * 1000)
   const keyOf = (clientId: string): string => steps.names().client(clientId)
-
-  async function accept(
-    script: Script,
-    key: string,
-    given: { data: string; forgetMs: number; act: Act | undefined },
-  ): Promise<Accepted<Counters>> {
-    const { data, forgetMs, act } = given
-    const { resume_messages, resume_bytes, resume_total_bytes } = limits
-    const kept = `${holds ? 1 : 0} ${forgetMs} ${windowMs()}`
-    const bounds = `${kept} ${resume_messages} ${resume_bytes} ${resume_total_bytes}`
-    const taken = act
-      ? await steps.write<Taken>(
-          script,
-          [key, steps.names().post(act.scope)],
-          [data, bounds, `i${act.item}`],
-        )
-      : await steps.write<Taken>(script, [key], [data, bounds])
-    const [epoch, seq, version, stored, carried, again] = taken
-    return {
-      epoch: Number(epoch),
-      seq: Number(seq),
-      version: Number(version),
-      stored: stored < 0 ? undefined : stored === 1,
-      carried,
-      ...(again === 1 && { again: true as const }),
-    }
-  }
 
   async function open(key: string, forgetMs: number): Promise<Counters> {
     const [epoch, seq, version] = await steps.write<string[]>(OPEN, [key], [forgetMs])
@@ -84,21 +46,10 @@ export function makeStreams(steps: Steps, parts: BrokerParts): Streams {
 
   return {
     open: (clientId) => open(keyOf(clientId), FORGET_AFTER_MS),
-    accept: (clientId, data, act) =>
-      accept(ACCEPT_MESSAGE, keyOf(clientId), { data, forgetMs: FORGET_AFTER_MS, act }),
     replay: (clientId, after) => replay(keyOf(clientId), after, FORGET_AFTER_MS),
     openBroadcasts: async () => {
       const { epoch, seq } = await open(steps.names().broadcasts, ALWAYS)
       return { epoch, seq }
-    },
-    acceptBroadcast: async (data, act) => {
-      const given = { data, forgetMs: ALWAYS, act }
-      const { version, ...accepted } = await accept(
-        ACCEPT_BROADCAST,
-        steps.names().broadcasts,
-        given,
-      )
-      return accepted
     },
     replayBroadcasts: (after) => replay(steps.names().broadcasts, after, ALWAYS),
     readMissed: async (clientId, connectionId, { epoch, seq }) => {

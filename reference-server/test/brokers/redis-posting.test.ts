@@ -1,0 +1,86 @@
+import { beforeEach, expect, test } from 'vitest'
+import { makePosting } from '../../src/brokers/redis/posting.ts'
+import type { Script } from '../../src/brokers/redis/script.ts'
+import type { Steps } from '../../src/brokers/redis/steps.ts'
+import { makeBrokerParts } from '../broker-parts.ts'
+import { makeFakeClock } from '../fake-clock.ts'
+
+/** Keys and arguments of each step. */
+let steps: { keys: readonly string[]; args: readonly (string | number)[] }[]
+let failure: Error | undefined
+let posting: ReturnType<typeof makePosting>
+
+beforeEach(() => {
+  steps = []
+  failure = undefined
+  const write = async (
+    _script: Script,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<unknown> => {
+    steps.push({ keys, args })
+    if (failure) throw failure
+    return JSON.stringify(
+      Array.from({ length: Number(args[1]) }, (_, at) => [7, at + 1, 0, 1, 1, 0]),
+    )
+  }
+  const names = { client: (id: string) => `of ${id}`, post: (scope: string) => `post ${scope}` }
+  posting = makePosting(
+    { write, names: () => names } as unknown as Steps,
+    makeBrokerParts(makeFakeClock(), { holds: true }),
+  )
+})
+
+test('messages that are accepted in one turn are one step, and each has its own answer', async () => {
+  const accepted = await Promise.all(['ann', 'ben'].map((id) => posting.accept(id, `for ${id}`)))
+  expect(steps.map(({ keys, args }) => [keys, args.slice(1)])).toEqual([
+    [
+      ['of ann', 'of ben'],
+      [2, 'for ann', 'i0', 'for ben', 'i0'],
+    ],
+  ])
+  expect(accepted).toEqual(
+    [1, 2].map((seq) => ({ epoch: 7, seq, version: 0, stored: true, carried: 1 })),
+  )
+})
+
+test('a message of the next turn is a step of its own', async () => {
+  await posting.accept('ann', 'a')
+  await posting.accept('ann', 'b')
+  expect(steps.map(({ args }) => args[1])).toEqual([1, 1])
+})
+
+test('parts of a post with a key are a step apart, which names the post', async () => {
+  const act = { scope: '/v1/batches k', digest: 'd' }
+  await Promise.all([
+    posting.accept('ann', 'a', { ...act, item: 0 }),
+    posting.accept('ben', 'b'),
+    posting.accept('cid', 'c', { ...act, item: 1 }),
+  ])
+  expect(steps.map(({ keys, args }) => [keys, args.slice(2)])).toEqual([
+    [
+      ['of ann', 'of cid', 'post /v1/batches k'],
+      ['a', 'i0', 'c', 'i1'],
+    ],
+    [['of ben'], ['b', 'i0']],
+  ])
+})
+
+test('a step takes a hundred messages, and the rest are the next', async () => {
+  await Promise.all(Array.from({ length: 201 }, () => posting.accept('ann', 'x')))
+  expect(steps.map(({ args }) => args[1])).toEqual([100, 100, 1])
+})
+
+test('a step that fails is the failure of each of its messages', async () => {
+  failure = new Error('out of reach')
+  const settled = await Promise.allSettled(['ann', 'ben'].map((id) => posting.accept(id, 'x')))
+  expect(settled).toEqual(settled.map(() => ({ status: 'rejected', reason: failure })))
+  expect(settled).toHaveLength(2)
+})
+
+test('more messages than may wait are refused, and taken again when the others were answered', async () => {
+  const waiting = Array.from({ length: 20_000 }, () => posting.accept('ann', 'x'))
+  await expect(posting.accept('ann', 'x')).rejects.toMatchObject({ slug: 'unavailable' })
+  await Promise.all(waiting)
+  expect(await posting.accept('ann', 'x')).toMatchObject({ seq: 1 })
+})
