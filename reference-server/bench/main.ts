@@ -109,8 +109,7 @@ async function measureOne(
 /** Whether a contestant can do what a workload asks for, in a way that differs from another one's. */
 function takesPart(contestant: Contestant, { posting }: Workload): boolean {
   if (contestant === 'redis') return options.redis !== undefined
-  if (contestant === 'unjoined') return posting === 'broadcast'
-  return contestant !== 'naive' || posting !== 'batch'
+  return contestant !== 'unjoined' || posting === 'broadcast'
 }
 
 async function measureWorkloads(): Promise<Results> {

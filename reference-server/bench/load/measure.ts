@@ -127,10 +127,14 @@ async function postFor(
 function makePost({ posting, clients, perSecond }: Workload, isService: boolean): Post {
   const clientId = nameOf(Math.floor(Math.random() * clients))
   const data = makeData(perSecond !== undefined)
+  if (posting === 'batch') return makeBatch(clients, data)
   if (!isService) return makeNaivePost(posting, clientId, data)
   if (posting === 'broadcast') return { path: '/v1/broadcasts', body: JSON.stringify({ data }) }
-  if (posting === 'message')
-    return { path: '/v1/messages', body: JSON.stringify({ client_id: clientId, data }) }
+  return { path: '/v1/messages', body: JSON.stringify({ client_id: clientId, data }) }
+}
+
+/** The same for every contestant. */
+function makeBatch(clients: number, data: string): Post {
   const messages = Array.from({ length: BATCH_MESSAGES }, () => ({
     client_id: nameOf(Math.floor(Math.random() * clients)),
     data,
@@ -138,9 +142,7 @@ function makePost({ posting, clients, perSecond }: Workload, isService: boolean)
   return { path: '/v1/batches', body: JSON.stringify({ messages }) }
 }
 
-/** A naive server knows no batches. */
-function makeNaivePost(posting: Posting, clientId: string, data: string): Post {
-  if (posting === 'batch') throw new Error('the naive server takes no batches')
+function makeNaivePost(posting: Exclude<Posting, 'batch'>, clientId: string, data: string): Post {
   const path = posting === 'broadcast' ? '/broadcast' : `/send?id=${clientId}`
   return { path, body: data }
 }

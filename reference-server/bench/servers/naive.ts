@@ -12,17 +12,37 @@ const server = createServer((request, response) => {
     body += text
   })
   request.on('end', () => {
-    const one = clients.get(url.searchParams.get('id') ?? '')
-    const receivers = url.pathname === '/broadcast' ? clients.values() : one ? [one] : []
-    let delivered = 0
-    for (const client of receivers) {
-      client.send(body)
-      delivered += 1
-    }
+    const isBatch = url.pathname === '/v1/batches'
+    const delivered = isBatch ? sendEach(body) : sendToAll(receiversOf(url), body)
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify({ delivered }))
   })
 })
+
+function receiversOf(url: URL): Iterable<WebSocket> {
+  if (url.pathname === '/broadcast') return clients.values()
+  const one = clients.get(url.searchParams.get('id') ?? '')
+  return one ? [one] : []
+}
+
+function sendToAll(receivers: Iterable<WebSocket>, data: string): number {
+  let delivered = 0
+  for (const client of receivers) {
+    client.send(data)
+    delivered += 1
+  }
+  return delivered
+}
+
+function sendEach(body: string): number {
+  const { messages } = JSON.parse(body) as { messages: { client_id: string; data: string }[] }
+  let delivered = 0
+  for (const { client_id: clientId, data } of messages) {
+    const client = clients.get(clientId)
+    if (client) delivered += sendToAll([client], data)
+  }
+  return delivered
+}
 
 new WebSocketServer({ server }).on('connection', (client, request) => {
   const id = new URL(request.url ?? '', 'http://x').searchParams.get('id') ?? ''

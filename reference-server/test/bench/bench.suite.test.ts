@@ -16,5 +16,6 @@ test('the benchmark measures each server, and every post arrives at everyone it 
     '| A8: eight publishers to 1,000 of the same, each broadcast written by itself',
     '| A8: eight publishers to 1,000 of the naive server',
     '| batches: batches of 100 to random clients of this server',
+    '| batches: batches of 100 to random clients of the naive server',
   ])
 })
