@@ -13,11 +13,22 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** One for each zone that was asked for; to make one takes longer than all that is done with it. */
+const offsets = new Map<string, Intl.DateTimeFormat>()
+
+/** What writes the offset of a zone; throws a RangeError where there is no such zone. */
+function offsetOf(timeZone: string): Intl.DateTimeFormat {
+  const format =
+    offsets.get(timeZone) ??
+    new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
+  offsets.set(timeZone, format)
+  return format
+}
+
 /** An instant in milliseconds since 1970 as RFC 3339 with milliseconds and the offset of the zone, `Z` never. */
 export function writeLocalInstant(ms: number, timeZone: string): string {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
   const [, sign = '+', hours = '00', minutes = '00'] =
-    /([+-])(\d\d):(\d\d)/.exec(format.format(ms)) ?? []
+    /([+-])(\d\d):(\d\d)/.exec(offsetOf(timeZone).format(ms)) ?? []
   const offsetMinutes = Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes))
   const local = new Date(ms + offsetMinutes * 60_000).toISOString()
   return local.replace('Z', `${sign}${hours}:${minutes}`)

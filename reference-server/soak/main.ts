@@ -52,8 +52,10 @@ async function soak(settings: Settings): Promise<RoundEnd[]> {
   })
   const poster = makePoster({ clientIds, rate, calls, books, random: randomFor(3), onFault })
   const rounds: RoundEnd[] = []
+  const beganMs = performance.now()
   try {
-    while (performance.now() - startedMs < settings.minutes * 60_000) {
+    // However long the start took: without a round nothing was seen.
+    do {
       const number = rounds.length + 1
       const end = await playRound({
         ...{ number, clientIds, hosts: HOSTS, random, books, calls, poster, say },
@@ -63,7 +65,7 @@ async function soak(settings: Settings): Promise<RoundEnd[]> {
       end.faults.push(...faults.splice(0))
       rounds.push(end)
       for (const line of describeRound(number, end)) say(line)
-    }
+    } while (performance.now() - beganMs < settings.minutes * 60_000)
   } finally {
     await listeners.stop()
     await service.stop()

@@ -71,7 +71,7 @@ async function postAll(
 
 test.each(TRANSPORTS)(
   'of 10,000 messages across 20 forced drops none is lost, none doubled and the order kept on %s',
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async (_name, makeTransport) => {
     onTestFailed(() => console.error(`the drops were those of RESUME_SEED=${SEED}`))
     service = await startService([

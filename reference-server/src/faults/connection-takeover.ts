@@ -30,6 +30,65 @@ export const connectionTakeoverFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'keeps-connection-with-the-longer-token',
+    misdeed: 'The older connection stays open when its token lives longer than that of the newer.',
+    breaks: ['connection.takeover.close'],
+    apply: ({ rules }) => {
+      const { decideTakeover, makeWelcome } = rules
+      const expiries = new Map<string, number>()
+      let isLonger = false
+      rules.makeWelcome = (facts) => {
+        isLonger = (expiries.get(facts.clientId) ?? 0) > facts.expiresAtMs
+        expiries.set(facts.clientId, facts.expiresAtMs)
+        return makeWelcome(facts)
+      }
+      rules.decideTakeover = () => (isLonger ? undefined : decideTakeover())
+    },
+  },
+  {
+    name: 'replaces-by-refused-attempts',
+    misdeed:
+      'A connection ends as replaced when another is refused for a token that is too old or revoked.',
+    breaks: ['connection.takeover.refused'],
+    apply: ({ rules, ports, wraps }) => {
+      const { decideRevoked, decideTokenAge, verifyToken } = rules
+      const { broker } = ports
+      const current = new Map<string, ConnectionWriter>()
+      const revoked = new Map<number, string>()
+      let asking = ''
+      wraps.writer = (writer, clientId) => {
+        const write: ConnectionWriter['write'] = (frame, envelope) => {
+          if (isOfType(frame, 'welcome')) current.set(clientId, writer)
+          writer.write(frame, envelope)
+        }
+        return { ...writer, write }
+      }
+      ports.broker = {
+        ...broker,
+        revoke: async (clientId) => {
+          const generation = await broker.revoke(clientId)
+          revoked.set(generation, clientId)
+          return generation
+        },
+      }
+      rules.verifyToken = (...facts) => {
+        const claims = verifyToken(...facts)
+        asking = claims?.clientId ?? ''
+        return claims
+      }
+      rules.decideTokenAge = (...facts) => {
+        const age = decideTokenAge(...facts)
+        if (age === 'expired') current.get(asking)?.close('replaced')
+        return age
+      }
+      rules.decideRevoked = (minted, generation) => {
+        const dead = decideRevoked(minted, generation)
+        if (dead) current.get(revoked.get(generation) ?? '')?.close('replaced')
+        return dead
+      }
+    },
+  },
+  {
     name: 'repeats-newest-message-after-takeover',
     misdeed: 'The newer connection is sent the message that the older one was sent last.',
     breaks: ['connection.takeover.split'],

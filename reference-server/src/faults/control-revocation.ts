@@ -4,6 +4,8 @@ import type { Fault, Parts } from '../parts.ts'
 const DEAD = ['control.revoke.dead']
 /** Milliseconds that a slow store takes for a revocation. */
 const SLOW_MS = 60
+/** Milliseconds for which a careless service remembers a revocation. */
+const REMEMBERED_MS = 3000
 
 /** A fault that keeps generations under another name than the client id. */
 function renames(
@@ -135,8 +137,48 @@ export const controlRevocationFaults: readonly Fault[] = [
       }
       ports.broker = {
         ...broker,
-        revoke: (clientId) =>
+        revoke: async (clientId) =>
           came.has(clientId) ? broker.revoke(clientId) : broker.generation(clientId),
+      }
+    },
+  },
+  {
+    name: 'lets-revoked-tokens-resume',
+    misdeed: 'A revoked token opens a connection that asks for what it missed.',
+    breaks: DEAD,
+    apply: ({ rules }) => {
+      const { readAskedPlace, verifyToken } = rules
+      let newest: ReturnType<typeof verifyToken>
+      rules.verifyToken = (...facts) => {
+        newest = verifyToken(...facts)
+        return newest
+      }
+      rules.readAskedPlace = (...facts) => {
+        const place = readAskedPlace(...facts)
+        if (place && newest) newest.generation = Number.MAX_VALUE
+        return place
+      }
+    },
+  },
+  {
+    name: 'forgets-revocations-within-seconds',
+    misdeed: 'A revocation is forgotten when another follows some seconds later.',
+    breaks: DEAD,
+    apply: ({ ports }) => {
+      const { broker, clock } = ports
+      const revokedAtMs = new Map<string, number>()
+      const forgotten = new Set<string>()
+      ports.broker = {
+        ...broker,
+        generation: async (clientId) => (forgotten.has(clientId) ? 0 : broker.generation(clientId)),
+        revoke: (clientId) => {
+          const nowMs = clock.nowMs()
+          for (const [other, atMs] of revokedAtMs)
+            if (nowMs - atMs > REMEMBERED_MS) forgotten.add(other)
+          forgotten.delete(clientId)
+          revokedAtMs.set(clientId, nowMs)
+          return broker.revoke(clientId)
+        },
       }
     },
   },

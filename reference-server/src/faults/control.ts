@@ -202,6 +202,35 @@ export const controlFaults: readonly Fault[] = [
     apply: (parts) => changeEnding(parts, { reason: 'closed' }),
   },
   {
+    name: 'forgets-disconnects-of-those-who-returned',
+    misdeed: 'A disconnect of a client that came back within its grace is not reported.',
+    breaks: ['control.presence.reported'],
+    apply: ({ rules, ports }) => {
+      const { broker } = ports
+      const { decideArrival } = rules
+      const returned = new Set<string>()
+      let isReturn = false
+      rules.decideArrival = (facts) => {
+        isReturn = facts.online && !facts.takeover
+        return decideArrival(facts)
+      }
+      ports.broker = {
+        ...broker,
+        arrive: (arrival) => {
+          const arriving = broker.arrive(arrival)
+          if (isReturn) returned.add(arrival.clientId)
+          isReturn = false
+          return arriving
+        },
+        depart: async (going) => {
+          const counters = await broker.depart(going)
+          const isHidden = returned.delete(going.clientId) && going.reason === SLUG
+          return isHidden ? undefined : counters
+        },
+      }
+    },
+  },
+  {
     name: 'keeps-grace-at-disconnect',
     misdeed: 'The grace of a client id that is disconnected runs on.',
     breaks: ['control.grace.ended'],

@@ -24,6 +24,18 @@ export const livenessFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'pings-quiet-connections-alone',
+    misdeed: 'A client that is sent something is not pinged, however long it says nothing.',
+    breaks: ['connection.heartbeat.ping'],
+    apply: ({ rules }) => {
+      const decide = rules.decidePing
+      rules.decidePing = (vitals, seconds) => {
+        const lastReadMs = Math.max(vitals.lastReadMs, vitals.lastEnvelopeMs ?? 0)
+        return decide({ ...vitals, lastReadMs }, seconds)
+      }
+    },
+  },
+  {
     name: 'pings-once',
     misdeed: 'A connection gets one Ping and then no other.',
     breaks: ['connection.heartbeat.ping'],

@@ -28,6 +28,14 @@ export const lossFaults: readonly Fault[] = [
       return claims
     }
   }),
+  leaks('revoked', (rules, leak) => {
+    const { decideRevoked } = rules
+    rules.decideRevoked = (...generations) => {
+      const dead = decideRevoked(...generations)
+      if (dead) leak()
+      return dead
+    }
+  }),
   {
     name: 'counts-lost-connections',
     misdeed: 'A receipt counts a connection that was lost without a Close frame.',

@@ -120,6 +120,26 @@ export const messageDataFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'counts-keyless-posts-alone',
+    misdeed:
+      'Posts to a client id that is posted to with an Idempotency-Key are taken at any rate.',
+    breaks: ['message.rate.refuse'],
+    apply: ({ rules }) => {
+      const { digestBody, selectRateKey } = rules
+      const keyed = new Set<unknown>()
+      let posts = 0
+      rules.digestBody = (bytes) => {
+        const members = JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown>
+        keyed.add(members.client_id)
+        return digestBody(bytes)
+      }
+      rules.selectRateKey = (clientId) => {
+        posts += 1
+        return keyed.has(clientId) ? `${clientId} ${posts}` : selectRateKey(clientId)
+      }
+    },
+  },
+  {
     name: 'limits-rate-without-retry-after',
     misdeed: 'A post that exceeds the rate is refused without Retry-After.',
     breaks: [

@@ -1,7 +1,7 @@
 /** Faults of posting, order and counters. */
 
 import type { MessageEnvelope } from '@channel-protocol/schemas/types'
-import type { Counters } from '../broker-port.ts'
+import type { Awaitable, Counters } from '../broker-port.ts'
 import type { Fault } from '../parts.ts'
 import type { ConnectionWriter } from '../ports.ts'
 
@@ -289,7 +289,7 @@ export const messageFaults: readonly Fault[] = [
     apply: ({ ports }) => {
       const { broker } = ports
       let newest = 0
-      const note = async <C extends Counters>(pending: Promise<C>): Promise<C> => {
+      const note = async <C extends Counters>(pending: Awaitable<C>): Promise<C> => {
         const counters = await pending
         newest = Math.max(newest, counters.epoch)
         return counters

@@ -1,6 +1,6 @@
 /** Faults of coming back: which cursors can be continued, and what the welcome says of them. */
 
-import type { HeldMessage, StreamCounters } from '../broker-port.ts'
+import type { Awaitable, HeldMessage, StreamCounters } from '../broker-port.ts'
 import type { Fault, Parts } from '../parts.ts'
 import type { Rules } from '../rules/rule-book.ts'
 
@@ -10,7 +10,7 @@ type Asked = ReturnType<Rules['readAskedPlace']>
 /** Another answer of the broker to what was missed since a place, in both streams. */
 export function changesMissed(
   { ports }: Parts,
-  change: (missed: Missed, again: (after: StreamCounters) => Promise<Missed>) => Missed,
+  change: (missed: Missed, again: (after: StreamCounters) => Awaitable<Missed>) => Missed,
 ): void {
   const { broker } = ports
   ports.broker = {

@@ -202,6 +202,12 @@ export const sseEndingFaults: readonly Fault[] = [
     () => undefined,
   ),
   closeIdFault(
+    'gives-disconnects-no-id',
+    'The close event of a stream that the application disconnected has no id.',
+    ['sse.close.id'],
+    (code, id) => (code === 4010 ? undefined : id),
+  ),
+  closeIdFault(
     'gives-every-close-an-id',
     'Every close event has an id.',
     ['sse.close.id', 'sse.resume.header'],

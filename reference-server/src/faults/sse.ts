@@ -295,7 +295,7 @@ export const sseFaults: readonly Fault[] = [
   {
     name: 'ends-the-oldest-for-a-stream',
     misdeed: 'A full service ends its oldest stream when another one is refused.',
-    breaks: ['sse.capacity.counted'],
+    breaks: ['sse.capacity.counted', 'connection.capacity.refuse'],
     apply: (parts) => {
       const isStream = watchAskers(parts)
       const streams = watchStreams(parts)

@@ -1,6 +1,9 @@
 /** Faults of client ids. */
 import type { Fault } from '../parts.ts'
 
+/** Characters, fewer than a client id may have. */
+const LONG = 200
+
 /** Each breaks what the chapter on tokens promises about client ids. */
 export const clientIdFaults: readonly Fault[] = [
   {
@@ -10,6 +13,16 @@ export const clientIdFaults: readonly Fault[] = [
     apply: ({ rules }) => {
       const read = rules.readClientId
       rules.readClientId = (...facts) => read(...facts).trim()
+    },
+  },
+  {
+    name: 'mints-for-the-start-of-long-ids',
+    misdeed: 'A token of a client id with more than 200 characters is one of their first 200.',
+    breaks: ['token.client-id.accept'],
+    apply: ({ rules }) => {
+      const mint = rules.mintToken
+      rules.mintToken = (claims, ...facts) =>
+        mint({ ...claims, clientId: claims.clientId.slice(0, LONG) }, ...facts)
     },
   },
   {

@@ -1,5 +1,6 @@
 /** Faults of the life of a token. */
 import type { Fault } from '../parts.ts'
+import type { WelcomeFacts } from '../rules/connection.ts'
 import type { TokenClaims } from '../rules/token.ts'
 
 /** What a token says of itself, its signature unread. */
@@ -31,25 +32,16 @@ export const tokenLifeFaults: readonly Fault[] = [
       }
     },
   },
-  {
-    name: 'welcomes-with-the-whole-life',
-    misdeed: 'The welcome says the whole life of the token instead of what is left of it.',
-    breaks: ['connection.welcome.expiry'],
-    apply: ({ rules }) => {
-      const { decideExpiry, makeWelcome } = rules
-      const lives = new Map<number, number>()
-      rules.decideExpiry = (nowMs, ttlSeconds) => {
-        const expiresAtMs = decideExpiry(nowMs, ttlSeconds)
-        lives.set(expiresAtMs, ttlSeconds)
-        return expiresAtMs
-      }
-      rules.makeWelcome = (facts) => {
-        const welcome = makeWelcome(facts)
-        const whole = lives.get(facts.expiresAtMs) ?? welcome.expires_in_seconds
-        return { ...welcome, expires_in_seconds: whole }
-      }
-    },
-  },
+  tellsTheWholeLife(
+    'welcomes-with-the-whole-life',
+    'The welcome says the whole life of the token instead of what is left of it.',
+    () => true,
+  ),
+  tellsTheWholeLife(
+    'welcomes-back-with-the-whole-life',
+    'The welcome of a connection that was resumed says the whole life of the token instead of what is left of it.',
+    ({ resumed }) => resumed,
+  ),
   {
     name: 'forgets-older-tokens',
     misdeed: 'A token dies when another is minted for its client id.',
@@ -200,3 +192,32 @@ export const tokenLifeFaults: readonly Fault[] = [
     },
   },
 ]
+
+/** A fault that says the whole life of a token in the welcomes that `isSpoilt` names. */
+function tellsTheWholeLife(
+  name: string,
+  misdeed: string,
+  isSpoilt: (facts: WelcomeFacts) => boolean,
+): Fault {
+  return {
+    name,
+    misdeed,
+    breaks: ['connection.welcome.expiry'],
+    apply: ({ rules }) => {
+      const { decideExpiry, makeWelcome } = rules
+      const lives = new Map<number, number>()
+      rules.decideExpiry = (nowMs, ttlSeconds) => {
+        const expiresAtMs = decideExpiry(nowMs, ttlSeconds)
+        lives.set(expiresAtMs, ttlSeconds)
+        return expiresAtMs
+      }
+      rules.makeWelcome = (facts) => {
+        const welcome = makeWelcome(facts)
+        const whole = lives.get(facts.expiresAtMs)
+        return whole === undefined || !isSpoilt(facts)
+          ? welcome
+          : { ...welcome, expires_in_seconds: whole }
+      }
+    },
+  }
+}

@@ -82,6 +82,14 @@ export const tokenFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'takes-last-of-several-keys',
+    misdeed: 'Of several Authorization headers the last one counts.',
+    breaks: ['token.key.required'],
+    apply: ({ rules }) => {
+      rules.selectAuthorization = (offered) => offered.at(-1)
+    },
+  },
+  {
     name: 'judges-media-type-before-key',
     misdeed: 'A call without a key is refused for the media type of its body.',
     breaks: ['token.key.required'],

@@ -48,6 +48,15 @@ export const webhookFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'takes-304-for-success',
+    misdeed: 'A report that was answered with 304 is not repeated.',
+    breaks: ['webhook.failure.retried'],
+    apply: ({ rules }) => {
+      const isSuccess = rules.isWebhookSuccess
+      rules.isWebhookSuccess = (status) => status === 304 || isSuccess(status)
+    },
+  },
+  {
     name: 'gives-up-one-wait-early',
     misdeed: 'A report is given up before the last wait of the schedule.',
     breaks: ['webhook.failure.retried'],
@@ -63,6 +72,15 @@ export const webhookFaults: readonly Fault[] = [
     breaks: ['webhook.failure.retried'],
     apply: ({ rules }) => {
       rules.isStartedDeclined = () => true
+    },
+  },
+  {
+    name: 'takes-405-for-unwanted-started',
+    misdeed: 'A started that was answered with 405 is not repeated, as one that is not wanted.',
+    breaks: ['webhook.failure.retried'],
+    apply: ({ rules }) => {
+      const isDeclined = rules.isStartedDeclined
+      rules.isStartedDeclined = (status) => status === 405 || isDeclined(status)
     },
   },
   {

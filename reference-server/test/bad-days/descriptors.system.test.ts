@@ -48,7 +48,7 @@ function hears({ heard, socket }: Member, data: string): Promise<void> {
 }
 
 test('a server without a free file descriptor refuses newcomers, serves those it has, and takes newcomers again when some went', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const watch = makeWatch()
   receiver = await startReceiver({ onWebhook: watch.changed })

@@ -71,7 +71,7 @@ async function drainUnder(crowd: readonly Member[], draining: ServerProcess): Pr
 }
 
 test('SIGTERM under 1,000 clients sends each away with `reconnect` and 4200, spread over the drain, and the next start says `started` in place of a thousand goodbyes', {
-  timeout: 120_000,
+  timeout: 400_000,
 }, async () => {
   const application = await startApplication()
   receiver = application.receiver
@@ -109,7 +109,7 @@ function placeOf(crowd: readonly Member[]): (clientId: string) => string {
 }
 
 test('where state outlives the process, 1,000 clients that are back within the grace hear what they missed, and the application hears of none of them', {
-  timeout: 120_000,
+  timeout: 400_000,
 }, async () => {
   const application = await startApplication()
   receiver = application.receiver

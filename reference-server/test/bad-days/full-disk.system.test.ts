@@ -45,7 +45,7 @@ async function readMetric(operators: string, name: string): Promise<number> {
 }
 
 test('a full disk refuses calls with 503 and keeps every client, and with room again the same process takes calls and tells of who left', {
-  timeout: 120_000,
+  timeout: 400_000,
 }, async () => {
   const application = await startApplication()
   const { watch, webhooks } = application
