@@ -7,16 +7,27 @@ interface Apart {
   readonly alone?: true | readonly Part[]
 }
 
+/** What still goes on when those come that take parts. */
+interface StillGoing {
+  /** The parts that nobody may have before it is over. */
+  readonly parts: readonly Part[]
+  readonly over: Promise<void>
+}
+
+const NOTHING_GOING: StillGoing = { parts: [], over: Promise.resolve() }
+
 /**
  * Makes each of them, `make` being called for those side by side that have no part in common, at most `most` at once, and
- * for those that take all one after the other at the end. Those that take most parts come first, in their order: what is
- * left full behind one part disturbs nobody then. Resolves when all were made; rejects where `make` does.
+ * for those that take all one after the other at the end, when what still goes on is over too. Those that take most parts
+ * come first, in their order: what is left full behind one part disturbs nobody then. Resolves when all were made; rejects
+ * where `make` or what still goes on does.
  */
 export async function makeApart<T>(
   items: readonly T[],
   most: number,
   apartOf: (item: T) => Apart,
   make: (item: T) => Promise<void>,
+  still: StillGoing = NOTHING_GOING,
 ): Promise<void> {
   const partsOf = (item: T): readonly Part[] => {
     const { alone } = apartOf(item)
@@ -26,7 +37,7 @@ export async function makeApart<T>(
   const waiting = items
     .filter((item) => !takesAll(item))
     .sort((a, b) => partsOf(b).length - partsOf(a).length)
-  const taken = new Set<Part>()
+  const taken = new Set<Part>(still.parts)
   let running = 0
 
   /** The next whose parts are free and wanted by nobody before it. */
@@ -58,6 +69,12 @@ export async function makeApart<T>(
     await goOn()
   }
 
-  await goOn()
+  async function giveBack(): Promise<void> {
+    await still.over
+    for (const part of still.parts) taken.delete(part)
+    await goOn()
+  }
+
+  await Promise.all([goOn(), giveBack()])
   for (const item of items.filter(takesAll)) await make(item)
 }

@@ -36,9 +36,10 @@ export type Need =
 
 /**
  * What checks take for themselves: `broadcasts` that every client receives, `sockets` that every such broadcast reaches and
- * that share places at the application, `kept-answers` that more of them crowd out.
+ * that share places at the application, `kept-answers` that more of them crowd out, `reports` of presence that wait for
+ * each other at the application.
  */
-export type Part = 'broadcasts' | 'sockets' | 'kept-answers'
+export type Part = 'broadcasts' | 'sockets' | 'kept-answers' | 'reports'
 
 /** One check: a stimulus, and what is judged of it for one requirement. Checks with the same `drive` share one run of it. */
 export interface Check {
@@ -57,6 +58,11 @@ export interface Check {
    * suite starts a service for it where it can; elsewhere it is made after the parallel ones, beside those that take others.
    */
   readonly alone?: true | readonly Part[]
+  /**
+   * Waits so long that it goes on while others take parts of a target, except `reports`, for themselves: what it judges is
+   * the same whatever they do.
+   */
+  readonly endures?: true
   /**
    * Limits of the service that the suite starts for this check alone, so that little reaches them.
    * A target that the suite cannot start is judged by the limits that it advertises.

@@ -243,7 +243,7 @@ export function suggest(text: string, ids: readonly string[]): string[] {
   return nearest(
     [...new Set(ids)].map((id) => [
       id,
-      Math.min(distance(text, id), distance(text, beginningOf(id)) + 1),
+      Math.min(editDistance(text, id), editDistance(text, beginningOf(id)) + 1),
     ]),
   )
 }
@@ -253,10 +253,10 @@ export function suggestPatterns(pattern: string, ids: readonly string[]): string
   const stem = pattern.replace(/\.?\*+$/, '')
   const beginnings = new Set(ids.map(makeBeginning(stem)))
   return nearest([
-    ...[...new Set(ids)].map((id) => [id, distance(pattern, id)] as const),
+    ...[...new Set(ids)].map((id) => [id, editDistance(pattern, id)] as const),
     ...[...beginnings]
       .filter((beginning) => !ids.includes(beginning))
-      .map((beginning) => [`${beginning}.**`, distance(stem, beginning)] as const),
+      .map((beginning) => [`${beginning}.**`, editDistance(stem, beginning)] as const),
   ])
 }
 
@@ -277,7 +277,8 @@ function escapeForRegExp(text: string): string {
   return text.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
 }
 
-function distance(a: string, b: string): number {
+/** Letters to put in, take out or replace until one text is the other. */
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i]

@@ -29,7 +29,7 @@ const TIMELESS_AT_ONCE = 16
 const USERS_AT_ONCE = 8
 
 /** Checks at once that are made again, when the others are over. */
-const AGAIN_AT_ONCE = 3
+const AGAIN_AT_ONCE = 8
 
 const PROGRAM_ENDED = 'the program that was started has ended'
 
@@ -55,8 +55,8 @@ export interface RunOptions {
 /**
  * Makes every check whose decision is `run`, longest waits first. Checks with the same drive share what it saw. A check
  * that needs the target for itself gets a service of its own where the suite can start one; elsewhere its turn comes
- * after all others, beside those that disturb something else. What could not be judged in the crowd is made again when the
- * others are over.
+ * after all others, beside those that disturb something else and those that endure them. What could not be judged in the
+ * crowd is made again when the others are over.
  */
 export async function runChecks(
   planned: readonly PlannedCheck[],
@@ -128,25 +128,41 @@ export async function runChecks(
   const makeOnce = (together: Together): Promise<Result[]> => makeGroup(together, target, own)
   const makeUndisturbed = (together: Together): Promise<Result[]> =>
     runUndisturbed(watch, () => makeOnce(together))
+  // At most half of all places, so that the others go on.
+  const enduring = parallel.filter(([{ endures }]) => endures).slice(0, Math.floor(atOnce / 2))
+  const crowd = parallel.filter((together) => !enduring.includes(together))
   const undecided: Undecided<Together>[] = []
-  await Promise.all([
-    ...Array.from({ length: Math.min(atOnce, parallel.length) }, async (_, place) => {
-      await pass(place * RAMP_MS)
-      await work(parallel, async (together) => {
+  const workTogether = async (queue: Together[], most: number, before: number): Promise<void> => {
+    const workers = Array.from({ length: Math.min(most, queue.length) }, async (_, place) => {
+      await pass((before + place) * RAMP_MS)
+      await work(queue, async (together) => {
         const look = await lookOnce(watch, () => makeOnce(together))
         if (look.outcome === 'decided') return look.results
         undecided.push({ ...look, of: together })
         return undefined
       })
-    }),
+    })
+    await Promise.all(workers)
+  }
+  const lookAgain = async (): Promise<void> => {
+    const { again, rest } = worthAnotherLook(undecided.splice(0))
+    for (const result of rest.flatMap(({ results: made }) => made)) put(result)
+    again.sort((a, b) => wait(b) - wait(a))
+    const againAtOnce = Math.min(options.concurrency, AGAIN_AT_ONCE)
+    await Promise.all(Array.from({ length: againAtOnce }, () => work(again, makeUndisturbed)))
+  }
+  const places = enduring.length
+  const endured = workTogether(enduring, places, 0)
+  await Promise.all([
+    workTogether(crowd, atOnce - places, places),
     ...Array.from({ length: STEPPED_AT_ONCE }, () => work(stepped, makeOnce)),
   ])
-  const { again, rest } = worthAnotherLook(undecided)
-  for (const result of rest.flatMap(({ results: made }) => made)) put(result)
-  const againAtOnce = Math.min(options.concurrency, AGAIN_AT_ONCE)
-  await Promise.all(Array.from({ length: againAtOnce }, () => work(again, makeUndisturbed)))
+  await lookAgain()
   const makeLast = (together: Together): Promise<void> => makeAndPut(together, makeUndisturbed)
-  await makeApart(last, options.concurrency, ([check]) => check, makeLast)
+  await makeApart(last, options.concurrency - places, ([check]) => check, makeLast, {
+    parts: ['reports'],
+    over: endured.then(lookAgain),
+  })
   watch.stop()
   await http.stop()
   return planned.flatMap(({ check }) => results.get(check.id) ?? [])

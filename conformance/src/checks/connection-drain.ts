@@ -64,7 +64,7 @@ export const CONNECTION_DRAIN_CHECKS: readonly Check[] = [
     id: 'connection.full-service.refuses',
     proves: 'connection.capacity.refuse',
     alone: true,
-    limits: { connections: 20 },
+    limits: { connections: 12 },
     waitSeconds: ({ limits }) =>
       (limits.connections ?? Number.POSITIVE_INFINITY) / OPENED_PER_SECOND,
     drive: async (drive) => {

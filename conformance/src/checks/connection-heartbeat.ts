@@ -5,6 +5,7 @@ import { makeFrame } from '../drive/frames.ts'
 import { openRawClientFor } from '../drive/raw-client.ts'
 import { closed, welcomed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
+import { accepted } from '../judges/message.ts'
 import { undisturbed } from '../judges/neighbour.ts'
 import { alive } from '../judges/socket-opening.ts'
 import { closedAfterPing, hasPing, heartbeats, pingedTwice, promises } from '../judges/timer.ts'
@@ -60,6 +61,24 @@ export const CONNECTION_HEARTBEAT_CHECKS: readonly Check[] = [
     control: welcomed('client'),
     judge: pingedTwice('client'),
     killedBy: ['never-pings', 'pings-once'],
+  },
+  {
+    id: 'connection.busy-service.pinging',
+    proves: 'connection.heartbeat.ping',
+    waitSeconds: latestOf('heartbeat_seconds'),
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const client = await drive.connect('client', clientId)
+      const paceMs = Number(drive.advertised.timings.heartbeat_seconds) * 300
+      const latestMs = latestSeconds(drive.advertised, 'heartbeat_seconds') * 1000
+      for (let waited = 0; waited < latestMs; waited += paceMs) {
+        if (await client.frames.find(({ type }) => type === 'ping', paceMs)) return
+        await drive.post('post', clientId, drive.text())
+      }
+    },
+    control: all(welcomed('client'), accepted('post')),
+    judge: hasPing('client'),
+    killedBy: ['pings-quiet-connections-alone', 'never-pings'],
   },
   silenceCheck('connection.silence.announced', 1, [
     'sends-no-heartbeat',

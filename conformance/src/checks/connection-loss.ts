@@ -1,8 +1,9 @@
 /** Checks of connections that are lost without a Close frame: nothing of them is counted any more. */
 
 import type { Check } from '../check.ts'
+import { revoke, tryToken } from '../drive/disconnecting.ts'
 import type { Drive } from '../drive/drive.ts'
-import { OPENED_PER_SECOND, openOne } from '../drive/fill-up.ts'
+import { inBatches, OPENED_PER_SECOND, openOne } from '../drive/fill-up.ts'
 import { connectToLose, forAMoment, LOSSES } from '../drive/losing.ts'
 import { welcomed } from '../judges/connection.ts'
 import { refusedForCapacity } from '../judges/drain.ts'
@@ -18,6 +19,29 @@ const FORGED = 'forged'
 /** What becomes of the connections that stood in the way: one of three says goodbye. */
 const ENDINGS = [...LOSSES, 'closed'] as const
 
+/** A connection that stands in the way; the function returned ends it, in a way that its place decides. */
+async function connectToEnd(drive: Drive, place: number): Promise<() => unknown> {
+  const ending = ENDINGS[place % ENDINGS.length] ?? 'closed'
+  if (ending !== 'closed') return connectToLose(drive, 'before', ending)
+  const client = await drive.connect('before', drive.clientId())
+  return () => {
+    client.close(1000)
+    return client.ended()
+  }
+}
+
+/** Tries for a moment to be welcomed where all before have ended; whether it was. */
+async function comeAfter(drive: Drive): Promise<boolean> {
+  let isWelcome = false
+  await forAMoment(drive, async () => {
+    const client = await openOne(drive, 'after')
+    const welcome = await Promise.race([client.welcome(), client.ended().then(() => {})])
+    isWelcome = welcome !== undefined
+    return isWelcome
+  })
+  return isWelcome
+}
+
 /** Connections that end in the other ways: replaced, refused, and closed by the service. */
 async function endOtherwise(drive: Drive): Promise<void> {
   const clientId = drive.clientId()
@@ -29,6 +53,11 @@ async function endOtherwise(drive: Drive): Promise<void> {
   const { connectUrl: url } = await drive.mint('forged', clientId)
   const forged = await drive.open('forged', { url, token: FORGED })
   await forged.ended()
+  if (!drive.advertised.profiles.includes('control')) return
+  const dead = await drive.mint('revoked', clientId)
+  await revoke(drive, 'revocation', clientId)
+  const revoked = await tryToken(drive, 'revoked', dead)
+  await revoked.ended()
 }
 
 /** In the order of the chapters. */
@@ -42,31 +71,17 @@ export const CONNECTION_LOSS_CHECKS: readonly Check[] = [
       (2 * (limits.connections ?? Number.POSITIVE_INFINITY)) / OPENED_PER_SECOND,
     drive: async (drive) => {
       const limit = drive.advertised.limits.connections ?? 0
-      const ends: (() => unknown)[] = []
-      for (let open = 0; open < limit; open += 1) {
-        const ending = ENDINGS[open % ENDINGS.length] ?? 'closed'
-        if (ending === 'closed') {
-          const client = await drive.connect('before', drive.clientId())
-          ends.push(() => {
-            client.close(1000)
-            return client.ended()
-          })
-        } else ends.push(await connectToLose(drive, 'before', ending))
-      }
+      const ends = await inBatches(limit, (place) => connectToEnd(drive, place))
       const beyond = await openOne(drive, 'beyond')
       await Promise.race([beyond.welcome(), beyond.ended()])
       await Promise.all(ends.map((end) => end()))
       await endOtherwise(drive)
       let isFull = false
-      for (let open = 0; open < limit && !isFull; open += 1) {
-        isFull = true
-        await forAMoment(drive, async () => {
-          const client = await openOne(drive, 'after')
-          const welcome = await Promise.race([client.welcome(), client.ended().then(() => {})])
-          isFull = welcome === undefined
-          return !isFull
-        })
-      }
+      await inBatches(limit, async () => {
+        if (isFull) return
+        const isWelcome = await comeAfter(drive)
+        isFull ||= !isWelcome
+      })
     },
     control: all(welcomedToTheLimit('before'), refusedForCapacity('beyond')),
     judge: welcomedToTheLimit('after'),
@@ -74,6 +89,7 @@ export const CONNECTION_LOSS_CHECKS: readonly Check[] = [
       'counts-lost-connections-against-the-limit',
       'counts-replaced-connections-against-the-limit',
       'counts-refused-connections-against-the-limit',
+      'counts-revoked-connections-against-the-limit',
     ],
   },
   {

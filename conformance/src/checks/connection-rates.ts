@@ -11,7 +11,7 @@ import { shook } from '../judges/socket-handshake.ts'
 
 const OF_ALL = 'handshakes_per_second'
 const OF_ADDRESS = 'address_handshakes_per_second'
-const FEW = 20
+const FEW = 10
 const FLOOD = 'flood'
 /** What no service has minted. */
 const FORGED = 'forged'

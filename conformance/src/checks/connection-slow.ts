@@ -1,31 +1,32 @@
 /** Checks of peers that read or write too slowly. */
 
 import type { Check } from '../check.ts'
-import { fillQueue, POST_PAUSE_SECONDS, stopReading } from '../drive/slow-reader.ts'
+import {
+  awaitEnd,
+  fillQueue,
+  POST_PAUSE_SECONDS,
+  SLOW_FOR_LONG,
+  stopReading,
+} from '../drive/slow-reader.ts'
 import { answeredAs } from '../judges/call.ts'
 import { all } from '../judges/finding.ts'
 import { firstDelivered, undisturbed } from '../judges/neighbour.ts'
 import { ended, endedAfterOpening } from '../judges/timer.ts'
 import { latestOf, latestSeconds } from '../timeline/latest.ts'
 
-const PAUSE_SECONDS = 0.2
-
 /** In the order of the chapter. */
 export const CONNECTION_SLOW_CHECKS: readonly Check[] = [
   {
     id: 'connection.slow-reader.ended',
     proves: 'connection.slow.ended',
-    waitSeconds: latestOf('stall_timeout_seconds', 'close_timeout_seconds'),
+    waitSeconds: SLOW_FOR_LONG,
     drive: async (drive) => {
       const clientId = drive.clientId()
       const pauseMs = POST_PAUSE_SECONDS * 1000
       const { client, isOver } = await stopReading(drive, clientId, pauseMs)
       await drive.post('filler', clientId, 'hello')
       await fillQueue(drive, clientId, isOver)
-      const latest = latestOf('stall_timeout_seconds', 'close_timeout_seconds')(drive.advertised)
-      for (let waited = 0; waited < latest && !(await isOver()); waited += PAUSE_SECONDS) {
-        await client.ended(PAUSE_SECONDS * 1000)
-      }
+      await awaitEnd(drive, client, isOver)
     },
     control: answeredAs('filler', 200, 'Receipt'),
     judge: ended('slow'),

@@ -72,6 +72,22 @@ export const CONTROL_PRESENCE_CHECKS: readonly Check[] = [
   },
   {
     ...NEEDS,
+    id: 'control.returned-client.reported',
+    proves: 'control.presence.reported',
+    drive: async (drive) => {
+      const client = await goOnline(drive, 'client')
+      await leave(client)
+      const back = await drive.connect('back', idOf(client))
+      await disconnect(drive, 'disconnect', idOf(client))
+      await back.ended()
+      await awaitReports(drive, client)
+    },
+    control: all(welcomed('back'), closed('back', 'disconnected-by-application')),
+    judge: reportedInOrder('client', ['connected', 'disconnected'], 'disconnected-by-application'),
+    killedBy: ['forgets-disconnects-of-those-who-returned', 'reports-disconnect-as-closed'],
+  },
+  {
+    ...NEEDS,
     id: 'control.grace.cut',
     proves: 'control.grace.ended',
     drive: (drive) => endTwo(drive, true),

@@ -1,6 +1,7 @@
 /** Checks of the chapter control about revocation: which tokens die, which live, and what becomes of openings. */
 
 import { type Check, waitFor } from '../check.ts'
+import { asking } from '../drive/asking.ts'
 import { revoke, tryToken } from '../drive/disconnecting.ts'
 import { closed, notWelcomed, welcomed } from '../judges/connection.ts'
 import { leftNoneOpen, reachesNobody, refusedAsDead } from '../judges/control.ts'
@@ -19,6 +20,8 @@ const LATEST = 'e'
 /** Seconds: the shortest life of a token, and what passes before it is over for every clock. */
 const SHORTEST = 1
 const PAST = 1.1
+/** Seconds after which a careless service may have forgotten whom it refuses. */
+const A_WHILE = 5
 
 /** In the order of the chapter. */
 export const CONTROL_REVOCATION_CHECKS: readonly Check[] = [
@@ -107,6 +110,51 @@ export const CONTROL_REVOCATION_CHECKS: readonly Check[] = [
     control: welcomed('control'),
     judge: all(notWelcomed('defect'), closed('defect', 'token-invalid', 'token-expired')),
     killedBy: ['revives-revoked-tokens-at-expiry'],
+  },
+  {
+    id: 'control.cursor-besides.dead',
+    proves: 'control.revoke.dead',
+    profiles: ['resume'],
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const token = await drive.mint('token', clientId)
+      const used = await tryToken(drive, 'control', token)
+      const query = asking({ after: String((await used.welcome())?.cursor ?? '') })
+      await revoke(drive, 'revocation', clientId)
+      await used.ended()
+      await drive.post('missed', clientId, drive.text())
+      const back = await drive.open('back', { url: token.connectUrl, token: token.token, query })
+      await Promise.race([back.welcome(), back.ended()])
+    },
+    control: welcomed('control'),
+    judge: refusedAsDead('back'),
+    killedBy: [
+      'lets-revoked-tokens-resume',
+      'keeps-revoked-tokens',
+      'calls-revoked-token-expired',
+      'keeps-tokens-of-the-same-second',
+    ],
+  },
+  {
+    id: 'control.revoked-before-others.dead',
+    proves: 'control.revoke.dead',
+    waitSeconds: waitFor(A_WHILE),
+    drive: async (drive) => {
+      const [first, other] = [drive.clientId(), drive.clientId()]
+      const token = await drive.mint('token', first)
+      await tryToken(drive, 'control', token)
+      await revoke(drive, 'revocation', first)
+      await drive.pass(A_WHILE)
+      await revoke(drive, 'another revocation', other)
+      await tryToken(drive, 'later', token)
+    },
+    control: welcomed('control'),
+    judge: refusedAsDead('later'),
+    killedBy: [
+      'forgets-revocations-within-seconds',
+      'keeps-revoked-tokens',
+      'calls-revoked-token-expired',
+    ],
   },
   {
     id: 'control.event-stream-token.dead',

@@ -26,6 +26,7 @@ import { CONNECTION_OPENING_CHECKS } from './connection-opening.ts'
 import { CONNECTION_RATE_CHECKS, SOCKET_RATE_CHECKS, SSE_RATE_CHECKS } from './connection-rates.ts'
 import { CONNECTION_SLOW_CHECKS } from './connection-slow.ts'
 import { CONNECTION_TAKEOVER_CHECKS } from './connection-takeover.ts'
+import { CONNECTION_TOKEN_CHECKS } from './connection-tokens.ts'
 import { CONNECTION_WELCOME_CHECKS } from './connection-welcome.ts'
 import { CONTROL_CHECKS } from './control.ts'
 import { CONTROL_HELD_CHECKS } from './control-held.ts'
@@ -114,6 +115,7 @@ export const CHECKS: readonly Check[] = [
   ...CONNECTION_OPENING_CHECKS,
   ...CONNECTION_WELCOME_CHECKS,
   ...CONNECTION_TAKEOVER_CHECKS,
+  ...CONNECTION_TOKEN_CHECKS,
   ...CONNECTION_ENDING_CHECKS,
   ...CONNECTION_HEARTBEAT_CHECKS,
   ...CONNECTION_FRAME_CHECKS,

@@ -12,7 +12,7 @@ import {
   limitedRate,
   refusedAsTooLarge,
   refusedOrReplaced,
-  tookEach,
+  withinRate,
 } from '../judges/message.ts'
 import { refused } from '../judges/problem.ts'
 
@@ -50,6 +50,8 @@ const NEIGHBOUR_POSTS = 10
 const REFILL_SECONDS = 1.2
 /** Part of a rate that a busy machine's clocks leave no doubt about. */
 const MOST_OF_RATE = 0.75
+/** Posts with keys of their own at once, as a multiple of what a second allows. */
+const KEYED_FLOOD = 4
 
 function dataBytes(drive: Drive): number {
   return drive.advertised.limits.data_bytes ?? FLOOR_BYTES
@@ -157,6 +159,31 @@ export const MESSAGE_DATA_CHECKS: readonly Check[] = [
     killedBy: ['never-limits-rate', 'limits-rate-without-retry-after'],
   },
   {
+    id: 'message.rate-of-keyed.limited',
+    proves: 'message.rate.refuse',
+    profiles: ['idempotency'],
+    // Elsewhere so many answers are kept that there is no room for those of others.
+    needs: ['exec'],
+    limits: { messages_per_second: 20 },
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      await drive.post('control', clientId, 'x')
+      const many = Math.ceil((drive.advertised.limits.messages_per_second ?? 0) * KEYED_FLOOD)
+      const body = JSON.stringify({ client_id: clientId, data: 'x' })
+      const posts = Array.from({ length: many }, () =>
+        drive.callRequest('POST', '/v1/messages', { 'Idempotency-Key': drive.text() }, body),
+      )
+      await drive.burst('flood', posts)
+    },
+    control: accepted('control'),
+    judge: limitedRate('flood'),
+    killedBy: [
+      'counts-keyless-posts-alone',
+      'never-limits-rate',
+      'limits-rate-without-retry-after',
+    ],
+  },
+  {
     id: 'message.rate.unnumbered',
     proves: 'message.seq.contiguous',
     profiles: ['robust'],
@@ -186,7 +213,7 @@ export const MESSAGE_DATA_CHECKS: readonly Check[] = [
       )
     },
     control: limitedRate('flood'),
-    judge: tookEach('later'),
+    judge: withinRate('later'),
     killedBy: ['refills-rates-slowly'],
   },
   {

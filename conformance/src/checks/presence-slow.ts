@@ -2,15 +2,18 @@
 
 import { type Check, waitFor } from '../check.ts'
 import { afterGrace } from '../drive/online.ts'
-import { fillQueue, POST_PAUSE_SECONDS, stopReading } from '../drive/slow-reader.ts'
+import {
+  awaitEnd,
+  fillQueue,
+  POST_PAUSE_SECONDS,
+  SLOW_FOR_LONG,
+  stopReading,
+} from '../drive/slow-reader.ts'
 import { welcomed } from '../judges/connection.ts'
 import { all } from '../judges/finding.ts'
 import { reported, reportedGone } from '../judges/presence.ts'
 import { ended } from '../judges/timer.ts'
-import { latestOf } from '../timeline/latest.ts'
 
-const PAUSE_SECONDS = 0.2
-const LATEST = latestOf('stall_timeout_seconds', 'close_timeout_seconds')
 const GRACE = waitFor('presence_grace_seconds')
 
 /** In the order of the chapter. */
@@ -20,16 +23,14 @@ export const PRESENCE_SLOW_CHECKS: readonly Check[] = [
     proves: 'presence.slow.reported',
     needs: ['webhooks'],
     profiles: ['presence'],
-    waitSeconds: (advertised) => LATEST(advertised) + GRACE(advertised),
+    waitSeconds: (advertised) => SLOW_FOR_LONG(advertised) + GRACE(advertised),
     drive: async (drive) => {
       const clientId = drive.clientId()
       const webhooks = drive.webhooks('slow', clientId)
       const { client, isOver } = await stopReading(drive, clientId, POST_PAUSE_SECONDS * 1000)
       await webhooks.event('connected')
       await fillQueue(drive, clientId, isOver)
-      const latest = LATEST(drive.advertised)
-      for (let waited = 0; waited < latest && !(await isOver()); waited += PAUSE_SECONDS)
-        await client.ended(PAUSE_SECONDS * 1000)
+      if (!(await awaitEnd(drive, client, isOver))) return
       await webhooks.event('disconnected', undefined, afterGrace(drive))
     },
     control: all(welcomed('slow'), reported('slow', 'connected'), ended('slow')),

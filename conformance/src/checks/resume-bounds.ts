@@ -79,9 +79,13 @@ async function passBound(drive: Drive, kind: Kind, { fill }: Filling): Promise<v
 /** The three checks of one bound: what is inside is kept, what is beyond is not replayed, and nothing has holes. */
 function boundChecks(filling: Filling): Check[] {
   const { name, limits, measure, most } = filling
+  const drives: Readonly<Record<Kind, Check['drive']>> = {
+    messages: (drive) => passBound(drive, 'messages', filling),
+    broadcasts: (drive) => passBound(drive, 'broadcasts', filling),
+  }
   const shared = (kind: Kind): Pick<Check, 'limits' | 'drive' | 'waitSeconds' | 'alone'> => ({
     limits,
-    drive: (drive) => passBound(drive, kind, filling),
+    drive: drives[kind],
     ...(filling.waitSeconds && { waitSeconds: filling.waitSeconds }),
     ...needsOf(kind),
   })

@@ -43,6 +43,12 @@ const LET_TIME_PASS: Readonly<Record<Kind, Check['drive']>> = {
   broadcasts: (drive) => letTimePass(drive, 'broadcasts'),
 }
 
+/** Broadcasts have the only window of their kind to themselves. */
+const ENDURES: Readonly<Record<Kind, Pick<Check, 'endures'>>> = {
+  messages: { endures: true },
+  broadcasts: {},
+}
+
 /** Misses one, and another half a window later; comes back in time, and when the first is too old. */
 async function letTimePass(drive: Drive, kind: Kind): Promise<void> {
   const window = seconds(drive.advertised, 'resume_window_seconds')
@@ -190,6 +196,7 @@ export const RESUME_HELD_CHECKS: readonly Check[] = [
     id: `resume.time-${kind}.kept`,
     proves: 'resume.window.kept',
     waitSeconds: waitForWindow,
+    ...ENDURES[kind],
     drive: LET_TIME_PASS[kind],
     control: all(accepted('first'), accepted('second')),
     judge: keptSoLong('inside', 'first'),
@@ -199,6 +206,7 @@ export const RESUME_HELD_CHECKS: readonly Check[] = [
     id: `resume.time-${kind}.bounded`,
     proves: 'resume.window.time',
     waitSeconds: waitForWindow,
+    ...ENDURES[kind],
     drive: LET_TIME_PASS[kind],
     control: all(resumed('inside', true), arrived('late', 'later', streamOf(kind))),
     judge: unseen('late', ['first'], streamOf(kind)),
@@ -208,6 +216,7 @@ export const RESUME_HELD_CHECKS: readonly Check[] = [
     id: `resume.beyond-time-${kind}.unresumed`,
     proves: 'resume.connect.unknown',
     waitSeconds: waitForWindow,
+    ...ENDURES[kind],
     drive: LET_TIME_PASS[kind],
     control: all(resumed('inside', true), arrived('late', 'later', streamOf(kind))),
     judge: welcomedAnew('late', ['first', 'second'], streamOf(kind)),

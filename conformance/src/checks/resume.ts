@@ -143,6 +143,7 @@ export const RESUME_CHECKS: readonly Check[] = [
     id: 'resume.newest-place.resumed',
     proves: 'resume.connect.resumed',
     waitSeconds: ({ timings }) => Number(timings.resume_window_seconds) + 2,
+    endures: true,
     drive: async (drive) => {
       const scene = startScene(drive, 'messages')
       // Who stays connected keeps the epoch; only what was read is dropped.

@@ -5,6 +5,12 @@ import type { Drive } from '../drive/drive.ts'
 import { makeFrame } from '../drive/frames.ts'
 import { openRawPage } from '../drive/raw-page.ts'
 import { SetUpFailed } from '../drive/set-up-failed.ts'
+import {
+  awaitEnd,
+  HELD_BY_NETWORK_BYTES,
+  pauseReading,
+  SLOW_FOR_LONG,
+} from '../drive/slow-reader.ts'
 import type { Attempt } from '../drive/webhooks.ts'
 import { closed } from '../judges/connection.ts'
 import { drained } from '../judges/drain.ts'
@@ -17,14 +23,10 @@ import { closedAfterPing, ended, hasPing } from '../judges/timer.ts'
 import { latestOf, latestSeconds } from '../timeline/latest.ts'
 import { seconds } from '../timeline/timeline.ts'
 
-/** Opcodes. */
+/** The opcode. */
 const TEXT = 1
-const PONG = 10
-/** More than two operating systems hold for a loopback connection; the rest waits in the service's own queue. */
-const HELD_BY_NETWORK_BYTES = 14 * 1024 * 1024
 /** How often one send names the slow socket. */
 const TIMES = 20
-const PAUSE_SECONDS = 0.2
 const PAGES = ['page 1', 'page 2', 'page 3', 'page 4', 'page 5'] as const
 const LATE = 'latecomer'
 /**
@@ -54,18 +56,9 @@ async function fillQueue(drive: Drive, id: string, isOver: () => Promise<boolean
 async function stopReading(drive: Drive): Promise<void> {
   const { raw, id, webhooks } = await openRawPage(drive, 'page')
   await drive.sockets.send('first', id, 'hello')
-  raw.pause()
-  const isOver = async (): Promise<boolean> => {
-    // Its Pongs keep the heartbeat content, and fail once the service has ended the connection.
-    raw.write(makeFrame(PONG, ''), 'a Pong')
-    return raw.ended(1)
-  }
+  const isOver = pauseReading(raw, 1)
   await fillQueue(drive, id, isOver)
-  const latest = latestOf('stall_timeout_seconds', 'close_timeout_seconds')(drive.advertised)
-  for (let waited = 0; waited < latest && !(await isOver()); waited += PAUSE_SECONDS) {
-    await raw.ended(PAUSE_SECONDS * 1000)
-  }
-  await webhooks.event('closed')
+  if (await awaitEnd(drive, raw, isOver)) await webhooks.event('closed')
 }
 
 /** Starts a service of its own, opens several sockets, and drains it, while one more comes late. */
@@ -169,7 +162,7 @@ export const SOCKET_LIFE_CHECKS: readonly Check[] = [
     proves: 'socket.slow.ended',
     profiles: ['robust'],
     needs: ['webhooks'],
-    waitSeconds: latestOf('stall_timeout_seconds', 'close_timeout_seconds'),
+    waitSeconds: SLOW_FOR_LONG,
     drive: stopReading,
     control: all(shook('page'), taken('first')),
     judge: ended('page'),
@@ -180,7 +173,7 @@ export const SOCKET_LIFE_CHECKS: readonly Check[] = [
     proves: 'socket.closed.sent',
     profiles: ['robust'],
     needs: ['webhooks'],
-    waitSeconds: latestOf('stall_timeout_seconds', 'close_timeout_seconds'),
+    waitSeconds: SLOW_FOR_LONG,
     drive: stopReading,
     control: all(shook('page'), taken('first'), ended('page')),
     judge: toldClosed('page'),

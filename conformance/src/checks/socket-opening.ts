@@ -213,7 +213,7 @@ export const SOCKET_OPENING_CHECKS: readonly Check[] = [
     profiles: ['robust'],
     needs: ['webhooks'],
     alone: true,
-    limits: { connections: 20 },
+    limits: { connections: 12 },
     waitSeconds: ({ limits }) =>
       (limits.connections ?? Number.POSITIVE_INFINITY) / OPENED_PER_SECOND,
     drive: async (drive) => {

@@ -137,6 +137,8 @@ export const SOCKET_PRESSURE_CHECKS: readonly Check[] = [
     id: 'socket.slow-handler.passed-by',
     proves: 'socket.pressure.others',
     needs: ['webhooks'],
+    // All of it has to happen before the service gives up waiting for the answers.
+    waitSeconds: TIMEOUT,
     drive: async (drive) => {
       const holding = holdBack(drive)
       const path = drive.sockets.path()

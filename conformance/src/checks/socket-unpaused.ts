@@ -18,7 +18,7 @@ export const SOCKET_UNPAUSED_CHECKS: readonly Check[] = [
     proves: 'socket.webhook.unpaused',
     needs: ['webhooks'],
     profiles: ['presence'],
-    alone: true,
+    alone: ['reports'],
     waitSeconds: () => RETRY_AFTER_SECONDS,
     drive: async (drive) => {
       const clientId = drive.clientId()

@@ -1,6 +1,7 @@
 /** Checks of the chapter on event streams about their end: by takeover, expiry, age and refusal, and what presence says of it. */
 
 import { type Check, waitFor } from '../check.ts'
+import { disconnect } from '../drive/disconnecting.ts'
 import type { Drive } from '../drive/drive.ts'
 import type { Reader } from '../drive/reader.ts'
 import { awaitLoss, writingSeconds } from '../drive/stream-loss.ts'
@@ -128,6 +129,20 @@ export const SSE_ENDING_CHECKS: readonly Check[] = [
     killedBy: ['gives-closes-no-id', 'gives-every-close-an-id', 'names-stops-otherwise'],
   },
   {
+    id: 'sse.disconnect.identified',
+    proves: 'sse.close.id',
+    profiles: ['control'],
+    drive: async (drive) => {
+      const clientId = drive.clientId()
+      const stream = await drive.streams.connect('client', clientId)
+      await disconnect(drive, 'disconnect', clientId)
+      await stream.ended()
+    },
+    control: all(welcomed('client'), closed('client', 'disconnected-by-application')),
+    judge: closeIdentified('client'),
+    killedBy: ['gives-disconnects-no-id', 'gives-closes-no-id', 'names-stops-otherwise'],
+  },
+  {
     id: 'sse.expiry.unidentified',
     proves: 'sse.close.id',
     waitSeconds: waitFor(SHORT, 2),
@@ -163,6 +178,7 @@ export const SSE_ENDING_CHECKS: readonly Check[] = [
     id: 'sse.old-stream.ended',
     proves: 'sse.close.lifetime',
     waitSeconds: latestOf('sse_lifetime_seconds'),
+    endures: true,
     drive: async (drive) => {
       const lifetime = seconds(drive.advertised, 'sse_lifetime_seconds')
       const latestMs = latestSeconds(drive.advertised, 'sse_lifetime_seconds') * 1000

@@ -206,6 +206,7 @@ export const SSE_LAST_ID_CHECKS: readonly Check[] = [
     id: 'sse.lifetime.continued',
     proves: 'sse.resume.header',
     waitSeconds: waitFor('sse_lifetime_seconds', 'sse_lifetime_seconds', 4),
+    endures: true,
     drive: async (drive) => {
       const lifeMs = waitFor('sse_lifetime_seconds', 2)(drive.advertised) * 1000
       const until = (stream: EventStream): Promise<unknown> => stream.ended(lifeMs)

@@ -48,6 +48,7 @@ export const SSE_LIFETIME_CHECKS: readonly Check[] = [
     profiles: ['presence'],
     needs: ['webhooks'],
     waitSeconds: latestOf('sse_lifetime_seconds', 'presence_grace_seconds'),
+    endures: true,
     drive: async (drive) => {
       const { webhooks } = await growOld(drive, 'client')
       await webhooks.event('disconnected', undefined, afterGrace(drive))
@@ -68,6 +69,7 @@ export const SSE_LIFETIME_CHECKS: readonly Check[] = [
     profiles: ['presence'],
     needs: ['webhooks'],
     waitSeconds: latestOf('sse_lifetime_seconds', 'presence_grace_seconds'),
+    endures: true,
     drive: async (drive) => {
       const grace = seconds(drive.advertised, 'presence_grace_seconds')
       for (const as of TRIES) {

@@ -3,7 +3,6 @@
 import type { Check } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
 import { fillUp, OPENED_PER_SECOND, openOne } from '../drive/fill-up.ts'
-import type { Reader } from '../drive/reader.ts'
 import { fillQueue, POST_PAUSE_SECONDS } from '../drive/slow-reader.ts'
 import { answeredAs } from '../judges/call.ts'
 import { welcomed } from '../judges/connection.ts'
@@ -17,22 +16,31 @@ import { latestOf, latestSeconds } from '../timeline/latest.ts'
 const CLIENTS = ['client 1', 'client 2', 'client 3', 'client 4', 'client 5'] as const
 const LATE = 'latecomer'
 const PAUSE_SECONDS = 0.1
+/** The WebSocket that a full service is asked for besides a stream. */
+const WEBSOCKET = 'WebSocket beyond'
 /** Streams of a full service that are open besides WebSockets. */
 const STREAMS = 8
 
 const opening = ({ limits }: { readonly limits: Readonly<Record<string, number>> }): number =>
   (limits.connections ?? Number.POSITIVE_INFINITY) / OPENED_PER_SECOND
 
-/** Fills a service up with WebSockets and at last, as they live shorter, with streams; posts to one of them afterwards. */
-async function fillWithStreams(drive: Drive, beyond: () => Promise<Reader>): Promise<void> {
+/**
+ * Fills a service up with WebSockets and at last, as they live shorter, with streams; tries one more of each, and posts to
+ * one of them afterwards.
+ */
+async function fillWithStreams(drive: Drive): Promise<void> {
   const clientId = drive.clientId()
   await fillUp(drive, (drive.advertised.limits.connections ?? 0) - STREAMS + 1)
   const first = await drive.streams.connect('first', clientId)
   await Promise.all(
     Array.from({ length: STREAMS - 1 }, () => drive.streams.connect('streams', drive.clientId())),
   )
-  const one = await beyond()
-  await Promise.race([one.welcome(), one.ended()])
+  const { connectUrl: url, token } = await drive.mint('beyond', drive.clientId())
+  for (const one of [
+    await drive.streams.open('beyond', { url, token }),
+    await openOne(drive, WEBSOCKET),
+  ])
+    await Promise.race([one.welcome(), one.ended()])
   const data = drive.text()
   await drive.post('post', clientId, data)
   await first.message(data)
@@ -74,13 +82,9 @@ export const SSE_PRESSURE_CHECKS: readonly Check[] = [
     proves: 'sse.capacity.counted',
     profiles: ['robust'],
     alone: true,
-    limits: { connections: 20 },
+    limits: { connections: 12 },
     waitSeconds: opening,
-    drive: (drive) =>
-      fillWithStreams(drive, async () => {
-        const { connectUrl: url, token } = await drive.mint('token', drive.clientId())
-        return drive.streams.open('beyond', { url, token })
-      }),
+    drive: fillWithStreams,
     control: FULL,
     judge: all(refusedForCapacity('beyond'), readable('beyond'), undisturbed('first', 'post')),
     killedBy: [
@@ -95,12 +99,16 @@ export const SSE_PRESSURE_CHECKS: readonly Check[] = [
     proves: 'connection.capacity.refuse',
     profiles: ['sse'],
     alone: true,
-    limits: { connections: 20 },
+    limits: { connections: 12 },
     waitSeconds: opening,
-    drive: (drive) => fillWithStreams(drive, () => openOne(drive, 'beyond')),
+    drive: fillWithStreams,
     control: FULL,
-    judge: all(refusedForCapacity('beyond'), undisturbed('first', 'post')),
-    killedBy: ['counts-no-streams', 'takes-connections-beyond-the-limit'],
+    judge: all(refusedForCapacity(WEBSOCKET), undisturbed('first', 'post')),
+    killedBy: [
+      'counts-no-streams',
+      'takes-connections-beyond-the-limit',
+      'ends-the-oldest-for-a-stream',
+    ],
   },
   {
     id: 'sse.slow-reader.ended',

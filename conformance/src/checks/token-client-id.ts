@@ -2,10 +2,10 @@
 
 import type { Check } from '../check.ts'
 import { answeredAs } from '../judges/call.ts'
-import { each } from '../judges/finding.ts'
-import { accepted } from '../judges/message.ts'
+import { all, each } from '../judges/finding.ts'
+import { accepted, delivered } from '../judges/message.ts'
 import { refused } from '../judges/problem.ts'
-import { keptClientId, minted } from '../judges/token.ts'
+import { keptClientId, minted, welcomedByItsId } from '../judges/token.ts'
 import { ODD_NUMBERS } from './message-data.ts'
 
 /** What follows an unguessable beginning of 19 bytes. */
@@ -84,6 +84,24 @@ export const TOKEN_CLIENT_ID_CHECKS: readonly Check[] = [
     },
     judge: each(Object.keys(LEGAL_TAILS), accepted),
     killedBy: ['refuses-client-id-above-64-bytes'],
+  },
+  {
+    id: 'token.client-id-legal.welcomed',
+    proves: 'token.client-id.accept',
+    drive: async (drive) => {
+      for (const [as, tail] of Object.entries(LEGAL_TAILS)) {
+        const [clientId, text] = [drive.clientId(tail), drive.text()]
+        const client = await drive.connect(as, clientId)
+        await drive.post(`post ${as}`, clientId, text)
+        await client.message(text)
+        client.close(1000)
+      }
+    },
+    control: each(Object.keys(LEGAL_TAILS), (as) => accepted(`post ${as}`)),
+    judge: each(Object.keys(LEGAL_TAILS), (as) =>
+      all(welcomedByItsId(as), delivered(as, `post ${as}`)),
+    ),
+    killedBy: ['mints-for-the-start-of-long-ids', 'trims-client-ids'],
   },
   {
     id: 'token.client-id-illegal.refused',

@@ -143,15 +143,23 @@ export const TOKEN_CHECKS: readonly Check[] = [
       await ask(drive, 'bare', json, { key: 'none', headers: { authorization: key } })
       const scheme = { authorization: `Token ${key}` }
       await ask(drive, 'other scheme', json, { key: 'none', headers: scheme })
-      const twice = { Authorization: `Bearer ${key}\r\nAuthorization: Bearer no-such-key` }
-      const connection = await drive.raw('two headers')
-      connection.write(drive.callRequest('POST', '/v1/tokens', twice, JSON.stringify(json)))
-      await connection.answer()
-      connection.drop()
+      for (const [as, [first, second]] of Object.entries({
+        'two headers': [key, 'no-such-key'],
+        'two headers, the key last': ['no-such-key', key],
+      })) {
+        const twice = { Authorization: `Bearer ${first}\r\nAuthorization: Bearer ${second}` }
+        const connection = await drive.raw(as)
+        connection.write(drive.callRequest('POST', '/v1/tokens', twice, JSON.stringify(json)))
+        await connection.answer()
+        connection.drop()
+      }
     },
     control: minted('control'),
     judge: each(
-      ['application_key', 'access_token', 'key', 'basic', 'bare', 'other scheme', 'two headers'],
+      [
+        ...['application_key', 'access_token', 'key', 'basic', 'bare', 'other scheme'],
+        ...['two headers', 'two headers, the key last'],
+      ],
       (as) => refused(as, 'invalid-application-key'),
     ),
     killedBy: [
@@ -160,6 +168,7 @@ export const TOKEN_CHECKS: readonly Check[] = [
       'accepts-key-in-any-scheme',
       'mints-without-key',
       'takes-first-of-several-keys',
+      'takes-last-of-several-keys',
     ],
   },
   {

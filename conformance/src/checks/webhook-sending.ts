@@ -23,7 +23,9 @@ import { seconds, type Timeline } from '../timeline/timeline.ts'
 
 const FIRST_RETRY = waitFor({ list: 'webhook_retry_seconds', entries: 1 })
 const REPEATS = 3
-const FAILURES = [302, 404, 410, 501, 500] as const
+const FAILURES = [302, 304, 404, 410, 501, 500] as const
+/** The second says that there is something at the path, and not that it is not wanted. */
+const STARTED_FAILURES = [500, 405] as const
 const REDIRECTS = [301, 302, 303, 307, 308] as const
 const SUCCESSES = [200, 201, 202, 299] as const
 
@@ -64,9 +66,9 @@ async function exhaust(drive: Drive): Promise<{ readonly goOn: () => Promise<voi
 }
 
 /** A service starts whose `started` is answered with 500 once. */
-async function failStarted(drive: Drive): Promise<void> {
-  const { webhooks } = await drive.launch('service', (_attempt, number) => ({
-    status: number === 1 ? 500 : 204,
+async function failStarted(drive: Drive, as: string, status: number): Promise<void> {
+  const { webhooks } = await drive.launch(as, (_attempt, number) => ({
+    status: number === 1 ? status : 204,
   }))
   await webhooks.first(2, drive.patienceMs + FIRST_RETRY(drive.advertised) * 1200)
 }
@@ -108,7 +110,7 @@ export const WEBHOOK_SENDING_CHECKS: readonly Check[] = [
     drive: async (drive) => {
       const welcoming = await drive.launch('welcoming')
       await welcoming.webhooks.first(1)
-      await failStarted(drive)
+      await failStarted(drive, 'service', 500)
       await drive.pass(FIRST_RETRY(drive.advertised) * 0.4)
     },
     control: all(startedSent('welcoming'), seenAttempts('service', 2)),
@@ -137,6 +139,7 @@ export const WEBHOOK_SENDING_CHECKS: readonly Check[] = [
     killedBy: [
       'takes-404-for-success',
       'takes-redirect-for-success',
+      'takes-304-for-success',
       'repeats-too-soon',
       'gives-up-one-wait-early',
     ],
@@ -147,10 +150,14 @@ export const WEBHOOK_SENDING_CHECKS: readonly Check[] = [
     needs: ['webhooks', 'exec'],
     profiles: ['presence-sync'],
     waitSeconds: FIRST_RETRY,
-    drive: (drive) => failStarted(drive),
-    control: startedSent('service'),
-    judge: attempted('service', 2),
-    killedBy: ['gives-started-up-at-once'],
+    drive: async (drive) => {
+      const fail = (status: number): Promise<void> =>
+        failStarted(drive, `answered-${status}`, status)
+      await Promise.all(STARTED_FAILURES.map(fail))
+    },
+    control: all(...STARTED_FAILURES.map((status) => startedSent(`answered-${status}`))),
+    judge: all(...STARTED_FAILURES.map((status) => attempted(`answered-${status}`, 2))),
+    killedBy: ['gives-started-up-at-once', 'takes-405-for-unwanted-started'],
   },
   {
     id: 'webhook.retry-after.honoured',

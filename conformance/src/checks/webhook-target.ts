@@ -95,7 +95,7 @@ export const WEBHOOK_TARGET_CHECKS: readonly Check[] = [
     id: 'webhook.target.bounded',
     proves: 'webhook.target.concurrency',
     needs: ['webhooks'],
-    alone: true,
+    alone: ['reports'],
     drive: async (drive) => {
       const most = drive.advertised.limits.webhook_concurrency ?? 1
       const timeoutMs = seconds(drive.advertised, 'webhook_timeout_seconds') * 1000

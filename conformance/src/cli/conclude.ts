@@ -2,13 +2,13 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Ledger } from '../ledger.ts'
-import { renderDeviations, renderSummary, type Style } from '../report/console.ts'
+import { renderDeviations, renderSummary, renderSums, type Style } from '../report/console.ts'
 import { renderHtml } from '../report/html.ts'
 import { describeInvariants } from '../report/invariants.ts'
 import { renderJunit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { makeReport, type Report, type ReportTarget } from '../report/report.ts'
-import { type RunFacts, type Summary, summarise } from '../summary.ts'
+import { EXIT, type RunFacts, type Summary, summarise } from '../summary.ts'
 import { redact } from '../timeline/redact.ts'
 import type { Result } from '../verdict.ts'
 
@@ -46,24 +46,29 @@ export interface FinishedRun {
   readonly reproduce: (check: string) => string
 }
 
-/** Reports a run and returns its exit code. */
+/** Which of several runs, from 1 on, of how many. */
+export interface Turn {
+  readonly turn: number
+  readonly of: number
+}
+
+/** Reports a run and returns its exit code. One that others follow is a line, where nothing in it deviates. */
 export function concludeRun(
   finished: FinishedRun,
   options: ReportOptions,
   { style, say }: Pick<Surroundings, 'style' | 'say'>,
+  { turn, of }: Turn = { turn: 1, of: 1 },
 ): number {
   const { results, ledger, reproduce, secrets = [] } = finished
   const { report, summary } = reportRun(finished)
   writeReports(report, options)
-  say(
-    ...redact(
-      [
-        ...renderDeviations(results, ledger, style, reproduce),
-        ...renderSummary(summary, report.run.seconds, style, describeInvariants(results)),
-      ],
-      secrets,
-    ),
-  )
+  const { seconds } = report.run
+  const deviations = renderDeviations(results, ledger, style, reproduce)
+  const isFollowed = turn < of && summary.exitCode === EXIT.conformant
+  if (of > 1) say(`run ${turn} of ${of}, seed ${finished.seed}, ${renderSums(summary, seconds)}`)
+  if (isFollowed && deviations.length === 0) return summary.exitCode
+  const end = renderSummary(summary, seconds, style, describeInvariants(results))
+  say(...redact([...deviations, ...end], secrets))
   return summary.exitCode
 }
 

@@ -34,6 +34,8 @@ export interface JudgeOptions extends Selection {
   readonly isRecorded: boolean
   /** Whether valid traffic carries noise. */
   readonly isGreased?: boolean
+  /** Whether an earlier run has said what is judged; false where absent. */
+  readonly isIntroduced?: boolean
   /** Whether timers are waited for, and no clock is moved; false where absent. */
   readonly isRealTime?: boolean
 }
@@ -135,7 +137,7 @@ async function prepareTarget(
   })
   const planned = checked.isHopeless ? plan.map(withoutHope) : plan
   const count = planned.filter(({ decision }) => decision === 'run').length
-  if (!options.isQuiet) {
+  if (!options.isQuiet && !options.isIntroduced) {
     say(
       introduce(target),
       `revision ${ledger.revision}, ${count} of ${planned.length} checks, seed ${options.seed}${options.isGreased ? ' with noise (--grease)' : ''}, ${advertised.testTimings ? 'test' : 'production'} timings${describeClock(planned, checked.site)}${application ? '' : `, ${describeReceiver(checked.site)}`}`,

@@ -42,6 +42,7 @@ export async function program(args: readonly string[], env: NodeJS.ProcessEnv): 
       exitCode = await perform(...args)
     }
   for (const declare of COMMANDS) declare({ root, env, end })
+  if (isWord(args[0])) await demandCommand(args[0], root)
   root.hook('preAction', async (_, command) => {
     if (!command.options.some(({ long }) => long === '--settings')) return
     const { applySettings, readSettings } = await import('./settings-file.ts')
@@ -59,6 +60,21 @@ export async function program(args: readonly string[], env: NodeJS.ProcessEnv): 
       )
   }
   return exitCode
+}
+
+/** Whether an argument is neither an option nor a URL nor a pattern over ids, which have dots. */
+function isWord(argument: string | undefined): argument is string {
+  return /^[a-z-]+$/i.test(argument ?? '') && !argument?.startsWith('-')
+}
+
+/** Refuses a word that no id can match, and that is all but a command's name: it is not meant as a pattern of `run`. */
+async function demandCommand(word: string, { commands }: Command): Promise<void> {
+  const names = ['help', ...commands.map((command) => command.name())]
+  if (names.includes(word)) return
+  const { suggestCommand } = await import('./mistyped-command.ts')
+  const meant = suggestCommand(word, names)
+  if (meant !== undefined)
+    throw new UsageError(`there is no command ${word}; did you mean ${meant}? --help lists them`)
 }
 
 const EXAMPLES = `

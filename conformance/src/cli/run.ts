@@ -42,8 +42,7 @@ export async function run(
     try {
       let exitCode: number = EXIT.conformant
       for (let turn = 0; turn < options.repeat && exitCode === EXIT.conformant; turn += 1) {
-        if (options.repeat > 1) tell('', `run ${turn + 1} of ${options.repeat}`)
-        const own = { ...options, seed: options.seed + turn }
+        const own = { ...options, seed: options.seed + turn, turn, isIntroduced: turn > 0 }
         exitCode = await judge(targets, own, { env, style: styleFor(stream, env), say: tell })
       }
       return exitCode
@@ -59,7 +58,7 @@ export async function run(
 
 async function judge(
   targets: readonly Opening[],
-  options: RunOptions,
+  options: RunOptions & { readonly turn: number; readonly isIntroduced: boolean },
   { env, style, say }: Surroundings,
 ): Promise<number> {
   const reproduce = makeReproduce(
@@ -69,5 +68,6 @@ async function judge(
     options.exec && repeatExec(options.exec).program,
   )
   const made = await judgeTargets(targets, options, say)
-  return concludeRun({ ...made, reproduce }, options, { style, say })
+  const turn = { turn: options.turn + 1, of: options.repeat }
+  return concludeRun({ ...made, reproduce }, options, { style, say }, turn)
 }

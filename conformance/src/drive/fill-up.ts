@@ -9,13 +9,28 @@ const BATCH = 40
 
 /** Opens channels, as role `crowd`, until the limit is reached or one is not welcomed. */
 export async function fillUp(drive: Drive, limit: number): Promise<void> {
-  for (let open = 1; open < limit; open += BATCH) {
-    const batch = Array.from({ length: Math.min(BATCH, limit - open) }, () =>
-      openOne(drive, 'crowd'),
+  let isFull = false
+  await inBatches(limit - 1, async () => {
+    if (isFull) return
+    const one = await openOne(drive, 'crowd')
+    const welcome = await one.welcome()
+    isFull ||= welcome === undefined
+  })
+}
+
+/** Does something so many times, some of them side by side, and resolves with what came of each, by its place from 0. */
+export async function inBatches<T>(
+  times: number,
+  make: (place: number) => Promise<T>,
+): Promise<T[]> {
+  const made: T[] = []
+  for (let place = 0; place < times; place += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, times - place) }, (_, at) =>
+      make(place + at),
     )
-    const welcomes = await Promise.all(batch.map(async (one) => (await one).welcome()))
-    if (welcomes.includes(undefined)) return
+    made.push(...(await Promise.all(batch)))
   }
+  return made
 }
 
 /** Opens a channel of its own and does not wait for its welcome. */

@@ -4,6 +4,8 @@ import type { Drive } from './drive.ts'
 import { OPENED_PER_SECOND } from './fill-up.ts'
 
 const FLOOD_MS = 8000
+/** Made at once, for each handshake that a bucket holds: enough for the second of waiting, too, in which it fills again. */
+const AT_ONCE = 2.5
 /** Time in which every bucket is full again. */
 const REFILL_SECONDS = 1
 
@@ -23,7 +25,7 @@ export async function floodHandshakes(
   rate: number,
   shake: (index: number) => Promise<unknown>,
 ): Promise<void> {
-  const atOnce = Math.ceil(rate * 1.2) + 5
+  const atOnce = Math.floor(rate * AT_ONCE) + 1
   const startedMs = drive.nowMs()
   let made = 0
   const isExceeded = (): boolean => {

@@ -22,6 +22,9 @@ export const MOST_ANSWER_BYTES = 8 * 1024 * 1024
 
 /** A service may close an idle connection, after `request_timeout_seconds` for one: a call must not meet that on its way. */
 const IDLE_MS = 200
+/** The same of a service that says how long it keeps one, which is then believed but for its last two seconds. */
+const MOST_IDLE_MS = 1000
+const IDLE_MARGIN_MS = 2000
 
 /** The connections to one target; at most `timeoutMs` for each answer, and noise where there is to be some. */
 export function makeHttp(timeoutMs: number, grease?: Grease): Http {
@@ -33,7 +36,8 @@ export function makeHttp(timeoutMs: number, grease?: Grease): Http {
     bodyTimeout: timeoutMs,
     maxResponseSize: MOST_ANSWER_BYTES,
     keepAliveTimeout: IDLE_MS,
-    keepAliveMaxTimeout: IDLE_MS,
+    keepAliveMaxTimeout: MOST_IDLE_MS,
+    keepAliveTimeoutThreshold: IDLE_MARGIN_MS,
   })
   return {
     async send(recorder, as, call) {

@@ -33,9 +33,10 @@ export interface RawConnection {
   drop(): void
   /** Resets the connection, so that the other side hears no end of it but an error. */
   reset(): void
-  /** Stops and starts reading. */
+  /** Stops reading. */
   pause(): void
-  resume(): void
+  /** Reads on for the end of the connection alone, and keeps nothing of what comes before it. */
+  readToEnd(): void
 }
 
 /** Opens a TCP connection to the host and port of a URL. */
@@ -62,6 +63,7 @@ export async function openRaw(
   const all: Frame[] = []
   /** What follows the answer of an upgrade and is no whole frame yet. */
   let unread: Buffer | undefined
+  let isHeedless = false
   let hasEnded = false
   const end = (): void => {
     if (hasEnded) return
@@ -73,6 +75,7 @@ export async function openRaw(
     socket.end()
   }
   socket.on('data', (chunk) => {
+    if (isHeedless) return
     if (unread === undefined) received = Buffer.concat([received, chunk])
     else unread = Buffer.concat([unread, chunk])
     // Before the answer was asked for, it has not been recorded yet, and comes first.
@@ -153,7 +156,11 @@ export async function openRaw(
       socket.resetAndDestroy()
     },
     pause: () => socket.pause(),
-    resume: () => socket.resume(),
+    readToEnd() {
+      recorder.record({ kind: 'note', as, what: 'reads on' })
+      isHeedless = true
+      socket.resume()
+    },
   }
 }
 

@@ -49,9 +49,10 @@ export const ROBUST_STEPS: readonly Step[] = [
     title: 'Give each its own',
     profile,
     build:
-      'Message ids and connection ids never come twice, a welcome says how long its token lives, and a connection carries text frames alone. A lone surrogate in data is refused or becomes U+FFFD.',
+      'Message ids and connection ids never come twice, a welcome says how long its token lives, and a connection carries text frames alone. Whoever comes with a token that is expired or revoked takes the place of nobody. A lone surrogate in data is refused or becomes U+FFFD.',
     requirements: [
       'connection.welcome.**',
+      'connection.takeover.refused',
       'connection.envelope.text',
       'message.id.unique',
       'message.data.surrogate',

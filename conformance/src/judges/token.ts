@@ -1,7 +1,14 @@
 /** Judges of token answers: their shape, their instants, and what they must not hold. */
 
 import type { AnswerEvent, RequestEvent } from '../timeline/event.ts'
-import { answerTo, closeOf, eventsOf, readObject, type Timeline } from '../timeline/timeline.ts'
+import {
+  answerTo,
+  closeOf,
+  envelopesOf,
+  eventsOf,
+  readObject,
+  type Timeline,
+} from '../timeline/timeline.ts'
 import { all, fail, inconclusive, type Judge, PASS, show } from './finding.ts'
 import { describeSpan, expiresAsAsked, expiresFromNow, ROUNDING_MS, readLife } from './life.ts'
 import { noAnswer } from './problem.ts'
@@ -30,6 +37,19 @@ export function keptClientId(as: string): Judge {
     const got = bodyOf(answer).client_id
     return got === asked ? PASS : fail(`client_id ${show(asked)}`, show(got), answer)
   })
+}
+
+/** The welcome of this role has the client id that its token was asked for. */
+export function welcomedByItsId(as: string): Judge {
+  return (timeline) => {
+    const asked = bodyOf(requestOf(timeline, as)).client_id
+    const [welcome] = envelopesOf(timeline, as, 'welcome')
+    if (!welcome) return inconclusive('there was no welcome')
+    const got = welcome.envelope.client_id
+    return got === asked
+      ? PASS
+      : fail(`client_id ${show(asked)} in the welcome`, show(got), welcome.event)
+  }
 }
 
 /** The answer of this role carries `Cache-Control: no-store`. */

@@ -146,6 +146,14 @@ function renderField(label: string, text: string, paint = (line: string) => line
     .map((line, index) => `    ${(index === 0 ? label : '').padEnd(9)} ${line}`)
 }
 
+/** The verdicts of one run, counted, in one line. */
+export function renderSums({ checks }: Summary, seconds: number): string {
+  const sums = (Object.keys(LABELS) as Verdict[])
+    .filter((verdict) => checks[verdict] > 0)
+    .map((verdict) => `${checks[verdict]} ${LABELS[verdict]}`)
+  return `checks: ${sums.join(', ') || 'none'} in ${seconds.toFixed(1)} s`
+}
+
 /** The sums, `invariants` below them, and as the last line the verdict. */
 export function renderSummary(
   summary: Summary,
@@ -153,15 +161,11 @@ export function renderSummary(
   style: Style,
   invariants: readonly string[] = [],
 ): string[] {
-  const sums = (Object.keys(LABELS) as Verdict[])
-    .filter((verdict) => summary.checks[verdict] > 0)
-    .map((verdict) => `${summary.checks[verdict]} ${LABELS[verdict]}`)
-    .join(', ')
   const missing = summary.notJudged.map(({ reason, count }) => `${count} ${reason}`).join('; ')
   const verdict = summary.exitCode === 0 ? style.good : style.bad
   return [
     '',
-    `checks: ${sums || 'none'} in ${seconds.toFixed(1)} s`,
+    renderSums(summary, seconds),
     ...invariants,
     `${summary.musts.judged} of ${summary.musts.total} MUSTs judged${missing && `; not judged: ${missing}`}`,
     verdict(printable(summary.words, WIDTH)),

@@ -1,7 +1,7 @@
 /** A program that takes commands: JSON lines in, JSON lines out; it alone knows how a command and its reply are joined. */
 
 import { Unsupported } from '../drive/set-up-failed.ts'
-import { readObject } from '../timeline/timeline.ts'
+import { parseObject } from '../timeline/timeline.ts'
 import { type Child, type ChildOptions, startChild } from './child.ts'
 import { TargetUnavailable } from './target.ts'
 
@@ -44,7 +44,7 @@ export function startCommanded(
     ...options,
     onLine(line) {
       if (line.trim() === '' || broken !== undefined) return
-      const reply = readObject(line)
+      const reply = parseObject(line)
       const asked = typeof reply?.id === 'number' ? waiting.get(reply.id) : undefined
       if (!reply || !asked) {
         broken = `${child.name} wrote a line on its standard output that answers no command: ${show(line)}; standard output carries replies only, and logs belong on standard error`

@@ -30,7 +30,7 @@ const NONSENSE = 'unheard-of'
 /** How long the answer to nonsense may come after the first service is ready. */
 const NONSENSE_MS = 1000
 const STOP_MS = 5000
-const DRAIN_MS = 60_000
+const DRAIN_MS = 120_000
 /** How long a program may take to end after its standard input. */
 const END_MS = 2000
 /** Programs that start at once: while they do, they take the processor from what is judged. */
@@ -57,7 +57,7 @@ export function makeExecImplementation({
   )
   // Compiled while the program starts, and not when its answer is there.
   setImmediate(() => validate('ExecReady', undefined))
-  let isFirstFree = true
+  let firstStarts: Promise<StartedService> | undefined
   let takesMany = false
 
   async function startIn(child: CommandedChild, start: ExecStart): Promise<StartedService> {
@@ -107,11 +107,13 @@ export function makeExecImplementation({
   }
 
   return {
-    start(start) {
-      if (isFirstFree) {
-        isFirstFree = false
-        return startFirst(start)
+    async start(start) {
+      if (!firstStarts) {
+        firstStarts = startFirst(start)
+        return firstStarts
       }
+      // Only its first service tells whether the process takes more of them.
+      await firstStarts.catch(() => {})
       if (takesMany) return startIn(first, start)
       return turns(async () => {
         const child = spawnChild()

@@ -21,6 +21,11 @@ export interface UrlTargetOptions {
 }
 
 const ANSWER_MS = 5000
+/** The request was too slow for the service, as on a machine that stood still; HTTP lets it be made again. */
+const TOO_SLOW = 408
+const TRIES = 5
+/** Answers of a service that says nothing of itself for now. */
+const NOT_NOW = [TOO_SLOW, 429, 503]
 /** Bounded: who answers is not known yet. */
 const STRANGER = new Agent({ maxResponseSize: MOST_ANSWER_BYTES })
 
@@ -51,14 +56,28 @@ export async function openUrlTarget(options: UrlTargetOptions): Promise<Target> 
   }
 }
 
-/** The discovery document; undefined where something answers, but not with one. */
+/**
+ * The discovery document; undefined where something answers, but not with one. Throws {@link TargetUnavailable} where
+ * nothing answers, or nothing for now.
+ */
 export async function readDiscovery(baseUrl: string): Promise<Record<string, unknown> | undefined> {
+  let told = await ask(baseUrl)
+  for (let tries = 1; tries < TRIES && told.status === TOO_SLOW; tries += 1)
+    told = await ask(baseUrl)
+  if (NOT_NOW.includes(told.status))
+    throw new TargetUnavailable(
+      `${baseUrl}/v1 answers ${told.status}, so that nothing is known of the server; ask again when it is ready`,
+    )
+  return readObject(told.text)
+}
+
+async function ask(baseUrl: string): Promise<{ status: number; text: string }> {
   try {
-    const answer = await request(`${baseUrl}/v1`, {
+    const { statusCode, body } = await request(`${baseUrl}/v1`, {
       dispatcher: STRANGER,
       signal: AbortSignal.timeout(ANSWER_MS),
     })
-    return readObject(await answer.body.text())
+    return { status: statusCode, text: await body.text() }
   } catch (error) {
     throw new TargetUnavailable(
       `nothing answers at ${baseUrl}/v1 (${describe(error)}); start the server, or give its base URL`,

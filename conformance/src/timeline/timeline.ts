@@ -80,8 +80,62 @@ export function webhooksOf(timeline: Timeline, as: string, name?: string): ReadW
     .filter(({ fields }) => name === undefined || fields.event === name)
 }
 
-/** The object in a JSON text, or undefined where it holds none. */
-export function readObject(text: string): Record<string, unknown> | undefined {
+/**
+ * The object in a JSON text, or undefined where it holds none. It is the same object for whoever asks of the same text
+ * soon again, and nobody's to change.
+ */
+export function readObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  const known = recent.find(text)
+  if (known) return known.object
+  const object = parseObject(text)
+  recent.keep(text, { object })
+  return object
+}
+
+/** What was read of one text. */
+interface Read {
+  readonly object: Readonly<Record<string, unknown>> | undefined
+}
+
+/** Longest texts that are remembered together, in UTF-16 code units; twice as many at most are held. */
+const MOST_REMEMBERED = 1_000_000
+
+/** A drive, its judges and every invariant read the same texts: ten times each. */
+const recent = rememberTexts()
+
+/** Remembers what was asked for last, by the texts. */
+function rememberTexts(): {
+  find(text: string): Read | undefined
+  keep(text: string, read: Read): void
+} {
+  let newer = new Map<string, Read>()
+  let older = new Map<string, Read>()
+  let length = 0
+  const keep = (text: string, read: Read): void => {
+    length += text.length
+    if (length > MOST_REMEMBERED) {
+      older = newer
+      newer = new Map()
+      length = text.length
+    }
+    newer.set(text, read)
+  }
+  return {
+    find(text) {
+      const read = newer.get(text)
+      if (read) return read
+      const early = older.get(text)
+      if (early) keep(text, early)
+      return early
+    },
+    keep,
+  }
+}
+
+/** {@link readObject} for texts that nobody reads twice. */
+export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  // Most that is no JSON is empty or a page, and an error costs more than all else here.
+  if (!/^\s*\{/.test(text)) return undefined
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value)

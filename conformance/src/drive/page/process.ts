@@ -13,12 +13,29 @@ interface Request {
   readonly steps: readonly { readonly do: string; readonly code?: string }[]
 }
 
-/** Bound of one turn of a page, in milliseconds. */
-const TURN_MS = 2000
+/** Bound of a page between two of its errors, in milliseconds; a page takes a few. */
+const BOUND_MS = 2000
 /** Turns of one step, for a page whose timers never end. */
 const MOST_TURNS = 20_000
 
 const { process } = globalThis
+
+/** Something that is done with a page. */
+interface Act {
+  readonly run: () => void
+  /** Whether an error of it is the page's, which the page goes on after. */
+  readonly isOfPage: boolean
+}
+
+let bounded: () => unknown = () => undefined
+Object.defineProperty(globalThis, 'bounded', { get: () => bounded })
+const guard = new Script('bounded()')
+
+/** The work's value; throws when it is not done in time. The bound is a thread, ten times what it bounds, so turns share one. */
+function withinBound<T>(work: () => T): T {
+  bounded = work
+  return guard.runInThisContext({ timeout: BOUND_MS, displayErrors: false }) as T
+}
 
 function play({ world, facts, script, steps }: Request): unknown {
   const { URL, URLSearchParams, TextEncoder, TextDecoder, Headers, atob, btoa } = globalThis
@@ -26,27 +43,41 @@ function play({ world, facts, script, steps }: Request): unknown {
   const context = createContext({ ...given }, { microtaskMode: 'afterEvaluate' })
   // What promises of the page do is part of its turn, and bounded with it.
   const evaluate = (code: string, filename = 'world'): unknown =>
-    new Script(code, { filename }).runInContext(context, { timeout: TURN_MS })
-  evaluate(`globalThis.__world = (${world})(globalThis, ${JSON.stringify(facts)})`)
-  const attempt = (code: string, filename: string): void => {
+    new Script(code, { filename }).runInContext(context)
+  const foreign = (code: string, filename: string): Act => ({
+    run: () => void evaluate(code, filename),
+    isOfPage: true,
+  })
+  const own = (run: () => void): Act => ({ run, isOfPage: false })
+  const acts = steps.flatMap((step): Act[] => {
+    if (step.do === 'load')
+      return [foreign(script, 'jsapi'), own(() => void evaluate('__world.loaded()'))]
+    if (step.do === 'run') return [foreign(step.code ?? '', 'page')]
+    const turn = `__world.step(${JSON.stringify(JSON.stringify(step))})`
+    return [
+      own(() => {
+        for (let turns = 0; turns < MOST_TURNS && evaluate(turn) === true; ) turns += 1
+      }),
+    ]
+  })
+  let done = 0
+  const goOn = (): void => {
+    for (; done < acts.length; done += 1) acts[done]?.run()
+  }
+  withinBound(() =>
+    evaluate(`globalThis.__world = (${world})(globalThis, ${JSON.stringify(facts)})`),
+  )
+  while (done < acts.length) {
     try {
-      evaluate(code, filename)
+      withinBound(goOn)
     } catch (error) {
+      if (!acts[done]?.isOfPage) throw error
+      done += 1
       const what = (error as Error | undefined)?.message
-      evaluate(`__world.threw(${JSON.stringify(String(what))})`)
+      withinBound(() => evaluate(`__world.threw(${JSON.stringify(String(what))})`))
     }
   }
-  for (const step of steps) {
-    if (step.do === 'load') {
-      attempt(script, 'jsapi')
-      evaluate('__world.loaded()')
-    } else if (step.do === 'run') attempt(step.code ?? '', 'page')
-    else {
-      const turn = `__world.step(${JSON.stringify(JSON.stringify(step))})`
-      for (let turns = 0; turns < MOST_TURNS && evaluate(turn) === true; ) turns += 1
-    }
-  }
-  return JSON.parse(String(evaluate('__world.seen()')))
+  return JSON.parse(String(withinBound(() => evaluate('__world.seen()'))))
 }
 
 // A promise of a page that nobody caught is the page's business.
