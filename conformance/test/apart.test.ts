@@ -8,13 +8,18 @@ interface Item {
 }
 
 /** Items that are made until they are told to end, and what went on at which time. */
-function startScene(items: readonly Item[], most = Number.POSITIVE_INFINITY) {
+function startScene(
+  items: readonly Item[],
+  most = Number.POSITIVE_INFINITY,
+  still?: Parameters<typeof makeApart>[4],
+) {
   const going = new Map<string, () => void>()
   const over = makeApart(
     items,
     most,
     (item) => item,
     ({ name }) => new Promise((resolve) => going.set(name, resolve)),
+    still,
   )
   return {
     over,
@@ -69,6 +74,24 @@ describe('makeApart', () => {
     await scene.end('all')
     expect(scene.going()).toEqual(['other'])
     await scene.end('other')
+    await scene.over
+  })
+
+  test('what still goes on keeps its parts, and whoever takes all waits until it is over', async () => {
+    const still = Promise.withResolvers<void>()
+    const scene = startScene([a, c, all], Number.POSITIVE_INFINITY, {
+      parts: ['broadcasts'],
+      over: still.promise,
+    })
+    expect(scene.going()).toEqual(['c'])
+    await scene.end('c')
+    expect(scene.going()).toEqual([])
+    still.resolve()
+    await scene.end('nothing')
+    expect(scene.going()).toEqual(['a'])
+    await scene.end('a')
+    expect(scene.going()).toEqual(['all'])
+    await scene.end('all')
     await scene.over
   })
 

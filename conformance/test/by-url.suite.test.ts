@@ -4,7 +4,7 @@ import type { Report } from '../src/report/report.ts'
 import { conformance, freePort, startReferenceServer } from './processes.ts'
 
 test('a server started by somebody else is judged by its URL, presence included', {
-  timeout: 240_000,
+  timeout: 900_000,
 }, async () => {
   const webhooks = `http://127.0.0.1:${await freePort()}`
   const server = await startReferenceServer('--test-timings', '--application-base', webhooks)

@@ -20,7 +20,7 @@ describe('channel-conformance', () => {
   test(
     'a server with a fault is not conformant: exit 1, every failure aimed at it and quoting its clause',
     {
-      timeout: 240_000,
+      timeout: 600_000,
     },
     () => expectOnlyAimedFailures('accepts-expired-token'),
   )
@@ -96,6 +96,18 @@ describe('channel-conformance', () => {
       /^no check or requirement matches token\.expird\.refused; did you mean token\.expired\.refused/,
     )
     expect(code).toBe(2)
+  })
+
+  test('a run that is repeated says once what is judged, then a line for each, and at the end the verdict', async () => {
+    const { code, stdout } = await conformance('discovery.**', '--seed', '7', '--repeat', '3')
+    expect(stdout.match(/ announces core/g)).toHaveLength(1)
+    expect(stdout.split('\n').filter((line) => /^run \d of 3, seed /.test(line))).toEqual([
+      expect.stringMatching(/^run 1 of 3, seed 7, checks: \d+ passed in /),
+      expect.stringMatching(/^run 2 of 3, seed 8, checks: \d+ passed in /),
+      expect.stringMatching(/^run 3 of 3, seed 9, checks: \d+ passed in /),
+    ])
+    expect(stdout.match(/^conformant for core/gm)).toHaveLength(1)
+    expect(code).toBe(0)
   })
 
   test('a mistyped flag or profile: exit 2, in one line', async () => {

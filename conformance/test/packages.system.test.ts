@@ -52,7 +52,8 @@ function sizeOf(folder: string): number {
     .reduce((sum, { size }) => sum + size, 0)
 }
 
-let packed: Record<'schemas' | 'reference-server' | 'conformance', string>
+/** Where the suite is installed alone, the reference server alone, and both side by side. */
+let folders: Record<'suite' | 'server' | 'both', string>
 
 /** The output of a program of the packages in `folder`, run by this Node without anything else on its path. */
 async function output(folder: string, bin: string, ...args: string[]): Promise<string> {
@@ -72,12 +73,16 @@ beforeAll(async () => {
   })
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
   const into = makeFolder('packed')
-  packed = {
-    schemas: await pack(copy, 'schemas', into),
-    'reference-server': await pack(copy, 'reference-server', into),
-    conformance: await pack(copy, 'conformance', into),
-  }
-})
+  const schemas = await pack(copy, 'schemas', into)
+  const server = await pack(copy, 'reference-server', into)
+  const suite = await pack(copy, 'conformance', into)
+  folders = { suite: makeFolder('suite'), server: makeFolder('server'), both: makeFolder('both') }
+  await Promise.all([
+    install(folders.suite, [schemas, suite]),
+    install(folders.server, [schemas, server]),
+    install(folders.both, [schemas, server, suite]),
+  ])
+}, 900_000)
 
 afterAll(() => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true })
@@ -85,9 +90,8 @@ afterAll(() => {
 
 describe('the suite, installed alone', () => {
   let folder: string
-  beforeAll(async () => {
-    folder = makeFolder('suite')
-    await install(folder, [packed.schemas, packed.conformance])
+  beforeAll(() => {
+    folder = folders.suite
   })
 
   test('takes less than 10 MB with all that it needs', () => {
@@ -117,9 +121,8 @@ describe('the suite, installed alone', () => {
 
 describe('the reference server, installed alone', () => {
   let folder: string
-  beforeAll(async () => {
-    folder = makeFolder('server')
-    await install(folder, [packed.schemas, packed['reference-server']])
+  beforeAll(() => {
+    folder = folders.server
   })
 
   test('takes less than 10 MB with all that it needs', () => {
@@ -155,8 +158,6 @@ describe('the reference server, installed alone', () => {
 })
 
 test('suite and server, installed side by side, judge and are judged', async () => {
-  const folder = makeFolder('both')
-  await install(folder, Object.values(packed))
-  const said = await output(folder, 'channel-conformance', 'run', 'token.**')
+  const said = await output(folders.both, 'channel-conformance', 'run', 'token.**')
   expect(said).toMatch(/conformant for core.*as far as the selection goes/)
 })

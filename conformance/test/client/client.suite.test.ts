@@ -37,7 +37,7 @@ beforeAll(async () => {
     judgeProgram(smallClient(), CLIENT_CHECKS, ledger),
     Promise.all(judging),
   ])
-}, 240_000)
+}, 600_000)
 
 describe('channel-conformance client', () => {
   test("finds the project's own client conformant", () => {

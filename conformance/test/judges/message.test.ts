@@ -16,6 +16,7 @@ import {
   refusedAsTooLarge,
   refusedOrReplaced,
   uniqueIds,
+  withinRate,
 } from '../../src/judges/message.ts'
 import { answer, envelope, type Planned, request, timelineOf } from '../timeline-builder.ts'
 
@@ -170,6 +171,15 @@ describe('the rate', () => {
     const fast = [0, 1, 2, 3, 4].map(taken)
     expect(verdict(limitedRate('p'), ...fast)).toBe('fail')
     expect(verdict(limitedRate('p'), ...[0, 1000, 2000].map(taken))).toBe('inconclusive')
+  })
+  test.each([
+    ['receipts', [200, 200], 'pass'],
+    ['one refusal for the rate', [200, 429], 'fail'],
+    ['one refusal by a busy store', [200, 503], 'pass'],
+    ['refusals by a store that is away', [503, 503], 'inconclusive'],
+  ])('was kept to, and the answers are %s', (_what, statuses, expected) => {
+    const answers = statuses.map((status) => answer('p', status, {}))
+    expect(verdict(withinRate('p'), asked('p', 'x'), ...answers)).toBe(expected)
   })
 })
 

@@ -10,6 +10,7 @@ import {
   neverReached,
   sameConnectUrl,
   uncached,
+  welcomedByItsId,
   withoutTokenInUrls,
 } from '../../src/judges/token.ts'
 import { answer, close, envelope, type Planned, request, timelineOf } from '../timeline-builder.ts'
@@ -37,6 +38,17 @@ describe('answers with a token', () => {
     const question = asked('a', { client_id: 'A\u030a' })
     expect(verdict(keptClientId('a'), question, given('a', { client_id: 'A\u030a' }))).toBe('pass')
     expect(verdict(keptClientId('a'), question, given('a', { client_id: '\u00c5' }))).toBe('fail')
+  })
+  test('the welcome must have the client id of the token, whole', () => {
+    const judge = (id: string): string =>
+      verdict(
+        welcomedByItsId('a'),
+        asked('a', { client_id: 'abc' }),
+        envelope('a', { type: 'welcome', client_id: id }),
+      )
+    expect(judge('abc')).toBe('pass')
+    expect(judge('ab')).toBe('fail')
+    expect(verdict(welcomedByItsId('a'), asked('a', { client_id: 'abc' }))).toBe('inconclusive')
   })
   test('only no-store keeps it out of caches', () => {
     const sent = (value: string): Planned => given('a', {}, { 'cache-control': value })

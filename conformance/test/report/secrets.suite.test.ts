@@ -62,7 +62,7 @@ const REPORTS = {
   html: 'page.html',
 }
 
-describe('a service that tells every secret in every spelling', { timeout: 240_000 }, () => {
+describe('a service that tells every secret in every spelling', { timeout: 600_000 }, () => {
   test('leaves none of them in the console, nor in any report of a recorded run', async () => {
     const files = Object.entries(REPORTS).flatMap(([flag, file]) => [
       `--${flag}`,

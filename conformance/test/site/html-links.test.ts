@@ -29,6 +29,17 @@ test('links to pages, anchors, icons and files that are there are followed', () 
   expect(found).toEqual({ pages: 2, links: 4, broken: [] })
 })
 
+test('an icon that a script of the page adds to it is there, and one that it does not add is not', () => {
+  const script = 'svg.innerHTML = `<symbol viewBox="0 0 24 24" id="icon-menu"></symbol>`'
+  const { links, broken } = follow({
+    'a/page.html':
+      '<script defer src="../icons.js"></script><use href="#icon-menu"></use><use href="#gone"></use>',
+    'icons.js': script,
+  })
+  expect(links).toBe(3)
+  expect(broken.map(({ link }) => link)).toEqual(['#gone'])
+})
+
 test('a link to another host is not followed', () => {
   expect(follow({ 'index.html': '<a href="https://example.org/gone">x</a>' }).links).toBe(0)
 })

@@ -1,8 +1,9 @@
+import type { ExecStart } from '@channel-protocol/schemas/types'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Unsupported } from '../../src/drive/set-up-failed.ts'
 import { startCommanded } from '../../src/target/command-lines.ts'
 import { makeExecImplementation } from '../../src/target/exec.ts'
-import { openStarted } from '../../src/target/started.ts'
+import { openStarted, TEST_TIMINGS } from '../../src/target/started.ts'
 import { type Target, TargetUnavailable } from '../../src/target/target.ts'
 import { makeScripts } from './scripted-adapter.ts'
 
@@ -127,6 +128,29 @@ describe('a program that speaks the contract', () => {
     const together =
       "commands((id, verb) => (verb === 'start' ? ready(id, { many: true, now: process.pid }) : false))"
     expect((await pidsOf(together)).size).toBe(1)
+  })
+
+  test('is started once for services that are asked for while the first of many starts', async () => {
+    const program = scripts.script(SOUND)
+    let processes = 0
+    const implementation = makeExecImplementation({
+      startProgram: () => {
+        processes += 1
+        return startCommanded(program)
+      },
+      readyMs: 20_000,
+    })
+    const start: ExecStart = {
+      application_keys: ['a'],
+      webhook_secrets: ['b'],
+      webhook_base: 'http://127.0.0.1:9/i/a',
+      origins: [],
+      timings: TEST_TIMINGS,
+      clock: 'real',
+    }
+    await Promise.all([1, 2, 3].map(() => implementation.start(start)))
+    await implementation.end()
+    expect(processes).toBe(1)
   })
 
   test('need not know limits: only what needs them is refused, by name', async () => {

@@ -10,7 +10,7 @@ import { recordTranscripts } from '../../tools/transcripts/record.ts'
 const TURNS = 4
 
 test('the transcripts are what the reference server and the sample chat do today', {
-  timeout: 300_000,
+  timeout: 900_000,
 }, async () => {
   const kept = readTranscripts()
   let only: string[] | undefined

@@ -6,11 +6,17 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 /** Bounds of the delay of each piece, in milliseconds. */
 const DELAY_MS = { least: 1, most: 20 } as const
 
+/** Bytes of one direction that may be held back: a proxy that takes all that comes would hide what the service leaves unread. */
+const MOST_HELD_BYTES = 256 * 1024
+
 /** A proxy that listens. */
 export interface LatencyProxy {
   readonly port: number
   /** To which port of loopback new connections go. */
   lead(port: number): void
+  /** Takes no new connections; those that it has go on. */
+  close(): void
+  /** Ends all connections too. */
   stop(): void
 }
 
@@ -43,13 +49,21 @@ export async function startLatencyProxy(seed: number): Promise<LatencyProxy> {
       })
       last = Promise.all([last, due]).then(act)
     }
-    from.on('data', (chunk) =>
+    let heldBytes = 0
+    const flowOn = (): void => {
+      if (heldBytes <= MOST_HELD_BYTES && !to.writableNeedDrain) from.resume()
+    }
+    to.on('drain', flowOn)
+    from.on('data', (chunk: Buffer) => {
+      heldBytes += chunk.length
+      if (heldBytes > MOST_HELD_BYTES) from.pause()
       later(() => {
-        if (to.destroyed || to.write(chunk) || from.isPaused()) return
-        from.pause()
-        to.once('drain', () => from.resume())
-      }),
-    )
+        heldBytes -= chunk.length
+        if (to.destroyed) return
+        if (to.write(chunk)) flowOn()
+        else from.pause()
+      })
+    })
     from.on('end', () => later(() => to.end()))
     from.on('close', () => {
       sockets.delete(from)
@@ -65,6 +79,7 @@ export async function startLatencyProxy(seed: number): Promise<LatencyProxy> {
     lead(port) {
       target = port
     },
+    close: () => void server.close(),
     stop() {
       server.close()
       for (const socket of sockets) socket.destroy()

@@ -21,6 +21,7 @@ export interface FollowedLinks {
 const TAG = /<[a-zA-Z][^>]*>/g
 const LINK = /\s(?:href|src)="([^"]*)"/g
 const ANCHOR = /\s(?:id|name)="([^"]*)"/g
+const SCRIPT = /<script\b[^>]*\ssrc="([^"?#]*)/g
 
 /** Follows every link of every `.html` file below a folder. Links to other hosts are not followed. */
 export function followLinks(folder: string): FollowedLinks {
@@ -33,8 +34,13 @@ export function followLinks(folder: string): FollowedLinks {
   const anchorsOf = (file: string): ReadonlySet<string> => {
     const known = anchors.get(file)
     if (known) return known
-    const found = readAttributes(readFileSync(join(folder, file), 'utf8'), ANCHOR)
-    const set = new Set(found)
+    const text = readFileSync(join(folder, file), 'utf8')
+    const found = readAttributes(text, ANCHOR)
+    // What a page's own scripts add to it is there, too.
+    const scripts = [...text.matchAll(SCRIPT)]
+      .map(([, source = '']) => posix.join(posix.dirname(file), source))
+      .filter((script) => files.has(script))
+    const set = new Set([...found, ...scripts.flatMap((script) => [...anchorsOf(script)])])
     anchors.set(file, set)
     return set
   }

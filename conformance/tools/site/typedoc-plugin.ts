@@ -20,7 +20,10 @@ export function load(app: Application): void {
   })
 }
 
-/** A page whose main part is named as such, and whose wide tables can be scrolled by keyboard. */
+/**
+ * A page whose main part is named as such, whose wide tables can be scrolled by keyboard, and whose icons are those that
+ * its script adds to it: in a page from the file system a browser refuses those of another file, and complains of each.
+ */
 export function mendPage(html: string): string {
   return html
     .replace('<div class="col-content">', '<div class="col-content" role="main">')
@@ -33,4 +36,5 @@ export function mendPage(html: string): string {
       '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>',
     )
     .replaceAll('</table>', '</table></div>')
+    .replaceAll(/<use href="[^"#]*\/icons\.svg#/g, '<use href="#')
 }
