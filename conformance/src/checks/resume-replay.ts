@@ -66,6 +66,12 @@ async function comeBackDuringPosts(drive: Drive, kind: Kind): Promise<void> {
   }
 }
 
+/** One function for each kind, so that checks of the same posts share what it saw. */
+const COME_BACK_DURING_POSTS: Readonly<Record<Kind, Check['drive']>> = {
+  messages: (drive) => comeBackDuringPosts(drive, 'messages'),
+  broadcasts: (drive) => comeBackDuringPosts(drive, 'broadcasts'),
+}
+
 /** The roles of everything that a newcomer is sent. */
 function rolesOf(as: string): string[] {
   const during = [...together(`${as} during`, DURING), ...together(`${as} there`, DURING)]
@@ -220,7 +226,7 @@ export const RESUME_REPLAY_CHECKS: readonly Check[] = [
   ...inBoth((kind) => ({
     id: `resume.live-${kind}.behind`,
     proves: 'resume.replay.first',
-    drive: (drive) => comeBackDuringPosts(drive, kind),
+    drive: COME_BACK_DURING_POSTS[kind],
     control: each(NEWCOMERS, (as) =>
       all(resumed(as, true), arrived(as, `${as} last`, streamOf(kind))),
     ),
@@ -232,7 +238,7 @@ export const RESUME_REPLAY_CHECKS: readonly Check[] = [
   ...inBoth((kind) => ({
     id: `resume.live-${kind}.complete`,
     proves: kind === 'messages' ? 'resume.replay.complete' : 'resume.replay.broadcasts',
-    drive: (drive) => comeBackDuringPosts(drive, kind),
+    drive: COME_BACK_DURING_POSTS[kind],
     control: each(NEWCOMERS, (as) =>
       all(resumed(as, true), arrived(as, `${as} last`, streamOf(kind))),
     ),

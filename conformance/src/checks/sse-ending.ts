@@ -60,6 +60,12 @@ function takeoverCheck(
   }
 }
 
+/** Lets the token of a stream expire. */
+async function outliveToken(drive: Drive): Promise<void> {
+  const stream = await drive.streams.connect('client', drive.clientId(), { ttlSeconds: SHORT })
+  await stream.ended((SHORT + CLOSING) * 1000)
+}
+
 /** In the order of the chapter. */
 export const SSE_ENDING_CHECKS: readonly Check[] = [
   {
@@ -146,11 +152,7 @@ export const SSE_ENDING_CHECKS: readonly Check[] = [
     id: 'sse.expiry.unidentified',
     proves: 'sse.close.id',
     waitSeconds: waitFor(SHORT, 2),
-    drive: async (drive) => {
-      const clientId = drive.clientId()
-      const stream = await drive.streams.connect('client', clientId, { ttlSeconds: SHORT })
-      await stream.ended((SHORT + CLOSING) * 1000)
-    },
+    drive: outliveToken,
     control: all(welcomed('client'), ended('client')),
     judge: closeIdentified('client'),
     killedBy: ['gives-every-close-an-id', 'identifies-expiry'],
@@ -159,11 +161,7 @@ export const SSE_ENDING_CHECKS: readonly Check[] = [
     id: 'sse.expired-stream.ended',
     proves: 'sse.close.expiry',
     waitSeconds: waitFor(SHORT, 2),
-    drive: async (drive) => {
-      const clientId = drive.clientId()
-      const stream = await drive.streams.connect('client', clientId, { ttlSeconds: SHORT })
-      await stream.ended((SHORT + CLOSING) * 1000)
-    },
+    drive: outliveToken,
     control: welcomed('client'),
     judge: all(closed('client', 'token-expired'), endedAtExpiry('client')),
     killedBy: [

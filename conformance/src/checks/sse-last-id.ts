@@ -2,6 +2,7 @@
 
 import { type Check, waitFor } from '../check.ts'
 import { broadcastOn, startBroadcasting } from '../drive/broadcasting.ts'
+import type { Drive } from '../drive/drive.ts'
 import type { EventStream } from '../drive/event-stream.ts'
 import { comeBackByWebSocket } from '../drive/resume-twin.ts'
 import { comeBack, follow, idOf, postAndRead } from '../drive/stream-return.ts'
@@ -50,6 +51,32 @@ const CARRIED = all(
   carriedOver(LIVES, 'fence'),
 )
 
+/** Follows both streams, misses one of each, and comes back at each place of both. */
+async function comeBackToPlaces(drive: Drive): Promise<void> {
+  const broadcasting = startBroadcasting(drive)
+  const clientId = drive.clientId()
+  const first = await drive.streams.connect('first', clientId)
+  const cast = async (): Promise<string> => {
+    const data = drive.text()
+    await broadcasting.post('cast', data)
+    await broadcastOn(first, data)
+    return data
+  }
+  const post = (): Promise<string> => postAndRead(drive, 'post', clientId, first)
+  const texts = [await post(), await cast(), await post(), await cast()]
+  first.drop()
+  await drive.post('missed', clientId, drive.text())
+  await broadcasting.post('missed cast', drive.text())
+  const ids = [idOf(first), ...texts.map((text) => idOf(first, text))]
+  for (const [at, as] of MIXED_PLACES.entries()) {
+    const stream = await drive.streams.connect(as, clientId, { lastEventId: ids[at] ?? '' })
+    await postAndRead(drive, `fence ${as}`, clientId, stream)
+    await broadcasting.fence(`cast ${as}`, stream)
+    stream.drop()
+  }
+  await comeBackByWebSocket(drive, broadcasting)
+}
+
 /** Comes back to every kind of place in both streams: what the ids stand for, and what is made of them. */
 function placesCheck(id: string, proves: string): Check {
   return {
@@ -57,30 +84,7 @@ function placesCheck(id: string, proves: string): Check {
     proves,
     profiles: ['broadcast'],
     alone: ['broadcasts'],
-    drive: async (drive) => {
-      const broadcasting = startBroadcasting(drive)
-      const clientId = drive.clientId()
-      const first = await drive.streams.connect('first', clientId)
-      const cast = async (): Promise<string> => {
-        const data = drive.text()
-        await broadcasting.post('cast', data)
-        await broadcastOn(first, data)
-        return data
-      }
-      const post = (): Promise<string> => postAndRead(drive, 'post', clientId, first)
-      const texts = [await post(), await cast(), await post(), await cast()]
-      first.drop()
-      await drive.post('missed', clientId, drive.text())
-      await broadcasting.post('missed cast', drive.text())
-      const ids = [idOf(first), ...texts.map((text) => idOf(first, text))]
-      for (const [at, as] of MIXED_PLACES.entries()) {
-        const stream = await drive.streams.connect(as, clientId, { lastEventId: ids[at] ?? '' })
-        await postAndRead(drive, `fence ${as}`, clientId, stream)
-        await broadcasting.fence(`cast ${as}`, stream)
-        stream.drop()
-      }
-      await comeBackByWebSocket(drive, broadcasting)
-    },
+    drive: comeBackToPlaces,
     control: all(
       twinResumesBoth,
       quick,

@@ -20,6 +20,9 @@ import { seconds } from '../timeline/timeline.ts'
 const FIRST_RETRY = waitFor({ list: 'webhook_retry_seconds', entries: 1 })
 const TWO_RETRIES = waitFor({ list: 'webhook_retry_seconds', entries: 2 })
 const COMES_AND_GOES = all(reported('client', 'connected'), reported('client', 'disconnected'))
+const visitOnce: Check['drive'] = async (drive) => {
+  await comeAndGo(drive, 'client')
+}
 
 /** In the order of the chapter. */
 export const WEBHOOK_REQUEST_CHECKS: readonly Check[] = [
@@ -27,9 +30,7 @@ export const WEBHOOK_REQUEST_CHECKS: readonly Check[] = [
     id: 'webhook.form.posted',
     proves: 'webhook.request.form',
     needs: ['webhooks'],
-    drive: async (drive) => {
-      await comeAndGo(drive, 'client')
-    },
+    drive: visitOnce,
     control: COMES_AND_GOES,
     judge: sentAsForm('client'),
     killedBy: ['sends-form-as-text', 'sends-all-to-connected'],
@@ -49,9 +50,7 @@ export const WEBHOOK_REQUEST_CHECKS: readonly Check[] = [
     id: 'webhook.fields.there',
     proves: 'webhook.request.fields',
     needs: ['webhooks'],
-    drive: async (drive) => {
-      await comeAndGo(drive, 'client')
-    },
+    drive: visitOnce,
     control: COMES_AND_GOES,
     judge: fieldsComplete('client'),
     killedBy: ['sends-no-time', 'leaves-connection-out'],
