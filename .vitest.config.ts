@@ -1,7 +1,8 @@
 /** The tests' settings: knows which files are which of the projects, which of them go on side by side, and how patient each one is. */
-import { matchesGlob } from 'node:path'
+import { matchesGlob, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import './.ci/require-node.mjs'
 
 // Of the many programs that the tests start each would strip and compile the same sources again, for a second of work.
@@ -13,49 +14,67 @@ const suiteFiles = '**/*.suite.test.ts'
 const systemFiles = '**/*.system.test.ts'
 const unrelated = ['**/node_modules/**', '**/dist/**']
 
-/** What mostly waits, for timers and for clients that come back, or measures no time: two such files go on side by side. */
-const paired = [
-  'conformance/test/application.suite.test.ts',
-  'conformance/test/by-url.suite.test.ts',
-  'conformance/test/client/client.suite.test.ts',
-  'conformance/test/client/kill-matrix.system.test.ts',
-  'conformance/test/client/page.system.test.ts',
-  'conformance/test/commands.suite.test.ts',
-  'conformance/test/exec.suite.test.ts',
-  'conformance/test/explain.suite.test.ts',
-  'conformance/test/guide-tasks.system.test.ts',
-  'conformance/test/guide/guide.suite.test.ts',
-  'conformance/test/guides.system.test.ts',
-  'conformance/test/hostile.suite.test.ts',
-  'conformance/test/packages.system.test.ts',
+/** Uses less than a third of a core, and judges what waits for timers as a busy machine lets it: four go on at once. The longest come first. */
+const waiting = [
   'conformance/test/production-timings.system.test.ts',
-  'conformance/test/readme.suite.test.ts',
-  'conformance/test/report/html.system.test.ts',
-  'conformance/test/report/secrets.suite.test.ts',
-  'conformance/test/site.system.test.ts',
-  'conformance/test/transcripts/clients.system.test.ts',
-  'conformance/test/vitest-adapter.suite.test.ts',
   'reference-server/test/brokers/sqlite-kill.system.test.ts',
-  'reference-server/test/browser/chats.system.test.ts',
-  'reference-server/test/browser/looks.system.test.ts',
-  'reference-server/test/browser/notes-and-sockets.system.test.ts',
+  'conformance/test/client/client.suite.test.ts',
+  'conformance/test/by-url.suite.test.ts',
+  'conformance/test/client/page.system.test.ts',
+  'conformance/test/transcripts/clients.system.test.ts',
+  // Its programs begin when what began before them mostly waits.
+  'conformance/test/client/kill-matrix.system.test.ts',
   'reference-server/test/soak/smoke.system.test.ts',
-  'schemas/test/tooling/install.system.test.ts',
+  'conformance/test/commands.suite.test.ts',
+  'conformance/test/application.suite.test.ts',
+  'conformance/test/report/secrets.suite.test.ts',
+  'reference-server/test/demos/sse.suite.test.ts',
 ]
 
-const pairedOf = (files: string) => ({
-  include: paired.filter((file) => matchesGlob(file, files)),
+/** Works about half of its time, and measures none: two go on side by side. The longest come first. */
+const paired = [
+  'conformance/test/guide-tasks.system.test.ts',
+  'conformance/test/packages.system.test.ts',
+  'conformance/test/site.system.test.ts',
+  'conformance/test/guides.system.test.ts',
+  'conformance/test/report/html.system.test.ts',
+  'reference-server/test/browser/chats.system.test.ts',
+  'schemas/test/tooling/install.system.test.ts',
+  'reference-server/test/browser/looks.system.test.ts',
+  'conformance/test/exec.suite.test.ts',
+  'reference-server/test/browser/notes-and-sockets.system.test.ts',
+  'conformance/test/guide/guide.suite.test.ts',
+  'conformance/test/vitest-adapter.suite.test.ts',
+  'conformance/test/hostile.suite.test.ts',
+  'conformance/test/explain.suite.test.ts',
+  'conformance/test/readme.suite.test.ts',
+]
+const beside = [...waiting, ...paired]
+
+/** Those of a list that match, so many at once, and not beside another group. */
+const groupOf = (list: readonly string[], files: string, atOnce: number, groupOrder: number) => ({
+  include: list.filter((file) => matchesGlob(file, files)),
   exclude: unrelated,
-  maxWorkers: 2,
+  maxWorkers: atOnce,
   maxConcurrency: 2,
   testTimeout: 900_000,
   hookTimeout: 480_000,
-  // Not beside those that run one at a time.
-  sequence: { groupOrder: 1 },
+  sequence: { groupOrder },
 })
+
+/** Keeps the order of the lists: by the size of files, a long one would come last and go on alone. */
+class AsListed extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const place = ({ moduleId, project }: TestSpecification): number =>
+      beside.indexOf(relative(project.config.root, moduleId))
+    return sorted.sort((a, b) => place(a) - place(b))
+  }
+}
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: AsListed },
     projects: [
       {
         // No test changes what modules hold: loading them anew for each file took half the time.
@@ -74,7 +93,7 @@ export default defineConfig({
         test: {
           name: 'suite',
           include: [suiteFiles],
-          exclude: [...unrelated, ...paired],
+          exclude: [...unrelated, ...beside],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 240_000,
@@ -84,15 +103,17 @@ export default defineConfig({
         test: {
           name: 'system',
           include: [systemFiles],
-          exclude: [...unrelated, ...paired],
+          exclude: [...unrelated, ...beside],
           fileParallelism: false,
           maxConcurrency: 2,
           testTimeout: 900_000,
           hookTimeout: 480_000,
         },
       },
-      { test: { name: 'suite-paired', ...pairedOf(suiteFiles) } },
-      { test: { name: 'system-paired', ...pairedOf(systemFiles) } },
+      { test: { name: 'suite-paired', ...groupOf(paired, suiteFiles, 2, 1) } },
+      { test: { name: 'system-paired', ...groupOf(paired, systemFiles, 2, 1) } },
+      { test: { name: 'suite-waiting', ...groupOf(waiting, suiteFiles, 4, 2) } },
+      { test: { name: 'system-waiting', ...groupOf(waiting, systemFiles, 4, 2) } },
     ],
   },
 })

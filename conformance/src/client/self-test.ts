@@ -7,6 +7,7 @@ import type { Result } from '../verdict.ts'
 import type { ClientCheck } from './check.ts'
 import { startProgrammableService } from './drive/service.ts'
 import { runClientChecks } from './run-checks.ts'
+import { inTurn } from './target/in-turn.ts'
 import { startProgram } from './target/program.ts'
 
 const PROGRAM = programFile(new URL('target/wrong/program', import.meta.url))
@@ -39,8 +40,9 @@ export async function judgeProgram(
   command: readonly string[],
   checks: readonly ClientCheck[],
   ledger: Ledger,
+  start = startProgram,
 ): Promise<Result[]> {
-  const adapter = await startProgram(command)
+  const adapter = await start(command)
   const service = await startProgrammableService()
   try {
     return await runClientChecks(checks, adapter, service, ledger, {
@@ -68,7 +70,7 @@ export async function judgeEmptyProgram(
 }
 
 /** Programs judged at once: by every check each keeps some 200 channels, by those aimed at it a few. */
-const AT_ONCE = { every: 10, aimed: 20 } as const
+const AT_ONCE = { every: 10, aimed: 40 } as const
 /** When rows that complained are judged again. */
 const FEWER = 3
 
@@ -83,12 +85,14 @@ export async function judgeFaults(
   { isAimed, onKill }: { readonly isAimed: boolean; readonly onKill?: (kill: ClientKill) => void },
 ): Promise<ClientKill[]> {
   const kills: ClientKill[] = []
+  // Many starts at once hold up the suite itself, which then waits for everything again.
+  const start = inTurn(startProgram)
   let queue = [...faults]
   for (const atOnce of [isAimed ? AT_ONCE.aimed : AT_ONCE.every, FEWER]) {
     const again: string[] = []
     const work = async (): Promise<void> => {
       for (let fault = queue.shift(); fault !== undefined; fault = queue.shift()) {
-        const kill = await judgeFault(fault, checks, ledger, isAimed)
+        const kill = await judgeFault(fault, checks, ledger, isAimed, start)
         if (kill.complaints.length > 0 && atOnce !== FEWER) again.push(fault)
         else {
           kills.push(kill)
@@ -107,12 +111,13 @@ async function judgeFault(
   checks: readonly ClientCheck[],
   ledger: Ledger,
   isAimedOnly: boolean,
+  start: typeof startProgram,
 ): Promise<ClientKill> {
   const isAimed = ({ killedBy }: ClientCheck): boolean => killedBy.includes(fault)
   const aimed = new Set(checks.filter(isAimed).map(({ id }) => id))
   if (aimed.size === 0) return { fault, killedBy: [], complaints: ['no check is aimed at it'] }
   const made = isAimedOnly ? checks.filter(isAimed) : checks
-  const results = await judgeProgram(smallClient(fault), made, ledger)
+  const results = await judgeProgram(smallClient(fault), made, ledger, start)
   const isKill = ({ verdict, requirement }: Result): boolean =>
     verdict === (isMust(ledger.find(requirement)) ? 'fail' : 'warn')
   return {

@@ -199,6 +199,8 @@ test('a matrix has a column for each target and shows where they differ', async 
     const row = page.locator(`[id="${REQUIREMENT}"]`)
     expect(await row.locator('summary .verdict').allTextContents()).toEqual(['A fail', 'B pass'])
     await row.locator('summary').first().click()
+    // It is filled a moment after it was opened.
+    await row.locator('.target-name').first().waitFor()
     expect(await row.locator('.target-name').allInnerTexts()).toEqual(
       expect.arrayContaining(['A fail example', 'B pass example (2)']),
     )
