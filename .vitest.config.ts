@@ -14,16 +14,15 @@ const suiteFiles = '**/*.suite.test.ts'
 const systemFiles = '**/*.system.test.ts'
 const unrelated = ['**/node_modules/**', '**/dist/**']
 
-/** Uses less than a third of a core, and judges what waits for timers as a busy machine lets it: four go on at once. The longest come first. */
+/** Mostly waits, for timers and for clients that come back: three go on at once. The longest come first. */
 const waiting = [
   'conformance/test/production-timings.system.test.ts',
   'reference-server/test/brokers/sqlite-kill.system.test.ts',
+  'conformance/test/client/kill-matrix.system.test.ts',
   'conformance/test/client/client.suite.test.ts',
   'conformance/test/by-url.suite.test.ts',
   'conformance/test/client/page.system.test.ts',
   'conformance/test/transcripts/clients.system.test.ts',
-  // Its programs begin when what began before them mostly waits.
-  'conformance/test/client/kill-matrix.system.test.ts',
   'reference-server/test/soak/smoke.system.test.ts',
   'conformance/test/commands.suite.test.ts',
   'conformance/test/application.suite.test.ts',
@@ -112,8 +111,8 @@ export default defineConfig({
       },
       { test: { name: 'suite-paired', ...groupOf(paired, suiteFiles, 2, 1) } },
       { test: { name: 'system-paired', ...groupOf(paired, systemFiles, 2, 1) } },
-      { test: { name: 'suite-waiting', ...groupOf(waiting, suiteFiles, 4, 2) } },
-      { test: { name: 'system-waiting', ...groupOf(waiting, systemFiles, 4, 2) } },
+      { test: { name: 'suite-waiting', ...groupOf(waiting, suiteFiles, 3, 2) } },
+      { test: { name: 'system-waiting', ...groupOf(waiting, systemFiles, 3, 2) } },
     ],
   },
 })
