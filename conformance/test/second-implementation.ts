@@ -10,9 +10,6 @@ export const PYTHON_SERVER = 'conformance/examples/python/server.py'
 /** The profiles that it offers, in the order in which it announces them. */
 export const PYTHON_PROFILES = ['core', 'presence', 'presence-sync', 'broadcast', 'sockets']
 
-/** How the last line begins that the suite prints of it. */
-export const VERDICT = new RegExp(`^conformant for ${PYTHON_PROFILES.join(', ')}`)
-
 /** Paths of the programs that are broken on purpose, from the root of the repository, with the clauses that each breaks first. */
 export const BROKEN_SERVERS: readonly (readonly [path: string, clauses: readonly string[]])[] = [
   [
