@@ -131,7 +131,7 @@ describe('the reference server, installed alone', () => {
 
   test('serves, and its command line mints a token', async () => {
     const bin = join(folder, 'node_modules/.bin/channel-server')
-    const server = await startServer(process.execPath, [bin, '--port', '0'])
+    const server = await startServer(process.execPath, [bin, '--port', '0', '--private-port', '0'])
     try {
       const minted = await output(folder, 'channel', 'token', 'ada', '--url', server.url)
       expect(JSON.parse(minted)).toMatchObject({ client_id: 'ada' })
