@@ -164,8 +164,9 @@ export const RESUME_HELD_CHECKS: readonly Check[] = [
       const scene = startScene(drive, 'messages')
       // Nobody has used this client id: no token, no welcome.
       const [cursor = ''] = await scene.postSome('first', 1)
-      await scene.postSome('missed', 2)
-      await scene.comeFor('back', cursor)
+      const missed = [drive.text(), drive.text()]
+      await scene.post('missed', ...missed)
+      await scene.comeFor('back', cursor, missed.at(-1))
     },
     control: all(accepted('first'), accepted('missed')),
     judge: resumed('back', true),

@@ -179,6 +179,8 @@ test.each(leavings)(
         open('a', '${await reporting.mint('leaving')}', handle('a'))
         addEventListener('unload', () => sockets.a.close())`)
         expect((await receiver.take('connected')).form.from).toBe('leaving')
+        // A browser sends no Close frame on a WebSocket that it has not told its page of.
+        await expectCalls(page, 'a', ['onopen'])
         await leave(page)
         expect((await receiver.take('disconnected')).form).toMatchObject({ reason: 'closed' })
       })
