@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises'
 import type { CloseSlug } from '@channel-protocol/schemas/registry'
 import { beforeEach, expect, test } from 'vitest'
-import { makeHeartbeat } from '../../src/outbound/heartbeat.ts'
+import { type Heartbeat, makeHeartbeat, type Watched } from '../../src/outbound/heartbeat.ts'
 import { makeRules } from '../../src/rules/rule-book.ts'
 import { readSettings } from '../../src/settings.ts'
 import { type FakeClock, makeFakeClock } from '../fake-clock.ts'
@@ -14,6 +15,8 @@ let answersPings: boolean
 let envelopes: number
 let pings: number
 let ended: CloseSlug | undefined
+let heartbeat: Heartbeat
+let watched: Watched
 
 beforeEach(() => {
   clock = makeFakeClock()
@@ -26,8 +29,8 @@ beforeEach(() => {
   pings = 0
   ended = undefined
   const { timings, limits } = readSettings(['--application-key', 'a-key-for-tests-only'], {})
-  const heartbeat = makeHeartbeat({ clock, rules: makeRules(), timings, limits })
-  heartbeat.watch({
+  heartbeat = makeHeartbeat({ clock, rules: makeRules(), timings, limits })
+  watched = {
     onEnd: (slug) => {
       ended = slug
     },
@@ -52,7 +55,8 @@ beforeEach(() => {
         if (answersPings) bytesRead += 6
       },
     },
-  })
+  }
+  heartbeat.watch(watched)
 })
 
 test('a silent client gets a Ping and an envelope when the heartbeat has passed', async () => {
@@ -97,4 +101,32 @@ test('queued bytes that move keep a connection', async () => {
     bytesRead += 1
   }
   expect(ended).toBeUndefined()
+})
+
+/** Watches a thousand more; answers how many measurements were made of all so far. */
+function watchMany(): () => number {
+  let measured = 0
+  const pulse = { ...watched.pulse, queuedBytes: () => ++measured }
+  for (let more = 0; more < 1000; more += 1) heartbeat.watch({ ...watched, pulse })
+  return () => measured
+}
+
+test('of many connections a few are judged at a time, and what has arrived meanwhile has its turn', async () => {
+  const measured = watchMany()
+  await clock.advance(250)
+  const first = measured()
+  expect(first).toBeGreaterThan(0)
+  expect(first).toBeLessThan(200)
+  for (let before = -1; before !== measured(); await setImmediate()) before = measured()
+  expect(measured()).toBe(1000)
+})
+
+test('a sweep that has begun ends when the heartbeat is stopped', async () => {
+  const measured = watchMany()
+  await clock.advance(250)
+  heartbeat.stop()
+  const last = measured()
+  await setImmediate()
+  expect(measured()).toBe(last)
+  expect(last).toBeLessThan(200)
 })
