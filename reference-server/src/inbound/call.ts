@@ -118,7 +118,7 @@ export async function answerCall(
       ifNoneMatch: request.headers['if-none-match'],
     })
   if (!route.members) return handle({})
-  const keys = readAll(request, 'idempotency-key')
+  const keys = readHeaders(request).idempotencyKeys
   throwIf(rules.decideIdempotency(keys, service.facts.profiles))
   const read = readBytes(service, request, route, readBody)
   const bytes = read instanceof Promise ? await read : read
@@ -144,15 +144,30 @@ function decideRoute(service: Service, path: string | undefined): Route {
   return route
 }
 
-/** What came under a name in lower case, one text for each time; the runtime's own list would be made of every header. */
-function readAll({ rawHeaders }: Asked, name: string): string[] {
-  const values: string[] = []
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const written = rawHeaders[at] ?? ''
-    if (written.length === name.length && written.toLowerCase() === name)
-      values.push(rawHeaders[at + 1] ?? '')
+/** What is read of headers, each text as often as it came; the runtime's own lists would be made of every header. */
+interface HeaderTexts {
+  names: readonly string[]
+  authorizations: readonly string[]
+  idempotencyKeys: readonly string[]
+}
+
+/** The newest: a publisher sends the same headers again and again, and what reads them remembers the list. */
+let newest: { list: readonly string[]; texts: HeaderTexts } | undefined
+
+function readHeaders({ rawHeaders }: Asked): HeaderTexts {
+  if (newest?.list === rawHeaders) return newest.texts
+  const names = rawHeaders.filter((_, at) => at % 2 === 0)
+  const readAll = (name: string): string[] =>
+    names.flatMap((written, at) =>
+      written.toLowerCase() === name ? [rawHeaders[at * 2 + 1] ?? ''] : [],
+    )
+  const texts = {
+    names,
+    authorizations: readAll('authorization'),
+    idempotencyKeys: readAll('idempotency-key'),
   }
-  return values
+  newest = { list: rawHeaders, texts }
+  return texts
 }
 
 function authorize(
@@ -161,9 +176,8 @@ function authorize(
   method: string,
   { path = '', query }: Target,
 ): void {
-  const names = request.rawHeaders.filter((_, at) => at % 2 === 0)
-  const offered = readAll(request, 'authorization')
-  const authorization = rules.selectAuthorization(offered, names)
+  const { names, authorizations } = readHeaders(request)
+  const authorization = rules.selectAuthorization(authorizations, names)
   const contentType = request.headers['content-type']
   const idempotencyKey = request.headers['idempotency-key']?.toString()
   const call = { authorization, contentType, idempotencyKey, method, path, query }

@@ -25,7 +25,7 @@ function isSameSecret(left: string, right: string): boolean {
 }
 
 /** What every key that is not longer is filled up to with zeros, which no key has, so that all compare in the same time. */
-const PADDED_BYTES = 512
+const PADDED_BYTES = 128
 
 /** The padded keys that a service lives with; what callers offer is never among them. */
 const paddedKeys = new Map<string, Buffer>()

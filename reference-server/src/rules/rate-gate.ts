@@ -49,8 +49,11 @@ export function makeRateGate(
       for (const [key, bucket] of buckets) if (bucket.atMs < nowMs - 1000) buckets.delete(key)
     }
     const key = rules[select](of)
-    const { bucket, waitSeconds } = rules[decide](buckets.get(key), nowMs, perSecond)
-    buckets.set(key, bucket)
+    const known = buckets.get(key)
+    const { bucket, waitSeconds } = rules[decide](known, nowMs, perSecond)
+    // Written into the one that is there: finding its place again costs more than all else here.
+    if (known) Object.assign(known, bucket)
+    else buckets.set(key, bucket)
     if (waitSeconds > 0)
       throw new Refusal('rate-limited', `more than ${perSecond} ${what} per second`, {
         retryAfterSeconds: waitSeconds,
