@@ -13,15 +13,17 @@ const USAGE = 2
 /** Faults are loaded only when one is asked for; the published package holds none. */
 async function loadFaults(names: readonly string[]): Promise<readonly Fault[]> {
   if (names.length === 0) return []
-  const { FAULTS } = await import('./faults/index.ts').catch(() => {
+  const [{ FAULTS }, { findFault }] = await Promise.all([
+    import('./faults/index.ts'),
+    import('./faults/find.ts'),
+  ]).catch(() => {
     throw new SettingError('--fault: this package holds no faults; the repository does')
   })
-  return names.map((name) => {
-    const fault = FAULTS.find((known) => known.name === name)
-    if (fault) return fault
-    const known = FAULTS.map((each) => each.name).join(', ')
-    throw new SettingError(`--fault: there is no fault ${name}; there are ${known}`)
-  })
+  try {
+    return names.map((name) => findFault(FAULTS, name))
+  } catch (error) {
+    throw new SettingError(`--fault: ${error instanceof Error ? error.message : error}`)
+  }
 }
 
 async function readOrExit(): Promise<{ settings: Settings; faults: readonly Fault[] }> {

@@ -5,6 +5,7 @@ import { runCommand } from '../exec/contract.ts'
 import { makeServices } from '../exec/services.ts'
 import { makeLog } from '../log.ts'
 import type { Fault, Parts } from '../parts.ts'
+import { findFault } from './find.ts'
 import { FAULTS } from './index.ts'
 import { applyFault, watchParts } from './reach.ts'
 
@@ -30,8 +31,7 @@ const services = makeServices(log, { members: ['faults', 'watch'], read: readFau
 function readFaults({ faults = [], watch }: MoreWishes): { faults: Fault[]; told: object } {
   const changed: string[] = []
   const noted = faults.map((name) => {
-    const fault = FAULTS.find((one) => one.name === name)
-    if (!fault) throw new Error(`there is no fault ${name}`)
+    const fault = findFault(FAULTS, name)
     return {
       ...fault,
       apply: (parts: Parts) => void changed.push(...applyFault(fault, parts)),
