@@ -2,7 +2,7 @@
 
 import { CHECKS } from '../checks/index.ts'
 import { type Ledger, readLedger } from '../ledger.ts'
-import { planChecks } from '../plan.ts'
+import { planChecks, suggest } from '../plan.ts'
 import { runChecks } from '../runner.ts'
 import { countCoverage } from '../self-test/coverage.ts'
 import { type FloorRow, measureFloor } from '../self-test/floor.ts'
@@ -66,10 +66,12 @@ export async function selfTest(options: {
     const isWanted = ({ name }: { name: string }): boolean => options.fault?.includes(name) ?? true
     const faults = known.filter(isWanted)
     const unknown = options.fault?.find((name) => !known.some((fault) => fault.name === name))
-    if (unknown !== undefined)
+    if (unknown !== undefined) {
+      const names = known.map(({ name }) => name)
       throw new UsageError(
-        `neither the reference server nor the sample chat has a fault ${unknown}`,
+        `neither the reference server nor the sample chat has a fault ${unknown}; did you mean ${suggest(unknown, names).join(', ')}?`,
       )
+    }
 
     const floor = isWholeTest ? await measureFloor(CHECKS, ledger, profiles) : []
     if (floor.length > 0) say('the floor: checks that pass against a server that ...')
