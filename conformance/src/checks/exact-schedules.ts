@@ -13,7 +13,7 @@ import {
   repeatedWithinWaits,
 } from '../judges/instant.ts'
 import { reported } from '../judges/presence.ts'
-import { waitsOf } from '../judges/webhook-sending.ts'
+import { seenAttempts, waitsOf } from '../judges/webhook-sending.ts'
 
 const HOUR = 3600
 /** Longer than is honoured. */
@@ -35,10 +35,27 @@ async function fail(drive: Drive, reply: Reply, forSeconds: number): Promise<voi
   await goOnline(drive, 'later')
 }
 
+/** Three attempts at least, and the wait for the fourth not over. */
+const THREE_ATTEMPTS_SECONDS = 20
+
+/** Every report of a client fails: several times that it came, and then that it went. */
+async function failBothVersions(drive: Drive): Promise<void> {
+  const clientId = drive.clientId()
+  const webhooks = drive.webhooks('client', clientId, () => ({ status: 500 }))
+  const client = await drive.connect('client', clientId)
+  await webhooks.event('connected')
+  await drive.pass(THREE_ATTEMPTS_SECONDS)
+  client.close(1000)
+  await webhooks.event('disconnected')
+  await drive.pass(4 * HOUR)
+  await goOnline(drive, 'later')
+}
+
 const failThroughout = (drive: Drive): Promise<void> => fail(drive, { status: 500 }, 4 * HOUR)
 const failWithRetryAfter = (drive: Drive): Promise<void> => fail(drive, LONG_RETRY_AFTER, 4 * HOUR)
 
-type Schedule = Pick<Check, 'id' | 'proves' | 'drive' | 'judge' | 'killedBy'>
+type Schedule = Pick<Check, 'id' | 'proves' | 'drive' | 'judge' | 'killedBy'> &
+  Partial<Pick<Check, 'control'>>
 
 function scheduleCheck(check: Schedule): Check {
   return {
@@ -57,6 +74,18 @@ export const EXACT_SCHEDULE_CHECKS: readonly Check[] = [
     drive: failThroughout,
     judge: repeatedWithinWaits('client'),
     killedBy: ['repeats-too-soon', 'spreads-repeats-too-far'],
+  }),
+  scheduleCheck({
+    id: 'webhook.schedule-of-newer.repeated',
+    proves: 'webhook.failure.retried',
+    drive: failBothVersions,
+    control: all(
+      seenAttempts('client', 3),
+      reported('client', 'disconnected'),
+      reported('later', 'connected'),
+    ),
+    judge: repeatedWithinWaits('client'),
+    killedBy: ['carries-attempts-into-newer-versions'],
   }),
   scheduleCheck({
     id: 'webhook.whole-schedule.given-up',

@@ -28,6 +28,10 @@ const INVALID_TOKENS: Readonly<Record<string, (token: string) => string>> = {
   'altered at its end': (token) => alter(token, token.length - 1),
   'cut in half': (token) => token.slice(0, Math.ceil(token.length / 2)),
   lengthened: (token) => `${token}A`,
+  'with a dot behind it': (token) => `${token}.`,
+  'with another part': (token) => `${token}.A`,
+  'without what is behind its last dot': (token) => token.slice(0, token.lastIndexOf('.') + 1),
+  'said to be unsigned': sayUnsigned,
   'too long': () => 'A'.repeat(4097),
 }
 
@@ -37,6 +41,13 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 function alter(token: string, at: number): string {
   const place = ALPHABET.indexOf(token[at] ?? '')
   return `${token.slice(0, at)}${ALPHABET[place < 0 ? 0 : place ^ 32]}${token.slice(at + 1)}`
+}
+
+/** What the token claims, as a JSON Web Token that is said to have no signature. */
+function sayUnsigned(token: string): string {
+  const parts = token.split('.')
+  const claims = parts.length === 3 ? parts[1] : parts[0]
+  return `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${claims}.`
 }
 
 function refusedAsInvalid(as: string): Judge {
@@ -115,6 +126,9 @@ export const TOKEN_LIFE_CHECKS: readonly Check[] = [
       'ignores-token-signature',
       'accepts-lengthened-token',
       'ignores-end-of-token',
+      'ignores-further-parts-of-tokens',
+      'believes-tokens-cut-before-their-signature',
+      'believes-tokens-that-say-they-are-unsigned',
       'calls-invalid-token-expired',
     ],
   },

@@ -124,6 +124,39 @@ export const tokenLifeFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'ignores-further-parts-of-tokens',
+    misdeed: 'What stands behind another dot at the end of a token is ignored.',
+    breaks: ['token.invalid.refused'],
+    apply: ({ rules }) => {
+      const verify = rules.verifyToken
+      rules.verifyToken = (token, key) =>
+        verify(token, key) ?? verify(token.split('.').slice(0, 2).join('.'), key)
+    },
+  },
+  {
+    name: 'believes-tokens-cut-before-their-signature',
+    misdeed: 'A token whose signature is empty is believed.',
+    breaks: ['token.invalid.refused'],
+    apply: ({ rules }) => {
+      const verify = rules.verifyToken
+      rules.verifyToken = (token, key) =>
+        verify(token, key) ?? (/^[^.]+\.$/.test(token) ? readUnsigned(token) : undefined)
+    },
+  },
+  {
+    name: 'believes-tokens-that-say-they-are-unsigned',
+    misdeed: 'A token whose first part says that it has no signature is believed without one.',
+    breaks: ['token.invalid.refused'],
+    apply: ({ rules }) => {
+      const verify = rules.verifyToken
+      rules.verifyToken = (token, key) => {
+        const [header = '', claims = ''] = token.split('.')
+        const isUnsigned = Buffer.from(header, 'base64url').toString().includes('"alg":"none"')
+        return verify(token, key) ?? (isUnsigned ? readUnsigned(claims) : undefined)
+      }
+    },
+  },
+  {
     name: 'calls-invalid-token-expired',
     misdeed:
       'A token that looks signed and cannot be verified is refused like one that has expired.',

@@ -67,6 +67,18 @@ export const webhookFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'carries-attempts-into-newer-versions',
+    misdeed: 'The schedule of a newer version goes on where that of the older one stood.',
+    breaks: ['webhook.failure.retried'],
+    apply: ({ rules }) => {
+      const note = rules.noteBegun
+      rules.noteBegun = (own, sender, state, nowMs) => ({
+        ...note(own, sender, state, nowMs),
+        attempts: sender.attempts + 1,
+      })
+    },
+  },
+  {
     name: 'gives-started-up-at-once',
     misdeed: 'A started that failed is not repeated, whatever the answer.',
     breaks: ['webhook.failure.retried'],
