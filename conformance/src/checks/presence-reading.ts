@@ -3,6 +3,7 @@
 import { type Check, waitFor } from '../check.ts'
 import type { Drive } from '../drive/drive.ts'
 import { comeAndGo } from '../drive/online.ts'
+import { SPOILED } from '../drive/spoil.ts'
 import { welcomed } from '../judges/connection.ts'
 import { all, each } from '../judges/finding.ts'
 import { reported } from '../judges/presence.ts'
@@ -67,6 +68,9 @@ async function inGrace(drive: Drive, attempt: () => Promise<void>): Promise<void
     if (drive.nowMs() - startedAt < graceMs) return
   }
 }
+
+/** Texts that were never issued as a cursor, made from one that was. */
+const INVALID_CURSORS: typeof SPOILED = { empty: () => '', ...SPOILED }
 
 /** In the order of the chapter. */
 export const PRESENCE_READING_CHECKS: readonly Check[] = [
@@ -230,11 +234,17 @@ export const PRESENCE_READING_CHECKS: readonly Check[] = [
       const page = await read(drive, 'first')
       const cursor = typeof page?.next_cursor === 'string' ? page.next_cursor : drive.text()
       await read(drive, 'control', typeof page?.next_cursor === 'string' ? { cursor } : {})
-      await read(drive, 'defect', { cursor: `${cursor}x` })
+      for (const [as, spoil] of Object.entries(INVALID_CURSORS))
+        await read(drive, as, { cursor: spoil(cursor) })
     },
     control: all(answered('first', 200), answered('control', 200)),
-    judge: refused('defect', 'malformed-request'),
-    killedBy: ['accepts-forged-cursor'],
+    judge: each(Object.keys(INVALID_CURSORS), (as) => refused(as, 'malformed-request')),
+    killedBy: [
+      'accepts-forged-cursor',
+      'takes-empty-cursor-for-the-first-page',
+      'ignores-further-parts-of-cursors',
+      'ignores-end-of-cursors',
+    ],
   },
   {
     id: 'presence.cursor-with-client.refused',

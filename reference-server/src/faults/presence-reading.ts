@@ -195,6 +195,38 @@ export const presenceReadingFaults: readonly Fault[] = [
     },
   },
   {
+    name: 'takes-empty-cursor-for-the-first-page',
+    misdeed: 'An empty cursor begins the list anew.',
+    breaks: ['presence.list.cursor'],
+    apply: ({ rules }) => {
+      const read = rules.readCursor
+      rules.readCursor = (cursor, key) => (cursor === '' ? 0 : read(cursor, key))
+    },
+  },
+  {
+    name: 'ignores-further-parts-of-cursors',
+    misdeed: 'What stands behind another dot at the end of a cursor is ignored.',
+    breaks: ['presence.list.cursor'],
+    apply: ({ rules }) => {
+      const read = rules.readCursor
+      rules.readCursor = (cursor, key) => read(cursor.split('.').slice(0, 2).join('.'), key)
+    },
+  },
+  {
+    name: 'ignores-end-of-cursors',
+    misdeed: 'What stands in a cursor behind half of its signature is ignored.',
+    breaks: ['presence.list.cursor'],
+    apply: ({ rules }) => {
+      const { mintCursor, readCursor } = rules
+      rules.readCursor = (cursor, key) => {
+        const place = Number.parseInt(cursor, 36)
+        const ours = Number.isNaN(place) ? '' : mintCursor(place, key)
+        const kept = ours.slice(0, Math.ceil((ours.length * 3) / 4))
+        return kept !== '' && cursor.startsWith(kept) ? place : readCursor(cursor, key)
+      }
+    },
+  },
+  {
     name: 'accepts-client-and-cursor',
     misdeed: 'A read with both a client id and a cursor is answered.',
     breaks: ['presence.list.cursor'],
