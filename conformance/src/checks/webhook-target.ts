@@ -41,7 +41,13 @@ async function failTarget(
   kind: string,
   trouble: Reply,
 ): Promise<void> {
-  const patienceMs = drive.patienceMs + seconds(drive.advertised, 'webhook_pause_seconds') * 4000
+  const { advertised } = drive
+  // What earlier checks left behind is reported when its grace is over, and takes a pause each.
+  const patienceMs =
+    drive.patienceMs +
+    (seconds(advertised, 'webhook_pause_seconds') * 4 +
+      seconds(advertised, 'presence_grace_seconds')) *
+      1000
   const awaited = new Set(['second', 'third'])
   let last = ''
   const clients = ['first', 'second', 'third'].map((name) => {
@@ -59,7 +65,7 @@ async function failTarget(
   const [first, ...rest] = clients
   target.answer = trouble
   await first?.connect()
-  await first?.webhooks.first(1)
+  await first?.webhooks.first(1, patienceMs)
   await Promise.all(rest.map(({ connect }) => connect()))
   await Promise.all(rest.map(({ webhooks }) => webhooks.first(1, patienceMs)))
   target.answer = WELL

@@ -137,6 +137,8 @@ export function pausedBetween(first: string, ...rest: readonly [string, string])
     const later = rest.flatMap((as) => webhooksOf(timeline, as).slice(0, 1))
     const last = later.toSorted((a, b) => a.event.n - b.event.n)[1]
     if (!trouble || !answer || !last) return inconclusive('too few attempts came')
+    if (Number(answer.status) < 300)
+      return inconclusive(`the first attempt about ${first} came too late to fail`)
     const gapMs = last.event.atMs - trouble.event.atMs
     return gapMs + TIMER_MS >= pauseMs
       ? PASS

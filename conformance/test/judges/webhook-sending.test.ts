@@ -128,4 +128,9 @@ describe('the target as a whole', () => {
   test('with fewer attempts nothing can be said', () => {
     expect(verdict(pausedBetween('a', 'b', 'c'), first, answered)).toBe('inconclusive')
   })
+  test('where the first attempt was answered well there was nothing to pause for', () => {
+    const well = webhookAnswer('a', 1, 204)
+    const later = [attempt(110, 'b'), attempt(900, 'c')]
+    expect(verdict(pausedBetween('a', 'b', 'c'), first, well, ...later)).toBe('inconclusive')
+  })
 })
