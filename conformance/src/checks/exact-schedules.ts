@@ -19,40 +19,44 @@ const HOUR = 3600
 /** Longer than is honoured. */
 const LONG_RETRY_AFTER = { status: 500, headers: { 'retry-after': '1000' } }
 
-/** A client goes, and each report of it is answered so; then time passes, in seconds. */
-async function fail(drive: Drive, reply: Reply, forSeconds: number): Promise<void> {
+/** Seconds in which a report that fails is attempted three times at least. */
+const THREE_ATTEMPTS_SECONDS = 20
+
+/** How reports fail, and for how many seconds: that the client came, before it goes, and that it went. */
+interface Failing {
+  readonly reply: Reply
+  readonly cameForSeconds: number
+  readonly wentForSeconds: number
+}
+
+/** A client comes and goes, and each report that is to fail is answered so while time passes. */
+async function fail(
+  drive: Drive,
+  { reply, cameForSeconds, wentForSeconds }: Failing,
+): Promise<void> {
   const as = 'client'
   const clientId = drive.clientId()
+  const fails = cameForSeconds > 0 ? ['connected', 'disconnected'] : ['disconnected']
   const webhooks = drive.webhooks(as, clientId, ({ fields }) =>
-    fields.event === 'disconnected' ? reply : { status: 204 },
+    fails.includes(fields.event ?? '') ? reply : { status: 204 },
   )
   const client = await drive.connect(as, clientId)
   await webhooks.event('connected')
+  if (cameForSeconds > 0) await drive.pass(cameForSeconds)
   client.close(1000)
   await webhooks.event('disconnected')
-  await drive.pass(forSeconds)
+  await drive.pass(wentForSeconds)
   // What comes next is behind everything that would still be sent.
   await goOnline(drive, 'later')
 }
 
-/** Three attempts at least, and the wait for the fourth not over. */
-const THREE_ATTEMPTS_SECONDS = 20
-
-/** Every report of a client fails: several times that it came, and then that it went. */
-async function failBothVersions(drive: Drive): Promise<void> {
-  const clientId = drive.clientId()
-  const webhooks = drive.webhooks('client', clientId, () => ({ status: 500 }))
-  const client = await drive.connect('client', clientId)
-  await webhooks.event('connected')
-  await drive.pass(THREE_ATTEMPTS_SECONDS)
-  client.close(1000)
-  await webhooks.event('disconnected')
-  await drive.pass(4 * HOUR)
-  await goOnline(drive, 'later')
-}
-
-const failThroughout = (drive: Drive): Promise<void> => fail(drive, { status: 500 }, 4 * HOUR)
-const failWithRetryAfter = (drive: Drive): Promise<void> => fail(drive, LONG_RETRY_AFTER, 4 * HOUR)
+const GOING = { cameForSeconds: 0, wentForSeconds: 4 * HOUR }
+const ERROR = { status: 500 }
+const failThroughout = (drive: Drive): Promise<void> => fail(drive, { ...GOING, reply: ERROR })
+const failWithRetryAfter = (drive: Drive): Promise<void> =>
+  fail(drive, { ...GOING, reply: LONG_RETRY_AFTER })
+const failBothVersions = (drive: Drive): Promise<void> =>
+  fail(drive, { ...GOING, reply: ERROR, cameForSeconds: THREE_ATTEMPTS_SECONDS })
 
 type Schedule = Pick<Check, 'id' | 'proves' | 'drive' | 'judge' | 'killedBy'> &
   Partial<Pick<Check, 'control'>>

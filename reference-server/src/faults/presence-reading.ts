@@ -214,7 +214,7 @@ export const presenceReadingFaults: readonly Fault[] = [
   },
   {
     name: 'ignores-end-of-cursors',
-    misdeed: 'What stands in a cursor behind half of its signature is ignored.',
+    misdeed: 'The last quarter of a cursor is ignored.',
     breaks: ['presence.list.cursor'],
     apply: ({ rules }) => {
       const { mintCursor, readCursor } = rules

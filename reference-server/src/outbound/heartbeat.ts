@@ -108,6 +108,8 @@ export function makeHeartbeat(parts: {
   )
   // Several sweeps fit into the shortest timer, and a late one is still within every largest delay.
   const sweepMs = Math.min(250, Math.max(20, (shortest * 1000) / 5))
+  // A time that stands still moves on only when all that is due was done.
+  const atOnce = clock.standsStill ? Number.POSITIVE_INFINITY : AT_ONCE
   let lastSweepMs = 0
   let cancel: Cancel | undefined
   let going: NodeJS.Immediate | undefined
@@ -137,7 +139,7 @@ export function makeHeartbeat(parts: {
 
   /** Goes through all that are left, as of the moment at which the sweep began. */
   function goOn(left: MapIterator<Entry>, wasPaused: boolean): void {
-    for (let judged = 0; judged < AT_ONCE; judged += 1) {
+    for (let judged = 0; judged < atOnce; judged += 1) {
       const { done, value: entry } = left.next()
       if (done) {
         sweepLater()

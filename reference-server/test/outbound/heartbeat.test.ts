@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { CloseSlug } from '@channel-protocol/schemas/registry'
 import { beforeEach, expect, test } from 'vitest'
 import { type Heartbeat, makeHeartbeat, type Watched } from '../../src/outbound/heartbeat.ts'
+import type { Clock } from '../../src/ports.ts'
 import { makeRules } from '../../src/rules/rule-book.ts'
 import { readSettings } from '../../src/settings.ts'
 import { type FakeClock, makeFakeClock } from '../fake-clock.ts'
@@ -18,6 +19,11 @@ let ended: CloseSlug | undefined
 let heartbeat: Heartbeat
 let watched: Watched
 
+function start(by: Clock): Heartbeat {
+  const { timings, limits } = readSettings(['--application-key', 'a-key-for-tests-only'], {})
+  return makeHeartbeat({ clock: by, rules: makeRules(), timings, limits })
+}
+
 beforeEach(() => {
   clock = makeFakeClock()
   bytesRead = 0
@@ -28,8 +34,7 @@ beforeEach(() => {
   envelopes = 0
   pings = 0
   ended = undefined
-  const { timings, limits } = readSettings(['--application-key', 'a-key-for-tests-only'], {})
-  heartbeat = makeHeartbeat({ clock, rules: makeRules(), timings, limits })
+  heartbeat = start(clock)
   watched = {
     onEnd: (slug) => {
       ended = slug
@@ -129,4 +134,11 @@ test('a sweep that has begun ends when the heartbeat is stopped', async () => {
   await setImmediate()
   expect(measured()).toBe(last)
   expect(last).toBeLessThan(200)
+})
+
+test('where time stands still all are judged before it moves on', async () => {
+  heartbeat = start({ ...clock, standsStill: true })
+  const measured = watchMany()
+  await clock.advance(1000)
+  expect(measured()).toBe(4000)
 })
