@@ -70,6 +70,8 @@ export interface Check {
   readonly limits?: Readonly<Record<string, number>>
   /** Seconds of timers that this check has to wait for, from what the target advertises. */
   readonly waitSeconds?: (advertised: Advertised) => number
+  /** Takes a second or so by itself, as it keeps to a rate or lets one recover; begins early, so that no run ends with it. */
+  readonly slow?: true
   /**
    * Waits for what the transport itself times, such as the arrival of a request, so that moving the clock of the service
    * shows nothing; other checks that wait are judged on such a clock where the suite can start services with one.

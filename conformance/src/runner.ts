@@ -102,7 +102,7 @@ export async function runChecks(
   const stepped = groups.filter(([check]) => isStepped(check, target.site))
   const timed = groups
     .filter(([check]) => !isStepped(check, target.site))
-    .sort((a, b) => wait(b) - wait(a))
+    .sort((a, b) => wait(b) - wait(a) || Number(isSlow(b)) - Number(isSlow(a)))
   const parallel = timed.filter(([{ alone }]) => !alone || launch)
   // What fills the target up waits long, and leaves it full for a while: it comes when nobody comes after it.
   const last = timed.filter(([{ alone }]) => alone && !launch).reverse()
@@ -166,6 +166,10 @@ export async function runChecks(
   watch.stop()
   await http.stop()
   return planned.flatMap(({ check }) => results.get(check.id) ?? [])
+}
+
+function isSlow(together: Together): boolean {
+  return together.some(({ slow }) => slow)
 }
 
 /** Checks whose drive is the same function, in the order of the first of each. */

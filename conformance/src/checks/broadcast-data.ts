@@ -99,6 +99,7 @@ export const BROADCAST_DATA_CHECKS: readonly Check[] = [
     proves: 'broadcast.rate.refuse',
     alone: ['broadcasts'],
     limits: FEW_BROADCASTS,
+    slow: true,
     drive: (drive) => floodAll(drive),
     control: accepted('control'),
     judge: limitedRate('flood', LIMIT),
@@ -109,6 +110,7 @@ export const BROADCAST_DATA_CHECKS: readonly Check[] = [
     proves: 'broadcast.seq.contiguous',
     alone: ['broadcasts'],
     limits: FEW_BROADCASTS,
+    slow: true,
     drive: async (drive) => {
       await floodAll(drive)
       await startBroadcasting(drive).post('afterwards', drive.text())
@@ -122,6 +124,7 @@ export const BROADCAST_DATA_CHECKS: readonly Check[] = [
     proves: 'broadcast.rate.others',
     alone: ['broadcasts'],
     limits: FEW_BROADCASTS,
+    slow: true,
     drive: (drive) =>
       floodAll(drive, async () => {
         for (let posts = 0; posts < NEIGHBOUR_POSTS; posts += 1)

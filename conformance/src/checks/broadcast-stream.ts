@@ -90,6 +90,7 @@ export const BROADCAST_STREAM_CHECKS: readonly Check[] = [
     id: 'broadcast.newcomers.joined',
     proves: 'broadcast.seq.contiguous',
     alone: ['broadcasts'],
+    slow: true,
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const connections = []
@@ -156,6 +157,7 @@ export const BROADCAST_STREAM_CHECKS: readonly Check[] = [
     id: 'broadcast.order.kept',
     proves: 'broadcast.order.delivered',
     alone: ['broadcasts'],
+    slow: true,
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const connection = await drive.connect('client', drive.clientId())
@@ -206,6 +208,7 @@ export const BROADCAST_STREAM_CHECKS: readonly Check[] = [
     id: 'broadcast.epoch.kept',
     proves: 'broadcast.epoch.constant',
     alone: ['broadcasts'],
+    slow: true,
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       await broadcasting.post('before', drive.text())

@@ -209,6 +209,7 @@ export const BROADCAST_CHECKS: readonly Check[] = [
     id: 'broadcast.slow-reader.alone',
     proves: 'broadcast.slow.others',
     alone: ['broadcasts'],
+    slow: true,
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const neighbour = await drive.connect('neighbour', drive.clientId())

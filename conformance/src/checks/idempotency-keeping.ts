@@ -110,6 +110,7 @@ export const IDEMPOTENCY_KEEPING_CHECKS: readonly Check[] = [
     proves: 'idempotency.failure.forgotten',
     profiles: ['robust'],
     limits: { messages_per_second: 20 },
+    slow: true,
     drive: async (drive) => {
       const clientId = drive.clientId()
       const json = { client_id: clientId, data: drive.text() }

@@ -188,6 +188,7 @@ export const MESSAGE_DATA_CHECKS: readonly Check[] = [
     proves: 'message.seq.contiguous',
     profiles: ['robust'],
     limits: { messages_per_second: 20 },
+    slow: true,
     drive: async (drive) => {
       const clientId = await floodOne(drive)
       await drive.pass(REFILL_SECONDS)
@@ -201,6 +202,7 @@ export const MESSAGE_DATA_CHECKS: readonly Check[] = [
     id: 'message.rate.refilled',
     proves: 'message.rate.accept',
     limits: { messages_per_second: 20 },
+    slow: true,
     drive: async (drive) => {
       const clientId = await floodOne(drive)
       await drive.pass(REFILL_SECONDS)

@@ -226,6 +226,7 @@ export const RESUME_REPLAY_CHECKS: readonly Check[] = [
   ...inBoth((kind) => ({
     id: `resume.live-${kind}.behind`,
     proves: 'resume.replay.first',
+    ...(kind === 'broadcasts' && { slow: true }),
     drive: COME_BACK_DURING_POSTS[kind],
     control: each(NEWCOMERS, (as) =>
       all(resumed(as, true), arrived(as, `${as} last`, streamOf(kind))),

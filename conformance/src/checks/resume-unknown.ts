@@ -94,6 +94,7 @@ export const RESUME_UNKNOWN_CHECKS: readonly Check[] = [
     return {
       id: `resume.malformed-${kind}.unresumed`,
       proves: 'resume.connect.unknown',
+      ...(kind === 'broadcasts' && { slow: true }),
       drive: async (drive) => {
         await comeWell(startScene(drive, kind))
         await eachInTurn(drive, kind, roles, (scene, as) =>

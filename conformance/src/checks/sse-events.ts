@@ -207,6 +207,7 @@ export const SSE_EVENT_CHECKS: readonly Check[] = [
     proves: 'sse.event.delivered',
     profiles: ['broadcast'],
     alone: ['broadcasts'],
+    slow: true,
     drive: async (drive) => {
       const broadcasting = startBroadcasting(drive)
       const stream = await drive.streams.connect('client', drive.clientId())

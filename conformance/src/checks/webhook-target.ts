@@ -80,6 +80,7 @@ export const WEBHOOK_TARGET_CHECKS: readonly Check[] = [
     id: 'webhook.client.one-at-a-time',
     proves: 'webhook.client.single',
     needs: ['webhooks'],
+    slow: true,
     drive: async (drive) => {
       const held = Promise.withResolvers<typeof WELL>()
       const clientId = drive.clientId()
