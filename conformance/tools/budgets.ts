@@ -9,7 +9,7 @@ import type { Told } from './budgets/probe.ts'
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const PROBE = new URL('budgets/probe.ts', import.meta.url).href
 /** As `npm run conformance` and the bin start it. */
-const FLAGS = ['--max-semi-space-size=4', '--import', PROBE]
+const FLAGS = ['--max-semi-space-size=4', '--v8-pool-size=1', '--import', PROBE]
 
 const own = process.argv.slice(2)
 // The first run fills the cache of compiled modules.

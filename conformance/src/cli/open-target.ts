@@ -4,9 +4,10 @@ import { CHECKS } from '../checks/index.ts'
 import { readLedger } from '../ledger.ts'
 import { APPLICATION_PROFILE, isForApplications, isSelected } from '../plan.ts'
 import { openApplicationTarget } from '../target/application.ts'
-import { startCommanded } from '../target/command-lines.ts'
+import { type CommandedChild, startCommanded } from '../target/command-lines.ts'
 import { startDemoHost } from '../target/demo.ts'
 import { makeExecImplementation } from '../target/exec.ts'
+import { soundProgram, takeOwn } from '../target/own-programs.ts'
 import { makePlainImplementation } from '../target/plain.ts'
 import { type ReferenceHost, startReferenceHost } from '../target/reference.ts'
 import { hasProgram, NoReferenceServer, SAMPLE_CHAT } from '../target/reference-package.ts'
@@ -90,9 +91,14 @@ function beginOwn({ patterns, profiles }: RunOptions): TargetOpenings {
       profiles.some((name) => (name === APPLICATION_PROFILE) === isApplication))
   const wantsChat = some(true)
   const hasChat = hasOwn(SAMPLE_CHAT) && wantsChat
+  let program: CommandedChild | undefined
+  const takeProgram = (): CommandedChild => {
+    program ??= takeOwn(soundProgram())
+    return program
+  }
   const starters = [
-    ...(some(false) ? [() => startReferenceHost('sound')] : []),
-    ...(hasChat ? [startDemoHost] : []),
+    ...(some(false) ? [() => startReferenceHost(takeProgram())] : []),
+    ...(hasChat ? [() => startDemoHost(takeProgram())] : []),
   ]
   const notes =
     wantsChat && !hasChat

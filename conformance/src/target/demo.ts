@@ -1,8 +1,9 @@
-/** The sample chat as a target: a process of its own, many chats in it, each on a service of its own. */
+/** The sample chat as a target: many chats in one process, each on a service of its own. */
 
 import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
 import type { Launched, Site } from '../drive/site.ts'
 import { readAdvertised } from './advertised.ts'
+import type { CommandedChild, Reply } from './command-lines.ts'
 import { takeOwn } from './own-programs.ts'
 import type { Fault, ReferenceHost, StartOptions } from './reference.ts'
 import { SAMPLE_CHAT } from './reference-package.ts'
@@ -11,9 +12,12 @@ import { readDiscovery } from './url.ts'
 /** How long the host may take to end after its standard input. */
 const END_MS = 5000
 
-/** Starts the host process; it ends with its standard input. What it starts are applications on services that work. */
-export async function startDemoHost(): Promise<ReferenceHost> {
-  const { ask, end } = takeOwn(SAMPLE_CHAT)
+/** Takes the host process, or starts one; it ends with its standard input. What it starts are applications on services that work. */
+export async function startDemoHost(
+  { ask: askChild, end }: CommandedChild = takeOwn(SAMPLE_CHAT),
+): Promise<ReferenceHost> {
+  const ask = (verb: string, members: object): Promise<Reply> =>
+    askChild('chat', { [verb]: members })
 
   async function launch(
     options: StartOptions,

@@ -7,10 +7,14 @@ import {
   findInReferenceServer,
   hasProgram,
   NoReferenceServer,
+  SAMPLE_CHAT,
 } from './reference-package.ts'
 
 /** The reference server as it is published: without faults, and so sooner ready. */
-export const SOUND_SERVER = 'src/exec'
+const SOUND_SERVER = 'src/exec'
+
+/** The suite and its programs keep the processor busy; more threads that compile for them would keep each other waiting. */
+const FEW_THREADS = ['--v8-pool-size=1']
 
 const early = new Map<string, CommandedChild>()
 
@@ -20,12 +24,21 @@ export function referenceProgram(): string {
 }
 
 /**
+ * The program that holds reference servers without faults, and sample chats where the package has them: a process for each
+ * would load and compile the same twice. Throws {@link NoReferenceServer}.
+ */
+export function soundProgram(): string {
+  return hasProgram(SAMPLE_CHAT) ? SAMPLE_CHAT : SOUND_SERVER
+}
+
+/**
  * Starts the reference server's program while the suite still reads its checks. It ends with the suite where nobody takes
  * it. Does nothing where the package is not installed, which whoever takes it is told.
  */
 export function startOwnEarly(): void {
   try {
-    early.set(SOUND_SERVER, start(SOUND_SERVER))
+    const program = soundProgram()
+    early.set(program, start(program))
   } catch (error) {
     if (!(error instanceof NoReferenceServer)) throw error
   }
@@ -39,7 +52,7 @@ export function takeOwn(program: string): CommandedChild {
 }
 
 function start(program: string): CommandedChild {
-  return startCommanded([process.execPath, findInReferenceServer(program)], {
+  return startCommanded([process.execPath, ...FEW_THREADS, findInReferenceServer(program)], {
     env: environmentOfOwn(),
   })
 }

@@ -3,9 +3,10 @@
 import type { ExecStart } from '@channel-protocol/schemas/types'
 import { startReceiver } from '../drive/receiver.ts'
 import { NODES } from '../drive/site.ts'
+import type { CommandedChild } from './command-lines.ts'
 import { mintCredentials } from './credentials.ts'
 import { makeExecImplementation } from './exec.ts'
-import { referenceProgram, SOUND_SERVER, takeOwn } from './own-programs.ts'
+import { referenceProgram, takeOwn } from './own-programs.ts'
 import { FAULTY_SERVER } from './reference-package.ts'
 import { launch, PRODUCTION_TIMINGS, randomPrefix, TEST_TIMINGS } from './started.ts'
 import type { Target } from './target.ts'
@@ -47,12 +48,12 @@ export interface ReferenceHost {
 
 const READY_MS = 20_000
 
-/** Starts the host process; it ends with its standard input. One that is `sound` knows no faults. */
-export async function startReferenceHost(kind?: 'sound'): Promise<ReferenceHost> {
-  const program = kind === 'sound' ? SOUND_SERVER : referenceProgram()
-  const isFaulty = program === FAULTY_SERVER
+/** Takes the process of a server without faults, or starts one that knows them; it ends with its standard input. */
+export async function startReferenceHost(sound?: CommandedChild): Promise<ReferenceHost> {
+  const program = referenceProgram()
+  const isFaulty = !sound && program === FAULTY_SERVER
   const implementation = makeExecImplementation({
-    startProgram: () => takeOwn(program),
+    startProgram: () => sound ?? takeOwn(program),
     readyMs: READY_MS,
   })
   const receiver = await startReceiver({ host: '127.0.0.1', port: 0 })

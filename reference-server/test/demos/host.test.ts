@@ -9,8 +9,8 @@ test('one process serves chats with different faults, and ends with its input', 
     host.process.stdin.write(`${JSON.stringify(command)}\n`)
     return JSON.parse(await host.next())
   }
-  const sound = await ask({ id: 1, start: { test_timings: true } })
-  const broken = await ask({ id: 2, start: { faults: ['lets-login-be-cached'] } })
+  const sound = await ask({ id: 1, chat: { start: { test_timings: true } } })
+  const broken = await ask({ id: 2, chat: { start: { faults: ['lets-login-be-cached'] } } })
   const login = async (url: string | undefined) => {
     const answer = await fetch(`${url}/login`)
     return {
@@ -31,17 +31,20 @@ test('one process serves chats with different faults, and ends with its input', 
       })
     ).status
   expect(await post()).toBe(200)
-  expect(await ask({ id: 3, advance: { url, seconds: 120 } })).toEqual({ id: 3, advanced: {} })
+  expect(await ask({ id: 3, chat: { advance: { url, seconds: 120 } } })).toEqual({
+    id: 3,
+    advanced: {},
+  })
   expect(await post()).toBe(403)
 
-  expect(await ask({ id: 4, start: { faults: ['none-such'] } })).toMatchObject({
+  expect(await ask({ id: 4, chat: { start: { faults: ['none-such'] } } })).toMatchObject({
     error: 'there is no fault none-such',
   })
-  expect(await ask({ id: 5, stop: { url } })).toEqual({ id: 5, stopped: {} })
-  expect(await ask({ id: 6, advance: { url, seconds: 1 } })).toMatchObject({
+  expect(await ask({ id: 5, chat: { stop: { url } } })).toEqual({ id: 5, stopped: {} })
+  expect(await ask({ id: 6, chat: { advance: { url, seconds: 1 } } })).toMatchObject({
     error: expect.stringContaining('no chat'),
   })
-  expect((await ask({ id: 7, list: {} })).faults).toHaveLength(CHAT_FAULTS.length)
+  expect((await ask({ id: 7, chat: { list: {} } })).faults).toHaveLength(CHAT_FAULTS.length)
   host.process.stdin.end()
   expect((await host.ended).code).toBe(0)
 })
@@ -52,15 +55,18 @@ test('it tells what faults change in a chat, and what a watched chat is asked fo
     host.process.stdin.write(`${JSON.stringify(command)}\n`)
     return JSON.parse(await host.next())
   }
-  const broken = await ask({ id: 1, start: { faults: ['lets-login-be-cached'] } })
+  const broken = await ask({ id: 1, chat: { start: { faults: ['lets-login-be-cached'] } } })
   expect(broken.ready.changed).toEqual(['rules.makeLoginAnswer'])
-  const { ready } = await ask({ id: 2, start: { watch: 'a sign-in' } })
+  const { ready } = await ask({ id: 2, chat: { start: { watch: 'a sign-in' } } })
   expect(ready.changed).toEqual([])
   await (await fetch(`${ready.application}/login`)).text()
-  const { asked } = await ask({ id: 3, watched: { name: 'a sign-in' } })
+  const { asked } = await ask({ id: 3, chat: { watched: { name: 'a sign-in' } } })
   expect(asked).toContain('rules.makeLoginAnswer')
   expect(asked).not.toContain('rules.readPost')
-  expect(await ask({ id: 4, watched: { name: 'a sign-in' } })).toEqual({ id: 4, asked: [] })
+  expect(await ask({ id: 4, chat: { watched: { name: 'a sign-in' } } })).toEqual({
+    id: 4,
+    asked: [],
+  })
   host.process.stdin.end()
   expect((await host.ended).code).toBe(0)
 })

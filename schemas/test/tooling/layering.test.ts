@@ -83,7 +83,8 @@ const allowedImports: Record<string, string[]> = {
   'reference-server/src/rules/token': ['../ports.ts', 'node:crypto', '@channel-protocol/schemas'],
   'reference-server/src/inbound/upgrade': ['../rules/channels.ts', 'ws', 'node:http'],
   'reference-server/src/outbound/connection': ['../ports.ts', 'ws'],
-  'reference-server/demos/host': ['../src/server.ts', './push-chat/faults/index.ts'],
+  'reference-server/demos/host': ['../src/exec/services.ts', './chats.ts'],
+  'reference-server/demos/chats': ['../src/server.ts', './push-chat/faults/index.ts'],
   'reference-server/demos/push-chat/rules/users': [
     '@channel-protocol/reference-server/application',
     'node:crypto',
