@@ -36,6 +36,7 @@ export const PROBLEM_NEIGHBOUR_CHECKS: readonly Check[] = [
     proves: 'problem.neighbours.undisturbed',
     alone: true,
     limits: { connections: 100 },
+    slow: true,
     drive: disturb,
     control: firstDelivered('neighbour', 'post'),
     judge: undisturbed('neighbour', 'post'),

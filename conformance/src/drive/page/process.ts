@@ -17,6 +17,8 @@ interface Request {
 const BOUND_MS = 2000
 /** Turns of one step, for a page whose timers never end. */
 const MOST_TURNS = 20_000
+/** Scripts that are kept for the next page. */
+const MOST_COMPILED = 1000
 
 const { process } = globalThis
 
@@ -37,13 +39,25 @@ function withinBound<T>(work: () => T): T {
   return guard.runInThisContext({ timeout: BOUND_MS, displayErrors: false }) as T
 }
 
+const compiled = new Map<string, Script>()
+
+/** A script that is compiled once for all pages that run the same. */
+function compile(code: string, filename: string): Script {
+  const known = compiled.get(code)
+  if (known) return known
+  const script = new Script(code, { filename })
+  if (compiled.size === MOST_COMPILED) compiled.clear()
+  compiled.set(code, script)
+  return script
+}
+
 function play({ world, facts, script, steps }: Request): unknown {
   const { URL, URLSearchParams, TextEncoder, TextDecoder, Headers, atob, btoa } = globalThis
   const given = { URL, URLSearchParams, TextEncoder, TextDecoder, Headers, atob, btoa }
   const context = createContext({ ...given }, { microtaskMode: 'afterEvaluate' })
   // What promises of the page do is part of its turn, and bounded with it.
   const evaluate = (code: string, filename = 'world'): unknown =>
-    new Script(code, { filename }).runInContext(context)
+    compile(code, filename).runInContext(context)
   const foreign = (code: string, filename: string): Act => ({
     run: () => void evaluate(code, filename),
     isOfPage: true,
@@ -53,10 +67,10 @@ function play({ world, facts, script, steps }: Request): unknown {
     if (step.do === 'load')
       return [foreign(script, 'jsapi'), own(() => void evaluate('__world.loaded()'))]
     if (step.do === 'run') return [foreign(step.code ?? '', 'page')]
-    const turn = `__world.step(${JSON.stringify(JSON.stringify(step))})`
+    const turn = compile(`__world.step(${JSON.stringify(JSON.stringify(step))})`, 'world')
     return [
       own(() => {
-        for (let turns = 0; turns < MOST_TURNS && evaluate(turn) === true; ) turns += 1
+        for (let turns = 0; turns < MOST_TURNS && turn.runInContext(context) === true; ) turns += 1
       }),
     ]
   })
@@ -64,9 +78,10 @@ function play({ world, facts, script, steps }: Request): unknown {
   const goOn = (): void => {
     for (; done < acts.length; done += 1) acts[done]?.run()
   }
-  withinBound(() =>
-    evaluate(`globalThis.__world = (${world})(globalThis, ${JSON.stringify(facts)})`),
-  )
+  withinBound(() => {
+    evaluate(`globalThis.__world = (${world})`)
+    evaluate(`__world = __world(globalThis, ${JSON.stringify(facts)})`)
+  })
   while (done < acts.length) {
     try {
       withinBound(goOn)
