@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -55,13 +55,12 @@ function sizeOf(folder: string): number {
 /** Where the suite is installed alone, the reference server alone, and both side by side. */
 let folders: Record<'suite' | 'server' | 'both', string>
 
-/** The output of a program of the packages in `folder`, run by this Node without anything else on its path. */
+/** The output of a program of the packages in `folder`, started as a shell starts it, with nothing but Node on the path. */
 async function output(folder: string, bin: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run(
-    process.execPath,
-    [join(folder, 'node_modules/.bin', bin), ...args],
-    { cwd: folder, env: {} },
-  )
+  const { stdout } = await run(join(folder, 'node_modules/.bin', bin), args, {
+    cwd: folder,
+    env: { PATH: dirname(process.execPath) },
+  })
   return stdout
 }
 
@@ -131,7 +130,7 @@ describe('the reference server, installed alone', () => {
 
   test('serves, and its command line mints a token', async () => {
     const bin = join(folder, 'node_modules/.bin/channel-server')
-    const server = await startServer(process.execPath, [bin, '--port', '0', '--private-port', '0'])
+    const server = await startServer(bin, ['--port', '0', '--private-port', '0'])
     try {
       const minted = await output(folder, 'channel', 'token', 'ada', '--url', server.url)
       expect(JSON.parse(minted)).toMatchObject({ client_id: 'ada' })

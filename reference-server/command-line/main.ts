@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** Starts the command-line client; it alone knows the process it runs in. */
 import { runCommand } from './commands.ts'
 

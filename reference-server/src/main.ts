@@ -1,3 +1,4 @@
+#!/usr/bin/env -S node --max-semi-space-size=4 --v8-pool-size=1 --no-parallel-scavenge
 /** The program: flags to a running server, signals to its end; the only place that exits. */
 import { BrokerError } from './brokers/broker-error.ts'
 import { makeLog } from './log.ts'
@@ -7,6 +8,7 @@ import { startPrivateListener } from './private-listener.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { HelpWanted, readSettings, SettingError, type Settings } from './settings.ts'
 import { describeStart } from './start-lines.ts'
+import { warmUp } from './warm-up.ts'
 
 const USAGE = 2
 
@@ -97,6 +99,8 @@ async function main(): Promise<void> {
   process.on('uncaughtException', onDefect)
   process.on('unhandledRejection', onDefect)
 
+  // With test timings it is started often, and for little.
+  if (!settings.testTimings) await warmUp(log, startServer)
   const server = await startServer(settings, { log, metrics }, faults).catch(explainStartFailure)
   const address = { host: '127.0.0.1', port: settings.privatePort }
   const probes = { isDraining: server.isDraining, isReady: server.isReady, metrics }

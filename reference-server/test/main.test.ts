@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { NODE_FLAGS } from '../bench/contestants.ts'
 import { runProgram } from './run-program.ts'
 
 const ANYWHERE = ['--port', '0', '--private-port', '0', '--test-timings']
@@ -28,4 +30,13 @@ test.each([
   expect(code).toBe(2)
   expect(errors).toContain(line)
   expect(errors.trim().split('\n')).toHaveLength(1)
+})
+
+test.each([
+  ['npm start', '../../package.json', /"start": "node (.*) reference-server/],
+  ['the installed program', '../src/main.ts', /^#!.* node (.*)$/m],
+  ['the container', '../Containerfile', /ENTRYPOINT \["node", (.*), "reference-server/],
+])('%s gives the runtime the flags that were measured', (_, file, pattern) => {
+  const text = readFileSync(new URL(file, import.meta.url), 'utf8')
+  expect(pattern.exec(text)?.[1]?.match(/--[^\s",]+/g)).toEqual(NODE_FLAGS)
 })

@@ -52,8 +52,10 @@ export function makeRateGate(
     const known = buckets.get(key)
     const { bucket, waitSeconds } = rules[decide](known, nowMs, perSecond)
     // Written into the one that is there: finding its place again costs more than all else here.
-    if (known) Object.assign(known, bucket)
-    else buckets.set(key, bucket)
+    if (known) {
+      known.tokens = bucket.tokens
+      known.atMs = bucket.atMs
+    } else buckets.set(key, bucket)
     if (waitSeconds > 0)
       throw new Refusal('rate-limited', `more than ${perSecond} ${what} per second`, {
         retryAfterSeconds: waitSeconds,
