@@ -1,5 +1,6 @@
 /** Sample chats that are started by command, each on a service of its own and with its own faults. */
 import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
+import { makeWatches } from '../src/faults/watches.ts'
 import { makeLog } from '../src/log.ts'
 import { type RunningServer, startServer } from '../src/server.ts'
 import { readSettings } from '../src/settings.ts'
@@ -30,7 +31,7 @@ export interface ChatCommand {
 
 const log = makeLog('error', 2)
 const sites = new Map<string, { chat: RunningChat; service: RunningServer }>()
-const asked = new Map<string, Set<string>>()
+const watches = makeWatches()
 
 /** The faults, each noting in `changed` what it changes, and at last the watch, if one is wished for. */
 function findFaults({ faults = [], watch }: StartWish, changed: string[]): ChatFault[] {
@@ -43,8 +44,7 @@ function findFaults({ faults = [], watch }: StartWish, changed: string[]): ChatF
     }
   })
   if (watch === undefined) return found
-  const places = asked.get(watch) ?? new Set()
-  asked.set(watch, places)
+  const places = watches.begin(watch)
   const apply = (parts: ChatParts): void => watchChat(parts, places)
   return [...found, { name: watch, misdeed: '', breaks: [], apply }]
 }
@@ -102,12 +102,7 @@ async function stop(url: string): Promise<object> {
 export async function runChatCommand(command: ChatCommand): Promise<object> {
   if (command.start) return start(command.start)
   if (command.stop) return stop(command.stop.url)
-  if (command.watched) {
-    const { name } = command.watched
-    const places = [...(asked.get(name) ?? [])]
-    asked.delete(name)
-    return { asked: places }
-  }
+  if (command.watched) return { asked: watches.end(command.watched.name) }
   if (command.list)
     return { faults: CHAT_FAULTS.map(({ name, misdeed, breaks }) => ({ name, misdeed, breaks })) }
   if (command.advance) {

@@ -27,7 +27,7 @@ export function findInReferenceServer(program: string): string {
   }
 }
 
-/** The program that holds sample chats; part of the repository only. */
+/** The program that holds sample chats, and reference servers without faults; part of the repository only. */
 export const SAMPLE_CHAT = 'demos/host'
 /** The program that breaks rules on purpose; part of the repository only. */
 export const FAULTY_SERVER = 'src/faults/host'

@@ -8,6 +8,7 @@ import type { Fault, Parts } from '../parts.ts'
 import { findFault } from './find.ts'
 import { FAULTS } from './index.ts'
 import { applyFault, watchParts } from './reach.ts'
+import { makeWatches } from './watches.ts'
 
 /** Members of `start` that the contract does not know. */
 interface MoreWishes {
@@ -24,7 +25,7 @@ interface Command extends ExecCommand {
 }
 
 const log = makeLog('warn', 2)
-const asked = new Map<string, Set<string>>()
+const watches = makeWatches()
 const services = makeServices(log, { members: ['faults', 'watch'], read: readFaults })
 
 /** The faults, each noting what it changes, and at last the watch, if one is wished for. */
@@ -38,8 +39,7 @@ function readFaults({ faults = [], watch }: MoreWishes): { faults: Fault[]; told
     }
   })
   if (watch !== undefined) {
-    const places = asked.get(watch) ?? new Set()
-    asked.set(watch, places)
+    const places = watches.begin(watch)
     noted.push({
       name: watch,
       misdeed: '',
@@ -51,12 +51,7 @@ function readFaults({ faults = [], watch }: MoreWishes): { faults: Fault[]; told
 }
 
 async function run(command: Command): Promise<object> {
-  if (command.watched) {
-    const { name } = command.watched
-    const places = [...(asked.get(name) ?? [])]
-    asked.delete(name)
-    return { asked: places }
-  }
+  if (command.watched) return { asked: watches.end(command.watched.name) }
   if (command.list)
     return { faults: FAULTS.map(({ name, misdeed, breaks }) => ({ name, misdeed, breaks })) }
   return runCommand(command, services)
