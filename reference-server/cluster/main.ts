@@ -7,12 +7,13 @@ const USAGE = 2
 
 const HELP = `Usage: npm run cluster -- [options] [-- flags of the server]
 
-Starts three nodes of one service, each a process of its own. Kill one with -9, or stop it with SIGSTOP, and look.
+Starts three nodes of one service, each a process of its own. Kill one with -9, or stop it with SIGSTOP, and look:
+what the nodes log stands behind their addresses.
 
   --redis <url>    the Redis 7 or Valkey that they share, and may fill
                    (default: one of their own, where redis-server is installed; it ends with them)
   --nodes <count>  how many (default: 3)
-  --port <number>  port of the first; the others follow (default: 8080)
+  --port <number>  port of the first; the others follow (default: 8080; 0 takes any that are free)
 `
 
 interface Wish {
@@ -41,8 +42,8 @@ function readWish(argv: readonly string[]): Wish {
   const [count, port] = [Number(values.nodes), Number(values.port)]
   if (!(Number.isInteger(count) && count >= 1 && count <= 16))
     throw new Error(`--nodes ${values.nodes} is not from 1 to 16`)
-  if (!(Number.isInteger(port) && port >= 1 && port + count <= 65_536))
-    throw new Error(`--port ${values.port}: ${count} nodes need ports from 1 to 65535`)
+  if (!(Number.isInteger(port) && port >= 0 && port + count <= 65_536))
+    throw new Error(`--port ${values.port}: ${count} nodes need ports from 1 to 65535, or 0`)
   return { redis: values.redis, count, port, flags: end < 0 ? [] : argv.slice(end + 1) }
 }
 
@@ -57,12 +58,21 @@ function describe(url: string, nodes: readonly TriedNode[], urls: readonly strin
   ].join('\n')
 }
 
+function describeEnd(store: string, url: string, flags: readonly string[], cause: string): string {
+  const own = ['--broker', store, '--port', new URL(url).port, '--private-port', '0', ...flags]
+  return [`${url}  ended: ${cause}`, `  start it again:  npm start -- ${own.join(' ')}`, ''].join(
+    '\n',
+  )
+}
+
 async function main(): Promise<void> {
   const { redis, count, port, flags } = readWish(process.argv.slice(2))
   const store = redis === undefined ? await startStore() : undefined
   const url = redis ?? store?.url ?? ''
   const nodes: TriedNode[] = []
+  let isEnding = false
   const end = async (status: number): Promise<never> => {
+    isEnding = true
     await Promise.all(nodes.map((node) => node.end()))
     await store?.end()
     return process.exit(status)
@@ -70,10 +80,20 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => void end(0))
   process.once('SIGTERM', () => void end(0))
   try {
-    for (let at = 0; at < count; at += 1)
-      nodes.push(startNode(['--broker', url, '--port', String(port + at), ...flags]))
-    const urls = await Promise.all(nodes.map((node) => node.url))
-    process.stdout.write(describe(url, nodes, urls))
+    const names: string[] = []
+    for (let at = 0; at < count; at += 1) {
+      const own = ['--broker', url, '--port', String(port === 0 ? 0 : port + at), ...flags]
+      const node = startNode(own, (line) =>
+        process.stdout.write(`${names[at] ?? node.pid}  ${line}\n`),
+      )
+      nodes.push(node)
+    }
+    names.push(...(await Promise.all(nodes.map((node) => node.url))))
+    process.stdout.write(describe(url, nodes, names))
+    for (const [at, node] of nodes.entries())
+      void node.ended.then((cause) => {
+        if (!isEnding) process.stdout.write(describeEnd(url, names[at] ?? '', flags, cause))
+      })
   } catch (error) {
     process.stderr.write(`cluster: ${(error as Error).message}\n`)
     return end(1)
