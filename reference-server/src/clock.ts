@@ -1,4 +1,5 @@
 /** The real time and randomness of this machine; it alone knows that the machine's clock may be set. */
+
 import { randomBytes } from 'node:crypto'
 import type { Clock, Random } from './ports.ts'
 import { makeTimerWheel } from './timer-wheel.ts'

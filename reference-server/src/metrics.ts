@@ -10,16 +10,40 @@ export interface ScrapedMetrics extends Metrics {
   scrape(): Promise<string>
 }
 
+/** One number, which is written where it stands. */
+interface Cell {
+  count: number
+}
+
+/** What is counted under one name. */
+interface Counts {
+  unlabelled: Cell | undefined
+  byLabel: Map<string, Cell>
+}
+
+function find(counts: Counts, label: string | undefined): Cell {
+  if (label === undefined) {
+    counts.unlabelled ??= { count: 0 }
+    return counts.unlabelled
+  }
+  let cell = counts.byLabel.get(label)
+  if (!cell) {
+    cell = { count: 0 }
+    counts.byLabel.set(label, cell)
+  }
+  return cell
+}
+
 /** Metrics of one server, with those of its process where `withProcess` is true. */
 export function makeMetrics(withProcess: boolean): ScrapedMetrics {
   const registry = new Registry()
   /** By name and label; the library counts at each scrape, as it takes a microsecond to find a label. */
-  const counts = new Map<CounterName, Map<string | undefined, number>>()
+  const counts = new Map<CounterName, Counts>()
   if (withProcess) collectDefaultMetrics({ register: registry })
 
-  const open = (name: CounterName): Map<string | undefined, number> => {
-    const byLabel = new Map<string | undefined, number>()
-    counts.set(name, byLabel)
+  const open = (name: CounterName): Counts => {
+    const own: Counts = { unlabelled: undefined, byLabel: new Map() }
+    counts.set(name, own)
     new Counter({
       name: `${PREFIX}${name}_total`,
       help: `Count of ${name.replaceAll('_', ' ')}`,
@@ -27,20 +51,19 @@ export function makeMetrics(withProcess: boolean): ScrapedMetrics {
       registers: [registry],
       collect() {
         this.reset()
-        for (const [label, count] of byLabel)
-          if (label === undefined) this.inc(count)
-          else this.inc({ label }, count)
+        if (own.unlabelled) this.inc(own.unlabelled.count)
+        for (const [label, { count }] of own.byLabel) this.inc({ label }, count)
       },
     })
-    return byLabel
+    return own
   }
 
   return {
     mediaType: registry.contentType,
     scrape: () => registry.metrics(),
     count: (name, label) => {
-      const byLabel = counts.get(name) ?? open(name)
-      byLabel.set(label, (byLabel.get(label) ?? 0) + 1)
+      const own = counts.get(name) ?? open(name)
+      find(own, label).count += 1
     },
     gauge: (name, read) => {
       new Gauge({

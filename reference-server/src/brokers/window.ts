@@ -100,20 +100,20 @@ export function makeWindow({ rules, clock, metrics, timings, limits }: WindowPar
     entry.stream.bytes += sign * entry.bytes
   }
 
-  function sweep(): void {
-    const nowMs = clock.nowMs()
+  function sweep(nowMs: number): void {
     while (oldest && rules.decideOverdue(oldest.atMs, nowMs, timings.resume_window_seconds))
       drop(oldest.stream)
   }
 
   function hold(stream: Stream, seq: number, data: string): boolean {
-    sweep()
+    const nowMs = clock.nowMs()
+    sweep(nowMs)
     const entry: Entry = {
       stream,
       seq,
       data,
       bytes: rules.measureData(data),
-      atMs: clock.nowMs(),
+      atMs: nowMs,
       older: newest,
       newer: undefined,
     }
@@ -131,9 +131,9 @@ export function makeWindow({ rules, clock, metrics, timings, limits }: WindowPar
 
   return {
     hold,
-    sweep,
+    sweep: () => sweep(clock.nowMs()),
     replay: (stream, after, newestSeq) => {
-      sweep()
+      sweep(clock.nowMs())
       const facts = { after, newest: newestSeq, dropped: stream.dropped }
       if (!rules.decideContinued(facts)) return undefined
       return stream.entries

@@ -18,11 +18,7 @@ export const problemFaults: readonly Fault[] = [
     misdeed: 'A problem document has the media type application/json.',
     breaks: ['problem.document.shape'],
     apply: ({ rules }) => {
-      const make = rules.makeProblemHeaders
-      rules.makeProblemHeaders = (refusal) => ({
-        ...make(refusal),
-        'content-type': 'application/json',
-      })
+      rules.decideProblemMediaType = () => 'application/json'
     },
   },
   {

@@ -1,6 +1,6 @@
 /** From a request to its answer; it alone knows in which order a call is judged before its handler sees it. */
 import type { IncomingHttpHeaders } from 'node:http'
-import type { KeyedPost } from '../broker-port.ts'
+import type { Awaitable, KeyedPost } from '../broker-port.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
 import type { Route, RouteName } from '../rules/route.ts'
@@ -89,19 +89,20 @@ export interface Asked {
 }
 
 /** Reads the body of a request within bounds, or answers one that is there already; fails with a Refusal. */
-export type ReadBody = (bounds: BodyBounds) => Promise<Uint8Array> | Uint8Array
+export type ReadBody = (bounds: BodyBounds) => Awaitable<Uint8Array>
 
 /**
- * Answers a request; rejects with a Refusal, or with anything else for a defect.
+ * Answers a request; throws a Refusal, or rejects with one, or with anything else for a defect.
+ * No async function, which would be three promises for a post that waits for nothing.
  * Judged in this order: path, method, application key, media type, body, idempotency key, members.
  * @spec security.refusal.uniform
  */
-export async function answerCall(
+export function answerCall(
   service: Service,
   request: Asked,
   target: Target,
   readBody: ReadBody,
-): Promise<Answer> {
+): Awaitable<Answer> {
   const { rules } = service
   const method = request.method ?? ''
   const route = decideRoute(service, target.path)
@@ -109,7 +110,7 @@ export async function answerCall(
   if (request.headers.host === undefined && request.httpVersion === '1.1')
     throw new Refusal('malformed-request', 'the request has no Host')
   if (route.keyed) authorize(service, request, method, target)
-  const handle = (body: Record<string, unknown>, post?: KeyedPost): Promise<Answer> =>
+  const handle = (body: Record<string, unknown>, post?: KeyedPost): Awaitable<Answer> =>
     HANDLERS[route.name](service, {
       body,
       post,
@@ -117,14 +118,16 @@ export async function answerCall(
       host: request.headers.host,
       ifNoneMatch: request.headers['if-none-match'],
     })
-  if (!route.members) return handle({})
+  const { members } = route
+  if (!members) return handle({})
   const keys = readHeaders(request).idempotencyKeys
   throwIf(rules.decideIdempotency(keys, service.facts.profiles))
   const read = readBytes(service, request, route, readBody)
-  const bytes = read instanceof Promise ? await read : read
-  const body = rules.selectMembers(rules.parseBody(rules.decodeBody(bytes)), route.members)
-  // Awaited here, as a promise that an async function returns costs three turns of the queue, and this one.
-  return await answerOnce(service, { route, keys, bytes }, (post) => handle(body, post))
+  const carryOn = (bytes: Uint8Array): Awaitable<Answer> => {
+    const body = rules.selectMembers(rules.parseBody(rules.decodeBody(bytes)), members)
+    return answerOnce(service, { route, keys, bytes }, (post) => handle(body, post))
+  }
+  return read instanceof Promise ? read.then(carryOn) : carryOn(read)
 }
 
 /** The calls that each service was asked for before; as many at most as there are exact paths. */
@@ -193,14 +196,16 @@ function readBytes(
   request: Asked,
   { name }: Route,
   readBody: ReadBody,
-): Promise<Uint8Array> | Uint8Array {
+): Awaitable<Uint8Array> {
   const { rules, timings, ports } = service
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers
   if (!rules.decideIsBodyThere(length, coding, name))
     throw new Refusal('malformed-request', 'the request has no body; send a JSON object')
   throwIf(rules.decideMediaType(request.headers['content-type']))
+  const { maxBytes, namedBytes } = (BODY_BYTES[name] ?? makeBodyBytes)(service)
   return readBody({
-    ...(BODY_BYTES[name] ?? makeBodyBytes)(service),
+    maxBytes,
+    namedBytes,
     timeoutMs: rules.decideRequestTimeoutSeconds(timings.request_timeout_seconds, 'body') * 1000,
     clock: ports.clock,
   })

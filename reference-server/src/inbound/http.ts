@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { Awaitable } from '../broker-port.ts'
 import { writeAnswer, writeLastAnswer, writeRawAnswer } from '../outbound/answer.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
@@ -45,6 +46,12 @@ export interface RequestTaker {
   /** Whether this request is one; `path` is that below the base. */
   takes(request: IncomingMessage, path: string | undefined): boolean
   onRequest(request: IncomingMessage, response: ServerResponse): void
+}
+
+/** An answer, and its cause where it is a refusal. */
+interface Answered {
+  made: Answer
+  cause: unknown
 }
 
 /** A server, and how it ends what is connected. */
@@ -94,22 +101,20 @@ export function makeHttpServer(
       upgrades.takes(readTarget(request.url, service.basePath).path),
   })
 
-  /** What a call is answered, and why where that is a refusal; never rejects. */
-  async function decideAnswer(
-    asked: Asked,
-    target: Target,
-    read: ReadBody,
-  ): Promise<{ made: Answer; cause?: unknown }> {
-    let answered: { made: Answer; cause?: unknown }
-    try {
-      answered = { made: await answerCall(service, asked, target, read) }
-    } catch (cause) {
-      answered = { made: makeRefusalAnswer(service, cause), cause }
+  /** What a call is answered, and why where that is a refusal; neither throws nor rejects. */
+  function decideAnswer(asked: Asked, target: Target, read: ReadBody): Awaitable<Answered> {
+    const finish = (made: Answer, cause?: unknown): Answered => {
+      ports.metrics.count('requests_answered', String(made.status))
+      Object.assign(made.headers, rules.makeCrossOriginHeaders())
+      return { made, cause }
     }
-    const { made } = answered
-    ports.metrics.count('requests_answered', String(made.status))
-    Object.assign(made.headers, rules.makeCrossOriginHeaders())
-    return answered
+    const refuse = (cause: unknown): Answered => finish(makeRefusalAnswer(service, cause), cause)
+    try {
+      const made = answerCall(service, asked, target, read)
+      return made instanceof Promise ? made.then(finish, refuse) : finish(made)
+    } catch (cause) {
+      return refuse(cause)
+    }
   }
 
   async function answer(

@@ -1,5 +1,5 @@
 /** From a post with a key to its answer, the first or the same again; it alone knows where that precedes the members. */
-import type { KeyedPost } from '../broker-port.ts'
+import type { Awaitable, KeyedPost } from '../broker-port.ts'
 import { Refusal } from '../refusal.ts'
 import type { Answer } from '../rules/problem.ts'
 import type { Route } from '../rules/route.ts'
@@ -17,7 +17,7 @@ export interface ReadCall {
 
 /**
  * Answers a call by `carryOut`, which is told the post where it has a key, or as the same post was answered before.
- * Throws a Refusal where the key is no good; rejects as `carryOut` does, with a Refusal where the key has another post's
+ * Throws a Refusal where the key is no good; fails as `carryOut` does, with a Refusal where the key has another post's
  * body, and with anything else for a defect.
  * @spec idempotency.repeat.answer
  * @spec idempotency.key.malformed
@@ -25,8 +25,8 @@ export interface ReadCall {
 export function answerOnce(
   service: Service,
   { route, keys, bytes }: ReadCall,
-  carryOut: (post?: KeyedPost) => Promise<Answer>,
-): Promise<Answer> {
+  carryOut: (post?: KeyedPost) => Awaitable<Answer>,
+): Awaitable<Answer> {
   const { rules, facts, keptAnswers } = service
   if (!rules.decideKeyed(route, facts.profiles)) return carryOut()
   const key = rules.readIdempotencyKey(keys)
@@ -35,10 +35,13 @@ export function answerOnce(
   const post = { scope: rules.makeKeyScope(route.path, key), digest: rules.digestBody(bytes) }
   return keptAnswers.answer(post, {
     refuse,
-    carryOut: () =>
-      carryOut(post).catch((cause: unknown) => {
+    carryOut: async () => {
+      try {
+        return await carryOut(post)
+      } catch (cause) {
         if (cause instanceof Refusal) return refuse(cause)
         throw cause
-      }),
+      }
+    },
   })
 }

@@ -1,5 +1,7 @@
 /** The lane of plain posts and upgrades; it alone knows which connections carry nothing else so far, and hands over those that do. */
+
 import type { Socket } from 'node:net'
+import type { Awaitable } from '../broker-port.ts'
 import { type WrittenAnswer, writePlainAnswer } from '../outbound/answer.ts'
 import { disownStream, ownStream, type StreamOwner } from '../outbound/stream-owner.ts'
 import { makePlainPostReader, type PlainPost, type PlainPostReader } from './plain-post.ts'
@@ -9,8 +11,8 @@ import type { PlainUpgrade, PlainUpgradeReader } from './plain-upgrade.ts'
 export interface LaneParts {
   /** Targets of the posts that are answered here. */
   urls: ReadonlySet<string>
-  /** Answers a post; never rejects. */
-  answer(post: PlainPost): Promise<{ made: WrittenAnswer }>
+  /** Answers a post; neither throws nor rejects. */
+  answer(post: PlainPost): Awaitable<{ made: WrittenAnswer }>
   readUpgrade: PlainUpgradeReader
   /** Takes a connection over for good that begins with an upgrade. */
   upgrade(upgrade: PlainUpgrade, socket: Socket): void
@@ -108,7 +110,9 @@ class Poster implements StreamOwner {
     }
     this.#isAnswering = true
     this.#hasPosted = true
-    void this.#parts.answer(post).then(({ made }) => this.#write(made))
+    const answered = this.#parts.answer(post)
+    if (answered instanceof Promise) void answered.then(({ made }) => this.#write(made))
+    else this.#write(answered.made)
   }
 
   #write(answer: WrittenAnswer): void {

@@ -39,7 +39,7 @@ export function makeRefusalAnswer(service: Service, cause: unknown): Answer {
       ...(refusal.slug === 'invalid-application-key' ? rules.makeChallenge() : {}),
       ...(refusal.slug === 'upgrade-required' ? UPGRADE_HEADERS : {}),
     },
-    mediaType: 'application/problem+json',
+    mediaType: rules.decideProblemMediaType(),
     body,
   }
 }

@@ -1,5 +1,5 @@
 /** What the inbound side is joined to: the rules and state of one base. */
-import type { KeyedPost } from '../broker-port.ts'
+import type { Awaitable, KeyedPost } from '../broker-port.ts'
 import type { Limits, Ports, Timings } from '../ports.ts'
 import type { Broadcasts } from '../rules/broadcasts.ts'
 import type { Channels } from '../rules/channels.ts'
@@ -55,8 +55,8 @@ export interface Call {
   ifNoneMatch?: string | undefined
 }
 
-/** Answers one kind of call; refuses by throwing a Refusal. */
-export type Handler = (service: Service, call: Call) => Promise<Answer>
+/** Answers one kind of call; refuses by throwing a Refusal, or by rejecting with one. */
+export type Handler = (service: Service, call: Call) => Awaitable<Answer>
 
 /** An answer in JSON. */
 export function makeAnswer(

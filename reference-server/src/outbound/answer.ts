@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../ports.ts'
 
-/** An answer to be written: `text` as it is, or else `body` as JSON. */
+/** An answer to be written: `text` as it is, or else `body` as JSON; its media type is in no header. */
 export interface WrittenAnswer {
   status: number
   headers: Record<string, string>
@@ -26,13 +26,16 @@ export function writeAnswer(response: ServerResponse, answer: WrittenAnswer): vo
  * Writes an answer on a bare connection that serves another request within `keepAliveMs` milliseconds, in one write.
  */
 export function writePlainAnswer(socket: Socket, answer: WrittenAnswer, keepAliveMs: number): void {
+  const { status, mediaType, headers } = answer
   const body = writeBody(answer)
-  const headers = makeHeaders(answer, Buffer.byteLength(body))
-  let head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n`
+  const bytes = Buffer.byteLength(body)
+  // One text, and no record of headers: gathering those, and reading them again, was half a microsecond of a post.
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: ${mediaType}\r\ncontent-length: ${bytes}\r\nx-content-type-options: nosniff\r\n`
   for (const name in headers) head += `${name}: ${headers[name]}\r\n`
   const keptSeconds = Math.floor(keepAliveMs / 1000)
   socket.write(
     `${head}date: ${writeDate()}\r\nconnection: keep-alive\r\nkeep-alive: timeout=${keptSeconds}\r\n\r\n${body}`,
+    bytes === body.length ? 'latin1' : 'utf8',
   )
 }
 

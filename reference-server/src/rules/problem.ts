@@ -42,6 +42,14 @@ function decideProblemStatus(problem: Problem): number {
 }
 
 /**
+ * The media type of a problem document.
+ * @spec problem.document.shape
+ */
+function decideProblemMediaType(): Answer['mediaType'] {
+  return 'application/problem+json'
+}
+
+/**
  * Headers of a refusal that its members ask for.
  * @spec problem.method.refused
  * @spec message.rate.refuse
@@ -161,6 +169,7 @@ function decideMaxHeaderBytes(headerBytes: number): number {
 export const problemRules = {
   makeProblem,
   decideProblemStatus,
+  decideProblemMediaType,
   makeProblemHeaders,
   makeCrossOriginHeaders,
   decideIsBodyThere,

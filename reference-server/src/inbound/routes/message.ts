@@ -8,8 +8,12 @@ import { type Handler, makeAnswer, type Service } from '../service.ts'
  * Answers `POST {base}/v1/messages`.
  * @spec message.post.receipt
  */
-export const answerMessage: Handler = async (service, { body, post }) =>
-  makeAnswer(200, await postMessage(service, body, makeAct(post, 0)))
+export const answerMessage: Handler = (service, { body, post }) => {
+  const receipt = postMessage(service, body, makeAct(post, 0))
+  return receipt instanceof Promise
+    ? receipt.then((made) => makeAnswer(200, made))
+    : makeAnswer(200, receipt)
+}
 
 /**
  * Judges the members of one message and posts it. Throws a Refusal, or rejects with one, or with anything else for a
