@@ -49,6 +49,14 @@ export const WORKLOADS: readonly Workload[] = [
     inFlight: 16,
   },
   {
+    name: 'B64',
+    title: 'the same from 64 publishers',
+    clients: 1000,
+    posting: 'message',
+    publishers: 64,
+    inFlight: 64,
+  },
+  {
     name: 'batches',
     title: 'batches of 100 to random clients',
     clients: 1000,

@@ -8,18 +8,23 @@ import { makeFakeClock } from '../fake-clock.ts'
 /** Keys and arguments of each step. */
 let steps: { keys: readonly string[]; args: readonly (string | number)[] }[]
 let failure: Error | undefined
+/** What the store does before it answers. */
+let busy: Promise<void> | undefined
 let posting: ReturnType<typeof makePosting>
 
 beforeEach(() => {
   steps = []
   failure = undefined
+  busy = undefined
   const write = async (
     _script: Script,
     keys: readonly string[],
     args: readonly (string | number)[],
   ): Promise<unknown> => {
     steps.push({ keys, args })
-    if (failure) throw failure
+    const own = failure
+    await busy
+    if (own) throw own
     return JSON.stringify(
       Array.from({ length: Number(args[1]) }, (_, at) => [7, at + 1, 0, 1, 1, 0]),
     )
@@ -30,6 +35,8 @@ beforeEach(() => {
     makeBrokerParts(makeFakeClock(), { holds: true }),
   )
 })
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 test('messages that are accepted in one turn are one step, and each has its own answer', async () => {
   const accepted = await Promise.all(['ann', 'ben'].map((id) => posting.accept(id, `for ${id}`)))
@@ -48,6 +55,38 @@ test('a message of the next turn is a step of its own', async () => {
   await posting.accept('ann', 'a')
   await posting.accept('ann', 'b')
   expect(steps.map(({ args }) => args[1])).toEqual([1, 1])
+})
+
+test('messages that come while the store is busy with others are one step when it has answered', async () => {
+  let answer = (): void => {}
+  busy = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const first = posting.accept('ann', 'a')
+  await turn()
+  const later = [posting.accept('ben', 'b')]
+  await turn()
+  later.push(posting.accept('cid', 'c'))
+  await turn()
+  expect(steps.map(({ args }) => args[1])).toEqual([1])
+  answer()
+  await Promise.all([first, ...later])
+  expect(steps.map(({ args }) => args[1])).toEqual([1, 2])
+})
+
+test('messages that came while a step failed are taken by the next', async () => {
+  let answer = (): void => {}
+  busy = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  failure = new Error('out of reach')
+  const first = posting.accept('ann', 'a')
+  await turn()
+  const [cause, later] = [failure, posting.accept('ben', 'b')]
+  failure = undefined
+  answer()
+  await expect(first).rejects.toBe(cause)
+  expect(await later).toMatchObject({ seq: 1 })
 })
 
 test('parts of a post with a key are a step apart, which names the post', async () => {

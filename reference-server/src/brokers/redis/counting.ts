@@ -2,7 +2,7 @@
 import { makeScript } from './script.ts'
 
 // The store forgets by its own clock; u is kept where another is given.
-/** Lua: the record of a client id or of the broadcasts, begun where there is none, and used now. */
+/** Lua: the record of a client id or of the broadcasts, begun where there is none, and used now; read in one call, as each costs the store. */
 export const RECORD = `
 local function forgetDue(key, forgetMs)
   if given == '' or forgetMs == 0 or redis.call('HGET', key, 'on') == '1' then return end
@@ -12,15 +12,14 @@ local function forgetDue(key, forgetMs)
 end
 local function use(key, forgetMs)
   forgetDue(key, forgetMs)
-  local epoch = redis.call('HGET', key, 'e')
+  local epoch, version, online, current, home =
+    unpack(redis.call('HMGET', key, 'e', 'v', 'on', 'c', 'n'))
   if not epoch then
-    epoch = begin()
+    epoch, version = begin(), '0'
     redis.call('HSET', key, 'e', epoch, 's', 0, 'v', 0, 'u', given)
   end
-  if forgetMs > 0 and redis.call('HGET', key, 'on') ~= '1' then
-    redis.call('PEXPIRE', key, forgetMs)
-  end
-  return epoch
+  if forgetMs > 0 and online ~= '1' then redis.call('PEXPIRE', key, forgetMs) end
+  return epoch, version, current, home
 end
 `
 
@@ -33,8 +32,8 @@ local ledger, total = prefix .. ':ledger', prefix .. ':total'
 local function drop(key)
   local entry = redis.call('LPOP', key .. ':held')
   local bytes = #entry - string.find(entry, ':', 1, true)
-  if redis.call('EXISTS', key) == 1 then redis.call('HINCRBY', key, 'b', -bytes) end
-  redis.call('DECRBY', total, bytes)
+  local left = redis.call('EXISTS', key) == 1 and redis.call('HINCRBY', key, 'b', -bytes)
+  return left, redis.call('DECRBY', total, bytes)
 end
 local function acceptedAt(entry) return tonumber(string.match(entry, '^%d+')) end
 local function dropOldest(isDue)
@@ -68,19 +67,19 @@ end
 `
 
 const HOLD = `
-local function hold(key, seq, data, most, mostBytes, mostTotal)
+local function hold(key, seq, data, time, most, mostBytes, mostTotal)
   local held = key .. ':held'
   redis.call('RPUSH', ledger, seq .. ' ' .. key)
-  local length = redis.call('RPUSH', held, whole(now()) .. ':' .. data)
+  local length = redis.call('RPUSH', held, time .. ':' .. data)
   local bytes = redis.call('HINCRBY', key, 'b', #data)
-  redis.call('INCRBY', total, #data)
-  while length > most do
-    drop(key)
+  local sum = redis.call('INCRBY', total, #data)
+  while length > most or bytes > mostBytes do
+    bytes, sum = drop(key)
     length = length - 1
   end
-  while redis.call('HGET', key, 'b') + 0 > mostBytes do drop(key) end
-  while redis.call('GET', total) + 0 > mostTotal do
+  while sum > mostTotal do
     if not dropOldest(function() return true end) then break end
+    sum = redis.call('GET', total) + 0
   end
   return redis.call('EXISTS', held)
 end
@@ -93,18 +92,19 @@ local holds, forgetMs, windowMs, most, mostBytes, mostTotal =
   string.match(ARGV[6], '^(%d) (%d+) (%d+) (%d+) (%d+) (%d+)$')
 -- Before anything is counted: what is held goes up to the newest number.
 if holds == '1' then sweep(tonumber(windowMs)) end
+local time = whole(now())
 local function accept(key, data, post, act)
   local known = post and redis.call('HGET', post, act)
   if known then return known, true end
-  local epoch = use(key, tonumber(forgetMs))
+  local epoch, version, current, home = use(key, tonumber(forgetMs))
   local seq = redis.call('HINCRBY', key, 's', 1)
   local stored = -1
   if holds == '1' then
-    stored = hold(key, seq, data, tonumber(most), tonumber(mostBytes), tonumber(mostTotal))
+    stored = hold(key, seq, data, time, tonumber(most), tonumber(mostBytes), tonumber(mostTotal))
   end
-  local taken = epoch .. ',' .. seq .. ',' .. redis.call('HGET', key, 'v') .. ',' .. stored
+  local taken = epoch .. ',' .. seq .. ',' .. version .. ',' .. stored
   if post and redis.call('EXISTS', post) == 1 then redis.call('HSET', post, act, taken) end
-  return taken, false, epoch, seq
+  return taken, false, epoch, seq, current, home
 end
 `
 
@@ -124,17 +124,14 @@ local answers, homes, lists = {}, {}, {}
 local messages = tonumber(ARGV[7])
 for i = 1, messages do
   local key, data, act = KEYS[2 + i], ARGV[6 + 2 * i], ARGV[7 + 2 * i]
-  local taken, again, epoch, seq = accept(key, data, KEYS[3 + messages], act)
+  local taken, again, epoch, seq, current, home = accept(key, data, KEYS[3 + messages], act)
   answers[i] = taken
   if again then
     homes[i] = 'again'
-  else
-    local current, home = unpack(redis.call('HMGET', key, 'c', 'n'))
-    if current and current ~= '' then
-      lists[home] = lists[home] or {}
-      table.insert(lists[home], {key, current, epoch, seq, data})
-      homes[i] = home
-    end
+  elseif current and current ~= '' then
+    lists[home] = lists[home] or {}
+    table.insert(lists[home], {key, current, epoch, seq, data})
+    homes[i] = home
   end
 end
 local carried = {}

@@ -40,6 +40,8 @@ export function makePosting(
   /** What goes out next, by the post with a key that it is a part of; without one by nothing. */
   let leaving = new Map<string, Waiting[]>()
   let waiting = 0
+  /** Steps without an answer. */
+  let running = 0
 
   function describeBounds(forgetMs: number): string {
     const windowMs = Math.round(timings.resume_window_seconds * 1000)
@@ -51,6 +53,7 @@ export function makePosting(
   const nameAct = (scope: string): string[] => (scope === '' ? [] : [steps.names().post(scope)])
 
   async function takeStep(scope: string, messages: readonly Waiting[]): Promise<void> {
+    running += 1
     try {
       const keys = messages.map(({ clientId }) => steps.names().client(clientId))
       const args = [describeBounds(FORGET_AFTER_MS), messages.length]
@@ -66,6 +69,8 @@ export function makePosting(
       for (const { reject } of messages) reject(cause)
     } finally {
       waiting -= messages.length
+      running -= 1
+      if (running === 0) leave()
     }
   }
 
@@ -82,8 +87,9 @@ export function makePosting(
       const { promise, resolve, reject } = Promise.withResolvers<Accepted<Counters>>()
       const message = { clientId, data, item: act?.item ?? 0, resolve, reject }
       const scope = act?.scope ?? ''
-      // A step for each message of a batch was two thirds of its CPU. This runs when whatever is ready now has run.
-      if (leaving.size === 0) process.nextTick(leave)
+      // A step for each message was two thirds of its CPU. So those of one turn of the event loop go together, and
+      // those that come while the store is busy with others when it has answered.
+      if (leaving.size === 0 && running === 0) setImmediate(leave)
       const messages = leaving.get(scope)
       if (messages) messages.push(message)
       else leaving.set(scope, [message])
