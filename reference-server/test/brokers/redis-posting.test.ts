@@ -74,6 +74,22 @@ test('messages that come while the store is busy with others are one step when i
   expect(steps.map(({ args }) => args[1])).toEqual([1, 2])
 })
 
+test('messages wait for the next answer only, however many steps are on their way', async () => {
+  const answers: (() => void)[] = []
+  const begin = (): Promise<unknown> => {
+    busy = new Promise<void>((resolve) => answers.push(resolve))
+    return Promise.all(Array.from({ length: 100 }, () => posting.accept('ann', 'x')))
+  }
+  const full = [begin(), begin()]
+  const later = posting.accept('ben', 'b')
+  await turn()
+  answers[0]?.()
+  await full[0]
+  expect(steps.map(({ args }) => args[1])).toEqual([100, 100, 1])
+  answers[1]?.()
+  await Promise.all([...full, later])
+})
+
 test('messages that came while a step failed are taken by the next', async () => {
   let answer = (): void => {}
   busy = new Promise<void>((resolve) => {

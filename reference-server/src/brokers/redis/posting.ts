@@ -70,7 +70,7 @@ export function makePosting(
     } finally {
       waiting -= messages.length
       running -= 1
-      if (running === 0) leave()
+      leave()
     }
   }
 
