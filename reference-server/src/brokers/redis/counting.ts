@@ -111,8 +111,8 @@ end
 /**
  * Accepts messages: counts and holds each, and publishes them for the nodes that have the current connections, all of
  * one node in one list of record, connection, epoch, number and data. KEYS 3 and on: their records, and behind these
- * the post with a key that they are parts of, or nothing. ARGV 6: as above, 7: number of the messages; then of each its
- * data and its part of the post. Answers `Taken` of each, as JSON.
+ * the post with a key that they are parts of, or nothing. ARGV 6: as above, 7: the data of each, as one JSON text, 8:
+ * likewise their parts of the post, or nothing. Answers `Taken` of each, as JSON.
  */
 export const ACCEPT_MESSAGES = makeScript(
   RECORD,
@@ -121,10 +121,11 @@ export const ACCEPT_MESSAGES = makeScript(
   ACCEPT,
   `
 local answers, homes, lists = {}, {}, {}
-local messages = tonumber(ARGV[7])
-for i = 1, messages do
-  local key, data, act = KEYS[2 + i], ARGV[6 + 2 * i], ARGV[7 + 2 * i]
-  local taken, again, epoch, seq, current, home = accept(key, data, KEYS[3 + messages], act)
+local texts, acts = cjson.decode(ARGV[7]), ARGV[8] and cjson.decode(ARGV[8]) or {}
+local post = KEYS[3 + #texts]
+for i, data in ipairs(texts) do
+  local key = KEYS[2 + i]
+  local taken, again, epoch, seq, current, home = accept(key, data, post, acts[i])
   answers[i] = taken
   if again then
     homes[i] = 'again'

@@ -51,17 +51,18 @@ export function makePosting(
   }
 
   const nameAct = (scope: string): string[] => (scope === '' ? [] : [steps.names().post(scope)])
+  const namePart = (item: number): string => `i${item}`
 
   async function takeStep(scope: string, messages: readonly Waiting[]): Promise<void> {
     running += 1
     try {
       const keys = messages.map(({ clientId }) => steps.names().client(clientId))
-      const args = [describeBounds(FORGET_AFTER_MS), messages.length]
-      const texts = messages.flatMap(({ data, item }) => [data, `i${item}`])
+      const texts = JSON.stringify(messages.map(({ data }) => data))
+      const parts = messages.map(({ item }) => namePart(item))
       const answer = await steps.write<string>(
         ACCEPT_MESSAGES,
         [...keys, ...nameAct(scope)],
-        [...args, ...texts],
+        [describeBounds(FORGET_AFTER_MS), texts, ...(scope === '' ? [] : [JSON.stringify(parts)])],
       )
       const taken = JSON.parse(answer) as Taken[]
       for (const [at, { resolve }] of messages.entries()) resolve(readTaken(taken[at] as Taken))
@@ -102,7 +103,7 @@ export function makePosting(
     },
     acceptBroadcast: async (data, act) => {
       const keys = [steps.names().broadcasts, ...nameAct(act?.scope ?? '')]
-      const args = [describeBounds(ALWAYS), data, `i${act?.item ?? 0}`]
+      const args = [describeBounds(ALWAYS), data, namePart(act?.item ?? 0)]
       const answer = await steps.write<string>(ACCEPT_BROADCAST, keys, args)
       const { version, ...accepted } = readTaken(JSON.parse(answer) as Taken)
       return accepted
