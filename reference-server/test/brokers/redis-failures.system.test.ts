@@ -59,6 +59,13 @@ async function tell(store: RedisStore, command: string[]): Promise<unknown> {
   }
 }
 
+/** Breaks what the node that was started first hears by; it comes back by itself, a tenth of a second later. */
+async function deafenFirst(store: RedisStore): Promise<void> {
+  const list = String(await tell(store, ['CLIENT', 'LIST', 'TYPE', 'pubsub']))
+  const ids = [...list.matchAll(/^id=(\d+)/gm)].map(([, id]) => Number(id))
+  await tell(store, ['CLIENT', 'KILL', 'ID', String(Math.min(...ids))])
+}
+
 /** Tries until the store takes it; each try waits for the broker's own answer. */
 async function until<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
@@ -159,8 +166,8 @@ test('what is published while a node hears nothing is said to be lost where noth
   const [node, other] = [await startNode(store, false), await startNode(store, false)]
   await node.broker.arrive(ANN)
   const gap = node.heard('gap')
-  await tell(store, ['CLIENT', 'KILL', 'TYPE', 'pubsub'])
-  await until(async () => other.broker.accept('ann', 'unheard'))
+  await deafenFirst(store)
+  await other.broker.accept('ann', 'unheard')
   expect(await gap).toEqual(['gap', 'ann', 'one'])
 })
 
