@@ -29,5 +29,5 @@ export function spellingsOf(secret: string): string[] {
 
 /** A text that is cut after 200 or 300 characters in the middle of the secret. */
 export function cutOff(secret: string): string {
-  return `${'x'.repeat(185)}${secret}${'y'.repeat(100 - secret.length)}${secret}`
+  return `${`${'x'.repeat(185)}${secret}`.padEnd(285, 'y')}${secret}`
 }
