@@ -1,5 +1,4 @@
 /** The lane of plain posts and upgrades; it alone knows which connections carry nothing else so far, and hands over those that do. */
-
 import type { Socket } from 'node:net'
 import type { Awaitable } from '../broker-port.ts'
 import { type WrittenAnswer, writePlainAnswer } from '../outbound/answer.ts'
