@@ -1,14 +1,10 @@
 /** Judges the sample chat as a stranger's application: by its URL, on a service that the suite starts or finds. */
+
 import { validate } from '@channel-protocol/schemas/validate'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Report } from '../src/report/report.ts'
-import {
-  conformance,
-  freePort,
-  type StartedProgram,
-  startReferenceServer,
-  startServer,
-} from './processes.ts'
+import { freePort } from '../src/target/free-port.ts'
+import { conformance, type StartedProgram, startReferenceServer, startServer } from './processes.ts'
 
 const started: StartedProgram[] = []
 afterEach(async () => {

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { EVERY_CHECK } from '../src/checks/every.ts'
 import { readLedger } from '../src/ledger.ts'
+import { freePort } from '../src/target/free-port.ts'
 import { expectOnlyAimedFailures } from './faulty-server.ts'
-import { conformance, freePort, type StartedProgram, startReferenceServer } from './processes.ts'
+import { conformance, type StartedProgram, startReferenceServer } from './processes.ts'
 
 let server: StartedProgram | undefined
 afterEach(async () => {

@@ -3,13 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Report } from '../src/report/report.ts'
-import {
-  conformance,
-  freePort,
-  runProgram,
-  type StartedProgram,
-  startReferenceServer,
-} from './processes.ts'
+import { freePort } from '../src/target/free-port.ts'
+import { conformance, runProgram, type StartedProgram, startReferenceServer } from './processes.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'commands-'))
 const file = (name: string): string => join(folder, name)

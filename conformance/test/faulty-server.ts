@@ -4,7 +4,8 @@ import { expect } from 'vitest'
 import { CHECKS } from '../src/checks/index.ts'
 import { readLedger } from '../src/ledger.ts'
 import type { Report } from '../src/report/report.ts'
-import { conformance, freePort, startReferenceServer } from './processes.ts'
+import { freePort } from '../src/target/free-port.ts'
+import { conformance, startReferenceServer } from './processes.ts'
 
 /** Exit 1, and every failure is a check aimed at the fault that quotes its clause. */
 export async function expectOnlyAimedFailures(fault: string): Promise<void> {

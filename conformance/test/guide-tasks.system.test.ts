@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { validate } from '@channel-protocol/schemas'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../src/target/free-port.ts'
 import { readCommands, readFiles } from './guide-listings.ts'
 import { runCommands } from './guide-shell.ts'
-import { freePort, type StartedProgram, startReferenceServer } from './processes.ts'
+import { type StartedProgram, startReferenceServer } from './processes.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')

@@ -1,7 +1,6 @@
 /** Starts the programs of the repository as a person would, and reads what they print. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { type AddressInfo, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -79,19 +78,6 @@ export const startReferenceServer = (...args: string[]): Promise<StartedProgram>
     '0',
     ...args,
   ])
-
-/** A loopback port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve())
-  })
-  const { port } = server.address() as AddressInfo
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve())
-  })
-  return port
-}
 
 function end(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {

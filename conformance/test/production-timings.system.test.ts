@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { conformance, freePort, startReferenceServer } from './processes.ts'
+import { freePort } from '../src/target/free-port.ts'
+import { conformance, startReferenceServer } from './processes.ts'
 
 test('the reference server is judged conformant with production timings', async () => {
   const webhooks = `http://127.0.0.1:${await freePort()}`

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { conformance, freePort, startServer } from './processes.ts'
+import { freePort } from '../src/target/free-port.ts'
+import { conformance, startServer } from './processes.ts'
 import {
   BROKEN_SERVERS,
   linesOfFiles,

@@ -2,8 +2,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { connect } from 'node:net'
 import { LIMITS, TIMINGS } from '@channel-protocol/schemas/registry'
+import { findFreePort } from '../demos/free-port.ts'
 import { SETTABLE_LIMITS, SETTABLE_TIMINGS } from '../src/setting-rows.ts'
-import { findPort, startNode, stop } from './processes.ts'
+import { startNode, stop } from './processes.ts'
 
 /** Names of the contestants: this server, the same with its state in Redis or without joined writes, and what one writes first. */
 export const CONTESTANTS = ['service', 'redis', 'unjoined', 'naive'] as const
@@ -66,7 +67,7 @@ export async function start(
     broker?: string | undefined
   } = {},
 ): Promise<Running> {
-  const port = await findPort()
+  const port = await findFreePort('127.0.0.1')
   const directory = import.meta.dirname
   const programs: Record<Contestant, string[]> = {
     service: [`${directory}/../src/main.ts`],

@@ -1,12 +1,13 @@
 /** The application's receiver of webhooks: it alone knows what the service has told it, and when it does not listen. */
+
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { DEVELOPMENT } from '@channel-protocol/schemas/registry'
 import { makePresenceBook, type PresenceBook } from '../application/presence-book.ts'
 import { makeParseWebhook, type Webhook } from '../application/webhook.ts'
 import { makeWebhookMemory } from '../application/webhook-memory.ts'
+import { findFreePort } from '../demos/free-port.ts'
 
 /** How a receiver that is away is away: connections are refused, calls are answered with 503, or not at all. */
 export type Absence = 'refusing' | 'failing' | 'silent'
@@ -87,8 +88,8 @@ export async function startReceiver(parts: ReceiverParts = {}): Promise<Receiver
       server.close(() => resolve())
       server.closeAllConnections()
     })
-  await listen(0)
-  const { port } = server.address() as AddressInfo
+  const port = await findFreePort('127.0.0.1')
+  await listen(port)
 
   return {
     flags: ['--application-base', `http://127.0.0.1:${port}`, '--webhook-secret', SECRET],

@@ -1,8 +1,10 @@
 /** The service under load: it alone knows its flags, and that it comes back where it was. */
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startStore } from '../cluster/store.ts'
+import { findFreePort } from '../demos/free-port.ts'
 import { type ServerProcess, startServerProcess } from './server-process.ts'
 
 /** A service that dies and comes back at one address. */
@@ -44,7 +46,7 @@ export async function startSoakedService(
   const state = broker === 'memory' ? SHORT_WINDOW : ['--broker', kept, ...LONG_WINDOW]
   let isExpected = false
   let defect: string | undefined
-  let server = await start(0)
+  let server = await start(await findFreePort('127.0.0.1'))
 
   async function start(port: number): Promise<ServerProcess> {
     const started = await startServerProcess({

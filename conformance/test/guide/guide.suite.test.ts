@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { CORE_STEPS } from '../../src/guide/steps-core.ts'
 import { PRESENCE_STEPS } from '../../src/guide/steps-presence.ts'
-import { conformance, freePort } from '../processes.ts'
+import { freePort } from '../../src/target/free-port.ts'
+import { conformance } from '../processes.ts'
 import { type SmallServer, startEmptyServer, startHalfBuiltServer } from './half-built-server.ts'
 
 let server: SmallServer | undefined

@@ -1,8 +1,7 @@
 /** The reference server behind a slow proxy: it alone knows how a server is started that the suite meets by its URL. */
 
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { freePort } from '../../src/target/free-port.ts'
 import { startLatencyProxy } from './latency-proxy.ts'
 
 /** A server that runs. */
@@ -20,8 +19,8 @@ const START_MS = 20_000
 /** Starts a server with test timings below the root of the project; rejects where it does not answer. */
 export async function openByUrl(root: string, seed: number): Promise<ServerByUrl> {
   const proxy = await startLatencyProxy(seed)
-  const webhooks = `http://127.0.0.1:${await findFreePort()}`
-  const port = await findFreePort()
+  const webhooks = `http://127.0.0.1:${await freePort()}`
+  const port = await freePort()
   const url = `http://127.0.0.1:${proxy.port}`
   proxy.lead(port)
   const server = spawn(
@@ -40,16 +39,6 @@ export async function openByUrl(root: string, seed: number): Promise<ServerByUrl
   if (await isListening(port)) return { url, webhooks, close }
   close()
   throw new Error('the reference server does not answer')
-}
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer()
-  probe.listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port: free } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return free
 }
 
 async function isListening(at: number): Promise<boolean> {

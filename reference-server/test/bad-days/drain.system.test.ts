@@ -1,4 +1,5 @@
 /** A drain under a thousand clients: nobody is dropped without a word, and nobody is told of who is back in time. */
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import { makeApplication } from '../../application/application.ts'
 import type { Webhook } from '../../application/webhook.ts'
+import { findFreePort } from '../../demos/free-port.ts'
 import type { Receiver } from '../../soak/receiver.ts'
 import { type ServerProcess, startServerProcess } from '../../soak/server-process.ts'
 import { startApplication } from './application.ts'
@@ -79,7 +81,7 @@ test('SIGTERM under 1,000 clients sends each away with `reconnect` and 4200, spr
   const { book } = receiver
   const eventsOf = (name: Webhook['event']): Webhook[] =>
     webhooks.filter(({ event }) => event === name)
-  server = await start(0)
+  server = await start(await findFreePort('127.0.0.1'))
   const { port, baseUrl } = server
   const crowd = await connectCrowd({ baseUrl, clientIds: IDS })
   await watch.until(() => book.online().length === CLIENTS)
@@ -118,7 +120,7 @@ test('where state outlives the process, 1,000 clients that are back within the g
   const folder = await mkdtemp(join(tmpdir(), 'channel-drain-'))
   const broker = ['--broker', `sqlite:${join(folder, 'state.db')}`]
   try {
-    server = await start(0, broker)
+    server = await start(await findFreePort('127.0.0.1'), broker)
     const { port, baseUrl } = server
     const crowd = await connectCrowd({ baseUrl, clientIds: IDS })
     await watch.until(() => book.online().length === CLIENTS)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findFreePort } from './redis-store.ts'
+import { findFreePort } from '../../demos/free-port.ts'
 import { connect, post, readPresence, startNodes, takePastRepeats } from './start-nodes.ts'
 
 const SHORT_GRACE = ['--presence-grace-seconds', '1']
@@ -110,7 +110,7 @@ test(
   async () => {
     const flags = [
       '--port',
-      String(await findFreePort()),
+      String(await findFreePort('127.0.0.1')),
       '--node-lease-seconds',
       String(LEASE_MS / 1000),
     ]

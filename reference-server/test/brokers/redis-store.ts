@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { findFreePort } from '../../demos/free-port.ts'
 
 /** A Redis that runs. */
 export interface RedisStore {
@@ -26,7 +26,7 @@ export interface RedisStore {
 /** Starts a Redis that keeps nothing on disk, unless `args` say otherwise. */
 export async function startRedisStore(args: readonly string[] = []): Promise<RedisStore> {
   const folder = await mkdtemp(join(tmpdir(), 'channel-redis-'))
-  const port = await findFreePort()
+  const port = await findFreePort('127.0.0.1')
   const all = [
     '--port',
     String(port),
@@ -78,14 +78,4 @@ export async function startRedisStore(args: readonly string[] = []): Promise<Red
       await rm(folder, { recursive: true })
     },
   }
-}
-
-/** A port that nobody listens on at the moment. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

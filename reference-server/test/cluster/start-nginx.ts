@@ -2,15 +2,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
+import { findFreePort } from '../../demos/free-port.ts'
 
 /** Starts nginx and answers where it listens; it ends with the test. */
 export async function startNginx(bases: readonly string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'channel-nginx-'))
-  const port = await findFreePort()
+  const port = await findFreePort('127.0.0.1')
   const file = join(folder, 'nginx.conf')
   await writeFile(file, configure(folder, port, bases))
   const nginx = spawn('nginx', ['-p', folder, '-c', file, '-e', 'stderr', '-g', 'daemon off;'], {
@@ -53,13 +53,4 @@ http {
   }
 }
 `
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

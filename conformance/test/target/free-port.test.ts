@@ -1,0 +1,13 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../src/target/free-port.ts'
+
+test('each call gives another port, and none where somebody listens', async () => {
+  const first = await freePort()
+  const taken = createServer().listen(first + 1, '127.0.0.1')
+  onTestFinished(() => void taken.close())
+  await once(taken, 'listening')
+  const others = [await freePort(), await freePort()]
+  expect(new Set([first, first + 1, ...others]).size).toBe(4)
+})
