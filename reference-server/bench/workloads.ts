@@ -61,8 +61,8 @@ export const WORKLOADS: readonly Workload[] = [
     title: 'batches of 100 to random clients',
     clients: 1000,
     posting: 'batch',
-    publishers: 4,
-    inFlight: 4,
+    publishers: 16,
+    inFlight: 16,
   },
   {
     name: 'latency',

@@ -11,6 +11,7 @@ import { makeMetrics, type ScrapedMetrics } from './metrics.ts'
 import { makeNetworks } from './networks.ts'
 import { makeHeartbeat } from './outbound/heartbeat.ts'
 import { makeSocketRequestRules } from './outbound/socket-request.ts'
+import { makeTurn, type Turn } from './outbound/turn.ts'
 import { makeWebhookRequestRules } from './outbound/webhook-request.ts'
 import { asIs, type Fault, type Parts } from './parts.ts'
 import type { Clock, Log, Metrics, Random } from './ports.ts'
@@ -67,7 +68,8 @@ export async function startServer(
   surroundings: Surroundings,
   faults: readonly Fault[] = [],
 ): Promise<RunningServer> {
-  const parts = await makeParts(settings, surroundings)
+  const turn = makeTurn()
+  const parts = await makeParts(settings, surroundings, turn)
   for (const fault of faults) fault.apply(parts)
   const { rules, ports, timings, limits, wraps } = parts
   const { clock, random } = ports
@@ -137,6 +139,7 @@ export async function startServer(
   const service: Service = {
     rules,
     ports,
+    turn,
     limits,
     timings,
     facts: {
@@ -251,7 +254,11 @@ function makeSecret(random: Random): string {
   return Buffer.from(random.bytes(32)).toString('hex')
 }
 
-async function makeParts(settings: Settings, surroundings: Surroundings): Promise<Parts> {
+async function makeParts(
+  settings: Settings,
+  surroundings: Surroundings,
+  { gather }: Turn,
+): Promise<Parts> {
   const clock = surroundings.clock ?? systemClock
   const random = surroundings.random ?? systemRandom
   const metrics: Metrics = surroundings.metrics ?? makeMetrics(false)
@@ -272,6 +279,7 @@ async function makeParts(settings: Settings, surroundings: Surroundings): Promis
     nodeName: settings.port === 0 ? undefined : `${hostname()} ${settings.host} ${settings.port}`,
     holds: settings.profiles.includes('resume'),
     revokes: settings.profiles.includes('control'),
+    gather,
   })
   return {
     rules,

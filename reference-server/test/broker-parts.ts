@@ -19,6 +19,7 @@ export function makeBrokerParts(clock: Clock, others: Partial<BrokerParts> = {})
     epochFloor: clock.nowMs() * 1000,
     holds: false,
     revokes: false,
+    gather: () => {},
     ...others,
   }
 }

@@ -31,6 +31,8 @@ export interface BrokerParts {
   holds: boolean
   /** Whether tokens may be revoked. */
   revokes: boolean
+  /** Says that many messages follow in this turn of the event loop, so that they go out together. */
+  gather(): void
 }
 
 /** How long the counters of a client id that is offline are remembered after their last use, in milliseconds. */

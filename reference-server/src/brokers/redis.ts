@@ -103,6 +103,7 @@ export async function openRedisBroker(
     channelOf: (clientId) => steps.names().clientChannel(clientId),
     readMissed: streams.readMissed,
     events: current,
+    gather: parts.gather,
   })
   const relay = makeRelay({ link, steps, hasLease, events: current })
   const casting = makeCasting({

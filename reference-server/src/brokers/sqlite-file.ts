@@ -40,10 +40,13 @@ export interface FileParts {
   onBegin(): void
   /** Undoes what steps that could not be written changed outside the file. */
   onUndone(): void
+  /** Called when so many steps were written together, before the first of them resolves. */
+  onWritten(steps: number): void
 }
 
 /** Steps that are written together. */
 interface Round {
+  steps: number
   readonly written: Promise<void>
   resolve(): void
   reject(cause: unknown): void
@@ -121,12 +124,15 @@ export function openSqliteFile(path: string, parts: FileParts): SqliteFile {
 
   /** Joins the round of this turn; what is written together costs little more than one step of it. */
   function join(): Round {
-    if (round) return round
+    if (round) {
+      round.steps += 1
+      return round
+    }
     begin()
     const { promise: written, resolve, reject } = Promise.withResolvers<void>()
     // Each step that waits for it hears of a failure by itself.
     written.catch(() => {})
-    round = { written, resolve, reject }
+    round = { steps: 1, written, resolve, reject }
     setImmediate(end)
     return round
   }
@@ -137,6 +143,7 @@ export function openSqliteFile(path: string, parts: FileParts): SqliteFile {
     if (!ended) return
     try {
       commit.run()
+      parts.onWritten(ended.steps)
       ended.resolve()
     } catch (cause) {
       ended.reject(cause)

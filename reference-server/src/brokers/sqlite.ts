@@ -37,6 +37,9 @@ export function openSqliteBroker(path: string, parts: BrokerParts, open = openSq
     onUndone: () => {
       for (const { undo } of counting) undo()
     },
+    onWritten: (steps) => {
+      if (steps > 1) parts.gather()
+    },
   })
   const { db, write, read, look } = file
   try {

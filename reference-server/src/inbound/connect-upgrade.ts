@@ -22,9 +22,13 @@ export interface ConnectParts {
 
 /** The kind of upgrade that opens a connection of a channel. */
 export function makeConnectUpgrade(service: Service, parts: ConnectParts): UpgradeKind {
-  const { rules, ports, limits, channels } = service
+  const { rules, ports, limits, channels, turn } = service
   const frameParts = { rules, channels, heartbeat: parts.heartbeat }
-  const writerParts = makeWriterParts({ clock: ports.clock, makeReason: rules.makeCloseReason })
+  const writerParts = makeWriterParts({
+    clock: ports.clock,
+    turn,
+    makeReason: rules.makeCloseReason,
+  })
   const options = makeFrameOptions({
     autoPong: rules.decidePongs(),
     maxPayload: limits.client_frame_bytes,

@@ -5,7 +5,6 @@ import { writeAnswer } from '../outbound/answer.ts'
 import type { Pulse } from '../outbound/connection.ts'
 import { makeStreamWriter } from '../outbound/event-stream.ts'
 import type { Heartbeat, Watched } from '../outbound/heartbeat.ts'
-import { makeTurn } from '../outbound/turn.ts'
 import type { Cancel, ConnectionWriter } from '../ports.ts'
 import { Refusal } from '../refusal.ts'
 import { decideAdmission } from '../rules/admission.ts'
@@ -37,10 +36,9 @@ export interface EventStreams extends RequestTaker {
 
 /** The event-stream side of a service that offers `sse`. */
 export function makeEventStreams(service: Service, parts: StreamParts): EventStreams {
-  const { rules, ports, limits, timings, channels } = service
+  const { rules, ports, limits, timings, channels, turn } = service
   const offersBroadcast = service.facts.profiles.includes('broadcast')
   const streams = new Set<ServerResponse>()
-  const turn = makeTurn()
   let onEmpty = (): void => {}
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {

@@ -1,5 +1,6 @@
 /** What the inbound side is joined to: the rules and state of one base. */
 import type { Awaitable, KeyedPost } from '../broker-port.ts'
+import type { Turn } from '../outbound/turn.ts'
 import type { Limits, Ports, Timings } from '../ports.ts'
 import type { Broadcasts } from '../rules/broadcasts.ts'
 import type { Channels } from '../rules/channels.ts'
@@ -16,6 +17,8 @@ import type { TakeHandshake } from './handshakes.ts'
 export interface Service {
   rules: Rules
   ports: Ports
+  /** What leaves together. */
+  turn: Turn
   limits: Limits
   timings: Timings
   facts: ServiceFacts

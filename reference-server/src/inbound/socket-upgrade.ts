@@ -28,10 +28,11 @@ export interface SocketUpgradeParts {
  * @spec socket.refused.silent
  */
 export function makeSocketUpgrade(service: Service, parts: SocketUpgradeParts): UpgradeKind {
-  const { rules, ports, limits, sockets } = service
+  const { rules, ports, limits, sockets, turn } = service
   const frameParts = { rules, sockets, heartbeat: parts.heartbeat }
   const writerParts = makeWriterParts({
     clock: ports.clock,
+    turn,
     makeReason: rules.makeSocketCloseReason,
   })
   const options = makeFrameOptions({

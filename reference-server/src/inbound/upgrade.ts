@@ -8,7 +8,6 @@ import { ChannelSocket, type Keeper } from '../outbound/channel-socket.ts'
 import type { FrameOptions } from '../outbound/library-socket.ts'
 import { disownStream } from '../outbound/stream-owner.ts'
 import { makeSwitch } from '../outbound/switch.ts'
-import { makeTurn } from '../outbound/turn.ts'
 import { Refusal } from '../refusal.ts'
 import type { HandshakeKind } from '../rules/rate.ts'
 import { readTarget } from './call.ts'
@@ -58,9 +57,8 @@ export interface Upgrades extends UpgradeTaker {
 
 /** The upgrade side of a service. */
 export function makeUpgrades(service: Service, kinds: readonly UpgradeKind[]): Upgrades {
-  const { rules, ports, limits, timings } = service
+  const { rules, ports, limits, timings, turn } = service
   const sockets = new Set<ChannelSocket>()
-  const turn = makeTurn()
   let onEmpty = (): void => {}
 
   const keeper: Keeper = {

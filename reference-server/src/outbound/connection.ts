@@ -4,7 +4,7 @@ import type { Envelope } from '@channel-protocol/schemas/types'
 import type { Clock, ConnectionWriter } from '../ports.ts'
 import type { ChannelSocket } from './channel-socket.ts'
 import { type FrameMaker, makeFrameMaker } from './frame.ts'
-import { makeTurn, type Turn } from './turn.ts'
+import type { Turn } from './turn.ts'
 
 /** What can be measured of a connection. */
 export interface Pulse {
@@ -31,8 +31,8 @@ export interface WriterParts {
 }
 
 /** The parts of the writers of one kind; each text is made bytes once, however many of them write it. */
-export function makeWriterParts(given: Pick<WriterParts, 'clock' | 'makeReason'>): WriterParts {
-  return { ...given, turn: makeTurn(), makeFrame: makeFrameMaker() }
+export function makeWriterParts(given: Omit<WriterParts, 'makeFrame'>): WriterParts {
+  return { ...given, makeFrame: makeFrameMaker() }
 }
 
 /** What replaces the writer of a connection of `whose`, or what is measured of it. */
@@ -74,8 +74,8 @@ class SocketWriter implements ConnectionWriter, Pulse {
     if (!this.isOpen()) return
     const { clock, turn, makeFrame } = this.#parts
     const frame = makeFrame(content)
-    // Only broadcasts wait: for a lone message a second callback costs what a joined write saves.
-    if (envelope?.type === 'broadcast') this.#socket.joinFrame(frame, turn)
+    // A lone message does not wait: a second callback for it costs what a joined write saves.
+    if (envelope?.type === 'broadcast' || turn.gathers()) this.#socket.joinFrame(frame, turn)
     else this.#socket.sendFrame(frame)
     this.#lastEnvelopeMs = clock.nowMs()
   }

@@ -71,7 +71,7 @@ export function makeStreamWriter(
       const envelope = given ?? (JSON.parse(data) as TypedEnvelope)
       const { type } = envelope
       places = rules.movePlaces(places, envelope)
-      if (type === 'broadcast' && !isCorked) {
+      if ((type === 'broadcast' || parts.turn.gathers()) && !isCorked) {
         isCorked = true
         response.cork()
         parts.turn.add(waiting)

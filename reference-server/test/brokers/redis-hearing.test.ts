@@ -37,6 +37,7 @@ beforeEach(() => {
       return typeof missed === 'function' ? missed() : missed
     },
     events: () => listener,
+    gather: () => events.push(['gather']),
   })
 })
 
@@ -74,7 +75,7 @@ test('messages that were posted together are passed on in order, and none of a c
     ['of ann', 'one', '7', 3, 'b'],
   ]
   hearing.hearMessages(JSON.stringify(rows))
-  expect(events.slice(1)).toEqual([message(2, 'a'), message(3, 'b')])
+  expect(events.slice(1)).toEqual([['gather'], message(2, 'a'), message(3, 'b')])
 })
 
 test('an arrival resolves when it is heard', async () => {

@@ -78,6 +78,7 @@ function openGenerations(most: number) {
     onUndone: () => {
       for (const undo of undone) undo()
     },
+    onWritten: () => {},
   })
   const generations = makeSqliteGenerations(file.db, { clock, rules: makeRules() }, most)
   undone.push(generations.undo)

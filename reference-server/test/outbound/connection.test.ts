@@ -7,6 +7,7 @@ import { ChannelSocket } from '../../src/outbound/channel-socket.ts'
 import { makeWriterParts, openWriter, type Pulse } from '../../src/outbound/connection.ts'
 import { makeFrame } from '../../src/outbound/frame.ts'
 import { makeFrameOptions } from '../../src/outbound/library-socket.ts'
+import { makeTurn } from '../../src/outbound/turn.ts'
 import type { ConnectionWriter } from '../../src/ports.ts'
 import { type FakeClock, makeFakeClock } from '../fake-clock.ts'
 
@@ -25,7 +26,7 @@ let parts: ReturnType<typeof makeWriterParts>
 
 beforeEach(() => {
   clock = makeFakeClock()
-  parts = makeWriterParts({ clock, makeReason: (slug) => slug })
+  parts = makeWriterParts({ clock, turn: makeTurn(), makeReason: (slug) => slug })
 })
 
 function open(): Noted {
@@ -85,6 +86,18 @@ test('a lone message goes out at once', () => {
   const { writer, writes } = open()
   writer.write('now', message)
   expect(writes).toEqual(['now'])
+})
+
+test('messages of which many are about to follow go out in one write when the turn ends', async () => {
+  const { writer, writes } = open()
+  parts.turn.gather()
+  writer.write('one', message)
+  writer.write('two', message)
+  expect(writes).toEqual([])
+  await turnEnd()
+  expect(writes).toEqual(['one|two'])
+  writer.write('now', message)
+  expect(writes).toEqual(['one|two', 'now'])
 })
 
 test('a message behind a broadcast of the same turn stays behind it', async () => {

@@ -5,7 +5,7 @@ import { setImmediate as turnEnd } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Pulse } from '../../src/outbound/connection.ts'
 import { makeStreamWriter } from '../../src/outbound/event-stream.ts'
-import { makeTurn } from '../../src/outbound/turn.ts'
+import { makeTurn, type Turn } from '../../src/outbound/turn.ts'
 import type { ConnectionWriter } from '../../src/ports.ts'
 import { makeRules } from '../../src/rules/rule-book.ts'
 import { type FakeClock, makeFakeClock } from '../fake-clock.ts'
@@ -18,6 +18,7 @@ let server: Server
 let peer: Socket
 let text: string
 let response: ServerResponse
+let turn: Turn
 let writer: ConnectionWriter & Pulse
 let welcomes: number
 
@@ -37,11 +38,12 @@ beforeEach(async () => {
   response = given
   response.flushHeaders()
   welcomes = 0
+  turn = makeTurn()
   writer = makeStreamWriter(response, {
     socket: request.socket,
     clock,
     rules: makeRules(),
-    turn: makeTurn(),
+    turn,
     lingerMs: LINGER_MS,
     onWelcome: () => {
       welcomes += 1
@@ -138,6 +140,23 @@ test('broadcasts of one turn leave together when it ends, and what follows stays
   expect([...text.matchAll(/^event: (\w+)/gm)].map(([, type]) => type)).toEqual([
     'broadcast',
     'broadcast',
+    'message',
+    'close',
+  ])
+})
+
+test('messages of which many are about to follow leave together when the turn ends', async () => {
+  const sentBefore = writer.bytesSent()
+  turn.gather()
+  for (const seq of [1, 2]) {
+    const envelope = { type: 'message' as const, id: `m-${seq}`, seq, data: 'one' }
+    writer.write(JSON.stringify(envelope), envelope)
+  }
+  expect(writer.bytesSent()).toBe(sentBefore)
+  writer.close('draining')
+  await once(peer, 'close')
+  expect([...text.matchAll(/^event: (\w+)/gm)].map(([, type]) => type)).toEqual([
+    'message',
     'message',
     'close',
   ])

@@ -40,6 +40,15 @@ test('what was added in a turn flushes when it ends, in order', async () => {
   expect(flushed).toEqual(['a', 'b'])
 })
 
+test('a turn gathers until it ends, also where nothing was written in it', async () => {
+  const turn = makeTurn()
+  expect(turn.gathers()).toBe(false)
+  turn.gather()
+  expect(turn.gathers()).toBe(true)
+  await turnEnd()
+  expect(turn.gathers()).toBe(false)
+})
+
 test('what is added while a turn ends flushes with the next', async () => {
   const turn = makeTurn()
   let flushes = 0

@@ -43,6 +43,8 @@ export interface HearingParts {
   channelOf(clientId: string): string
   readMissed(clientId: string, connectionId: string, after: StreamCounters): Promise<Missed>
   events(): NodeEvents
+  /** As of a broker's parts. */
+  gather(): void
 }
 
 /** What a node hears of its client ids. */
@@ -89,7 +91,9 @@ export function makeHearing(parts: HearingParts): Hearing {
       missed = true
       return
     }
-    for (const [channel, connectionId, epoch, seq, data] of JSON.parse(list) as HeardMessage[]) {
+    const messages = JSON.parse(list) as HeardMessage[]
+    if (messages.length > 1) parts.gather()
+    for (const [channel, connectionId, epoch, seq, data] of messages) {
       const ear = ears.get(channel)
       if (ear?.connectionId !== connectionId) continue
       if (ear.catching) ear.newest = seq

@@ -16,11 +16,14 @@ const MESSAGES_PER_TURN = 100
  * @spec batch.post.results
  */
 export const answerBatch: Handler = async (service, { body, post }) => {
-  const { rules, limits, ports } = service
+  const { rules, limits, ports, turn } = service
   const items = rules.readBatch(body.messages, limits.batch_messages)
   const results: Awaitable<BatchResult>[] = []
   for (const [taken, at] of rules.decideBatchOrder(items).entries()) {
-    if (taken > 0 && taken % MESSAGES_PER_TURN === 0) await giveWay(ports.clock)
+    if (taken % MESSAGES_PER_TURN === 0) {
+      if (taken > 0) await giveWay(ports.clock)
+      if (items.length > 1) turn.gather()
+    }
     results[at] = postItem(service, items[at], at, makeAct(post, at))
   }
   const made = results.every(isThere) ? results : await Promise.all(results)

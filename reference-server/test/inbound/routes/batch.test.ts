@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { BatchAnswer } from '@channel-protocol/schemas/types'
 import { validate } from '@channel-protocol/schemas/validate'
 import { expect, test } from 'vitest'
@@ -124,6 +127,45 @@ test('a defect met by one message is the result of that message, and is logged',
   expect(lines.join()).not.toContain('private')
   await service.stop()
 })
+
+test.each(['memory', 'sqlite'])(
+  'messages of a batch leave together and a lone one at once, with the state in %s',
+  async (engine) => {
+    const folder = await mkdtemp(join(tmpdir(), 'channel-batch-'))
+    const waiting: number[] = []
+    const notes: Fault = {
+      name: 'notes',
+      misdeed: '',
+      breaks: [],
+      apply: ({ wraps }) => {
+        wraps.writer = (writer, _, pulse) => ({
+          ...writer,
+          write: (frame, envelope) => {
+            writer.write(frame, envelope)
+            if (envelope?.type === 'message') waiting.push(pulse.queuedBytes())
+          },
+        })
+      },
+    }
+    const broker = engine === 'memory' ? engine : `sqlite:${join(folder, 'channel.db')}`
+    const service = await startService(['--broker', broker], {}, [notes])
+    const names = ['ann', 'bob']
+    const clients = await Promise.all(
+      names.map(async (name) => service.connect(await service.mint(name))),
+    )
+    for (const client of clients) await client.next()
+    await postBatch(
+      service,
+      names.flatMap((name) => messagesTo(name, 1)),
+    )
+    for (const client of clients) expect(await client.next()).toMatchObject({ seq: 1 })
+    await postBatch(service, messagesTo('ann', 1))
+    await service.post('/v1/messages', { client_id: 'ann', data: 'x' })
+    expect(waiting.map((bytes) => bytes > 0)).toEqual([true, true, false, false])
+    await service.stop()
+    await rm(folder, { recursive: true })
+  },
+)
 
 test('a body is read up to batch_bytes, and one byte more is refused with that limit', async () => {
   const service = await startService(['--test-timings'])
