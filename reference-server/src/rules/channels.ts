@@ -311,7 +311,7 @@ export function makeChannels(parts: ChannelParts): Channels {
     admit,
     end,
     disconnect: (clientId, revokes) => serial(clientId, () => disconnect(clientId, revokes)),
-    post: (clientId, data, act) => serial.atOnce(clientId, () => post(clientId, data, act)),
+    post: (clientId, data, act) => serial.together(clientId, () => post(clientId, data, act)),
     read: (clientId) => serial(clientId, () => read(clientId)),
     recover: () => graces.recover(openChannel),
     heard: makeHeard({
