@@ -1,4 +1,4 @@
-/** The connections to the shared store: it alone knows how commands go out, for how long they are waited for, and what a failure means. */
+/** The connection to the shared store: it alone knows how commands go out, for how long they are waited for, and what a failure means. */
 import { createClient, ErrorReply, type RedisClientType } from '@redis/client'
 import { systemClock } from '../../clock.ts'
 import type { Cancel, Log } from '../../ports.ts'
@@ -8,7 +8,9 @@ import type { Script } from './script.ts'
 /** What is done with what is published. */
 export type Listener = (message: string, channel: string) => void
 
-/** Two connections to the store, one for commands and one for what is published. */
+// One for both: what a step publishes for this node comes with its answer, in one read; two of them cost a lone post a
+// sixth more. Both must be lost together anyway.
+/** The connection to the store, for commands and for what is published. */
 export interface Link {
   /** Makes the first try to connect, and all others after it; resolves with the failure of the first, if it failed. */
   start(): Promise<unknown>
@@ -32,11 +34,11 @@ export interface LinkParts {
   log: Log
   scripts: readonly Script[]
   listener: Listener
-  /** Called when both connections are there, also again after either was lost; it is not up before this resolves. */
+  /** Called when the connection is there, also again after it was lost; it is not up before this resolves. */
   onConnected(): Promise<void>
   /** Called when it is up. */
   onUp(): void
-  /** Called when either connection was lost. */
+  /** Called when it was lost. */
   onDown(): void
 }
 
@@ -74,19 +76,13 @@ export function inTime<T>(heard: Promise<T>, detail = 'the store does not answer
   })
 }
 
-/** The two connections of one try; the failure of either is the failure of both. */
-interface Pair {
-  commands: RedisClientType
-  hearing: RedisClientType
-}
-
 /** A link that connects, again and again, until it is stopped. */
 export function makeLink(parts: LinkParts): Link {
   const { log, scripts, listener } = parts
   const calls = new Set<Call>()
-  let pair: Pair | undefined
-  /** The pair that everything may use. */
-  let up: Pair | undefined
+  let connected: RedisClientType | undefined
+  /** The connection that everything may use. */
+  let up: RedisClientType | undefined
   let stopped = false
   let stalledSinceMs: number | undefined
   let tries = 0
@@ -114,22 +110,20 @@ export function makeLink(parts: LinkParts): Link {
       if (lost || stopped) return
       lost = true
       failure = cause
-      if (tries === 0 && pair) log.warn({ err: cause }, 'the store cannot be reached')
+      if (tries === 0 && connected) log.warn({ err: cause }, 'the store cannot be reached')
       close(made)
       retry()
     }
-    const made = { commands: makeClient(onLost), hearing: makeClient(onLost) }
+    const made = makeClient(onLost)
     const cancel = systemClock.after(2 * ANSWER_MS, () => onLost(new Error('no answer in time')))
     try {
-      await Promise.all([made.commands.connect(), made.hearing.connect()])
-      await Promise.all(
-        scripts.map(({ lua }) => made.commands.sendCommand(['SCRIPT', 'LOAD', lua])),
-      )
+      await made.connect()
+      await Promise.all(scripts.map(({ lua }) => made.sendCommand(['SCRIPT', 'LOAD', lua])))
       if (lost || stopped) {
         close(made)
         return failure
       }
-      pair = made
+      connected = made
       await parts.onConnected()
       if (lost || stopped) return failure
       if (tries > 0) log.info({}, 'the store can be reached again')
@@ -144,11 +138,10 @@ export function makeLink(parts: LinkParts): Link {
     return failure
   }
 
-  function close(made: Pair): void {
-    made.commands.destroy()
-    made.hearing.destroy()
-    if (pair !== made) return
-    pair = undefined
+  function close(made: RedisClientType): void {
+    made.destroy()
+    if (connected !== made) return
+    connected = undefined
     up = undefined
     stalledSinceMs = undefined
     for (const call of calls) call.fail(makeUnavailable('the store cannot be reached'))
@@ -169,9 +162,9 @@ export function makeLink(parts: LinkParts): Link {
       calls.delete(call)
       call.fail(makeUnavailable('the store does not answer'))
     }
-    if (pair && stalledSinceMs !== undefined && nowMs - stalledSinceMs > STUCK_MS) {
+    if (connected && stalledSinceMs !== undefined && nowMs - stalledSinceMs > STUCK_MS) {
       log.warn({}, 'the store does not answer: connecting anew')
-      close(pair)
+      close(connected)
       retry()
     }
     if (!stopped) cancelWatch = systemClock.after(WATCH_MS, watch)
@@ -179,14 +172,14 @@ export function makeLink(parts: LinkParts): Link {
   let cancelWatch = systemClock.after(WATCH_MS, watch)
 
   function send<T>(args: readonly string[]): Promise<T> {
-    const { commands } = pair ?? {}
-    if (!commands) return Promise.reject(makeUnavailable('the store cannot be reached'))
+    const client = connected
+    if (!client) return Promise.reject(makeUnavailable('the store cannot be reached'))
     if (calls.size >= MOST_WAITING)
       return Promise.reject(makeUnavailable('too much is waiting for the store'))
     return new Promise((resolve, reject) => {
       const call = { sinceMs: performance.now(), fail: reject }
       calls.add(call)
-      commands.sendCommand<T>(args).then(
+      client.sendCommand<T>(args).then(
         (answer) => {
           stalledSinceMs = undefined
           calls.delete(call)
@@ -213,21 +206,21 @@ export function makeLink(parts: LinkParts): Link {
       }
     },
     subscribe: async (channel) => {
-      if (!pair) throw makeUnavailable('the store cannot be reached')
-      await pair.hearing.sSubscribe(channel, listener).catch((cause: Error) => {
+      if (!connected) throw makeUnavailable('the store cannot be reached')
+      await connected.sSubscribe(channel, listener).catch((cause: Error) => {
         throw explain(cause)
       })
     },
     unsubscribe: (channel) => {
-      pair?.hearing.sUnsubscribe(channel, listener).catch(() => {})
+      connected?.sUnsubscribe(channel, listener).catch(() => {})
     },
-    isConnected: () => pair !== undefined,
+    isConnected: () => connected !== undefined,
     isUp: () => up !== undefined && stalledSinceMs === undefined,
     stop: () => {
       stopped = true
       cancelRetry()
       cancelWatch()
-      if (pair) close(pair)
+      if (connected) close(connected)
     },
   }
 }
