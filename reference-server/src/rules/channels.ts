@@ -254,9 +254,11 @@ export function makeChannels(parts: ChannelParts): Channels {
   }
 
   function post(clientId: string, data: string, act?: Act | undefined): Awaitable<Receipt> {
-    const taken = broker.accept(clientId, data, act)
-    const go = (accepted: Accepted<Counters>): Receipt => finish(clientId, data, accepted)
-    return taken instanceof Promise ? taken.then(go) : go(taken)
+    return serial.together(
+      clientId,
+      () => broker.accept(clientId, data, act),
+      (accepted) => finish(clientId, data, accepted),
+    )
   }
 
   function finish(clientId: string, data: string, accepted: Accepted<Counters>): Receipt {
@@ -311,7 +313,7 @@ export function makeChannels(parts: ChannelParts): Channels {
     admit,
     end,
     disconnect: (clientId, revokes) => serial(clientId, () => disconnect(clientId, revokes)),
-    post: (clientId, data, act) => serial.together(clientId, () => post(clientId, data, act)),
+    post,
     read: (clientId) => serial(clientId, () => read(clientId)),
     recover: () => graces.recover(openChannel),
     heard: makeHeard({

@@ -7,44 +7,76 @@ export interface Serial {
   /**
    * A work that may run beside others of its kind, as it keeps its place among them by itself: it begins in its turn, but
    * does not wait for them. What comes later waits for all. Where nothing is awaited, neither has the caller to.
+   * @param finish what is made of what `begin` brings, as part of the work
    */
-  together<T>(key: string, work: () => Awaitable<T>): Awaitable<T>
+  together<B, T>(key: string, begin: () => Awaitable<B>, finish: (begun: B) => T): Awaitable<T>
 }
 
-/** What has begun, or waits to begin, under one key. */
-interface Tail {
-  /** Settles when the last work that runs alone is done. */
+/** What has begun, or waits to begin, under one key: a work that runs alone, or nothing, and those together behind it. */
+interface Line {
+  /** Settles when the work that runs alone is done. */
   alone: Promise<unknown> | undefined
-  /** Settles when everything is done. */
-  all: Promise<unknown>
+  /** Works that run together, or wait for the one before them. */
+  together: number
+  /** Called when none of them is left. */
+  onEmpty: (() => void) | undefined
 }
 
 /** A serial of its own; a key costs memory only while it has work. */
 export function makeSerial(): Serial {
-  const tails = new Map<string, Tail>()
+  const lines = new Map<string, Line>()
 
-  function follow(key: string, tail: Tail): void {
-    tails.set(key, tail)
-    const clear = (): void => {
-      if (tails.get(key) === tail) tails.delete(key)
-    }
-    tail.all.then(clear, clear)
+  function clear(key: string, line: Line): void {
+    if (line.together > 0) return
+    line.onEmpty?.()
+    if (lines.get(key) === line) lines.delete(key)
   }
 
-  function together<T>(key: string, work: () => Awaitable<T>): Awaitable<T> {
-    const before = tails.get(key)
-    const result = before?.alone ? before.alone.then(work, work) : work()
-    if (!(result instanceof Promise)) return result
-    const all = before ? Promise.allSettled([before.all, result]) : result
-    follow(key, { alone: before?.alone, all })
-    return result
+  // One promise for each work, and no more: those of thousands that wait for a store are what its garbage is made of.
+  function together<B, T>(
+    key: string,
+    begin: () => Awaitable<B>,
+    finish: (begun: B) => T,
+  ): Awaitable<T> {
+    const before = lines.get(key)
+    const begun = before?.alone ? before.alone.then(begin, begin) : begin()
+    if (!(begun instanceof Promise)) return finish(begun)
+    const line = before ?? { alone: undefined, together: 0, onEmpty: undefined }
+    if (!before) lines.set(key, line)
+    line.together += 1
+    const leave = (): void => {
+      line.together -= 1
+      clear(key, line)
+    }
+    return begun.then(
+      (value) => {
+        leave()
+        return finish(value)
+      },
+      (cause: unknown) => {
+        leave()
+        throw cause
+      },
+    )
   }
 
   const serial = <T>(key: string, work: () => Promise<T>): Promise<T> => {
-    const before = tails.get(key)
-    const result = before ? before.all.then(work, work) : work()
-    follow(key, { alone: result, all: result })
+    const before = lines.get(key)
+    const turn = before && whenDone(before)
+    const result = turn ? turn.then(work, work) : work()
+    const line = { alone: result, together: 0, onEmpty: undefined }
+    lines.set(key, line)
+    const done = (): void => clear(key, line)
+    result.then(done, done)
     return result
   }
   return Object.assign(serial, { together })
+}
+
+/** Settles when a line is done. */
+function whenDone(line: Line): Promise<unknown> | undefined {
+  if (line.together === 0) return line.alone
+  return new Promise<void>((resolve) => {
+    line.onEmpty = resolve
+  })
 }

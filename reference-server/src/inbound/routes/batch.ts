@@ -18,39 +18,49 @@ const MESSAGES_PER_TURN = 100
 export const answerBatch: Handler = async (service, { body, post }) => {
   const { rules, limits, ports, turn } = service
   const items = rules.readBatch(body.messages, limits.batch_messages)
-  const results: Awaitable<BatchResult>[] = []
-  for (const [taken, at] of rules.decideBatchOrder(items).entries()) {
-    if (taken % MESSAGES_PER_TURN === 0) {
-      if (taken > 0) await giveWay(ports.clock)
-      if (items.length > 1) turn.gather()
-    }
-    results[at] = postItem(service, items[at], at, makeAct(post, at))
+  const order = rules.decideBatchOrder(items)
+  const parts: Awaitable<readonly BatchResult[]>[] = []
+  for (let taken = 0; taken < order.length; taken += MESSAGES_PER_TURN) {
+    if (taken > 0) await giveWay(ports.clock)
+    if (items.length > 1) turn.gather()
+    const part = order.slice(taken, taken + MESSAGES_PER_TURN)
+    parts.push(postItems(service, part, (at) => [items[at], makeAct(post, at)]))
   }
-  const made = results.every(isThere) ? results : await Promise.all(results)
-  return makeAnswer(200, rules.makeBatchAnswer(made))
+  const results: BatchResult[] = []
+  const inOrder = (await Promise.all(parts)).flat()
+  for (const [taken, at] of order.entries()) results[at] = inOrder[taken] as BatchResult
+  return makeAnswer(200, rules.makeBatchAnswer(results))
+}
+
+/** Neither throws nor rejects: what goes wrong with one message is the result of that message. */
+function postItems(
+  service: Service,
+  places: readonly number[],
+  read: (at: number) => [item: unknown, act: Act | undefined],
+): Awaitable<readonly BatchResult[]> {
+  const { rules } = service
+  const refuse = (cause: unknown, at: number): BatchResult =>
+    rules.makeBatchProblem(makeRefusalProblem(service, cause).problem, at)
+  const results = places.map((at): Awaitable<BatchResult> => {
+    try {
+      const [item, act] = read(at)
+      const members = rules.selectMembers(rules.readBatchItem(item), MESSAGE_MEMBERS)
+      return postMessage(service, members, act)
+    } catch (cause) {
+      return refuse(cause, at)
+    }
+  })
+  if (results.every(isThere)) return results
+  // All at once: what is caught of each for itself is a promise more for each.
+  return Promise.allSettled(results).then((settled) =>
+    settled.map((one, taken) =>
+      one.status === 'fulfilled' ? one.value : refuse(one.reason, places[taken] as number),
+    ),
+  )
 }
 
 function isThere(result: Awaitable<BatchResult>): result is BatchResult {
   return !(result instanceof Promise)
-}
-
-/** Neither throws nor rejects: what goes wrong with one message is the result of that message. */
-function postItem(
-  service: Service,
-  item: unknown,
-  at: number,
-  act: Act | undefined,
-): Awaitable<BatchResult> {
-  const { rules } = service
-  const refuse = (cause: unknown): BatchResult =>
-    rules.makeBatchProblem(makeRefusalProblem(service, cause).problem, at)
-  try {
-    const members = rules.selectMembers(rules.readBatchItem(item), MESSAGE_MEMBERS)
-    const receipt = postMessage(service, members, act)
-    return receipt instanceof Promise ? receipt.catch(refuse) : receipt
-  } catch (cause) {
-    return refuse(cause)
-  }
 }
 
 function giveWay(clock: Clock): Promise<void> {

@@ -5,6 +5,7 @@ import type { BatchAnswer } from '@channel-protocol/schemas/types'
 import { validate } from '@channel-protocol/schemas/validate'
 import { expect, test } from 'vitest'
 import type { Fault } from '../../../src/parts.ts'
+import { Refusal } from '../../../src/refusal.ts'
 import { makeFakeClock } from '../../fake-clock.ts'
 import { startService, type TestService } from '../../start-service.ts'
 
@@ -125,6 +126,29 @@ test('a defect met by one message is the result of that message, and is logged',
   expect([ann?.seq, bob?.code, again?.seq]).toEqual([1, 'internal-error', 2])
   expect(lines).toHaveLength(1)
   expect(lines.join()).not.toContain('private')
+  await service.stop()
+})
+
+test('what a store refuses early in a long batch is the result of that message, while the rest waits for its turn', async () => {
+  const away: Fault = {
+    name: 'away',
+    misdeed: '',
+    breaks: [],
+    apply: ({ ports }) => {
+      const { broker } = ports
+      const accept: typeof broker.accept = async (...facts) => {
+        if (facts[0] === 'bob') throw new Refusal('unavailable', 'away', { retryAfterSeconds: 1 })
+        return broker.accept(...facts)
+      }
+      ports.broker = { ...broker, accept }
+    },
+  }
+  const service = await startService([], {}, [away])
+  const results = await postBatch(service, [...messagesTo('bob', 150), ...messagesTo('ann', 150)])
+  expect(results.slice(0, 150).every(({ code }) => code === 'unavailable')).toBe(true)
+  expect(results.slice(150).map(({ seq }) => seq)).toEqual(
+    Array.from({ length: 150 }, (_, at) => at + 1),
+  )
   await service.stop()
 })
 
