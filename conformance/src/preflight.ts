@@ -17,23 +17,35 @@ export interface Preflight {
   readonly trouble?: string
   /** Whether nothing that a check would say could be trusted. */
   readonly isHopeless?: true
+  /** What no client was sent, however long it waited; absent where clients are sent what they must be. */
+  readonly silence?: string
 }
 
-const PATIENCE_MS = 5000
+/** How long what must come is waited for, in milliseconds. */
+export const PATIENCE_MS = 5000
+/** The same where nothing comes at all: hundreds of checks would wait in vain, one after the other. */
+export const PATIENCE_WITH_SILENCE_MS = 500
+/** Clients of which all are sent nothing only where that is no accident. */
+const CLIENTS = 2
+const UNWELCOME = 'no client is welcomed'
+const UNDELIVERED = 'no message that is posted reaches its client'
 const REFUSED = [404, 501]
 
-/** Mints a token, connects once and waits for the webhook that this causes. */
-export async function preflight({ site }: Target): Promise<Preflight> {
-  const http = makeHttp(PATIENCE_MS)
+/** Mints a token, connects, posts a message, and waits for the webhook that this causes. */
+export async function preflight(
+  { site }: Pick<Target, 'site'>,
+  patienceMs = PATIENCE_MS,
+): Promise<Preflight> {
+  const http = makeHttp(patienceMs)
   const recorder = startRecorder()
-  const drive = makeDrive(site, http, recorder, PATIENCE_MS)
+  const drive = makeDrive(site, http, recorder, patienceMs)
   let served: readonly string[] = []
   try {
     served = await findServed(drive)
-    if (!site.receiver || !site.advertised.profiles.includes('presence')) {
-      await drive.mint('preflight', drive.clientId())
-      return { site, served }
-    }
+    const silence = await findSilence(drive)
+    if (silence === UNWELCOME) return { site: { ...site, welcomesNobody: true }, served, silence }
+    if (silence !== undefined) return { site, served, silence }
+    if (!site.receiver || !site.advertised.profiles.includes('presence')) return { site, served }
     const clientId = drive.clientId()
     const webhooks = drive.webhooks('preflight', clientId)
     await drive.connect('preflight', clientId)
@@ -52,6 +64,21 @@ export async function preflight({ site }: Target): Promise<Preflight> {
     await drive.finish()
     await http.stop()
   }
+}
+
+/** What clients of this service wait for in vain, each of several. */
+async function findSilence(drive: Drive): Promise<string | undefined> {
+  const clients = Array.from({ length: CLIENTS }, async () => {
+    const clientId = drive.clientId()
+    const { token, connectUrl: url } = await drive.mint('preflight', clientId)
+    const client = await drive.open('preflight client', { url, token })
+    if (!(await client.welcome())) return UNWELCOME
+    const text = drive.text()
+    await drive.post('preflight post', clientId, text)
+    return (await client.message(text)) ? undefined : UNDELIVERED
+  })
+  const silences: (string | undefined)[] = await Promise.all(clients)
+  return [undefined, UNDELIVERED, UNWELCOME].find((silence) => silences.includes(silence))
 }
 
 /** Profiles that are not announced, but of which a path is served: unsupported is what is neither. */

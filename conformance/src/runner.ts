@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly seed: number
   /** How long to wait for what must come, in milliseconds. */
   readonly patienceMs: number
+  /** How long to wait for the answer to a call, in milliseconds; twice as long as for the rest where absent. */
+  readonly answerMs?: number
   readonly onResult?: (result: Result) => void
   /** Told what was seen of each stimulus, and for which checks, before anything is redacted. */
   readonly onTimeline?: (
@@ -64,7 +66,7 @@ export async function runChecks(
   ledger: Ledger,
   options: RunOptions,
 ): Promise<Result[]> {
-  const http = makeHttp(options.patienceMs * 2, options.grease)
+  const http = makeHttp(options.answerMs ?? options.patienceMs * 2, options.grease)
   const watch = startStallWatch()
   const own: GroupOptions = {
     ledger,

@@ -15,7 +15,7 @@ import {
   planChecks,
   type Selection,
 } from '../plan.ts'
-import { preflight } from '../preflight.ts'
+import { PATIENCE_MS, PATIENCE_WITH_SILENCE_MS, preflight } from '../preflight.ts'
 import { preflightApplication } from '../preflight-application.ts'
 import { printable } from '../report/printable.ts'
 import type { ReportTarget } from '../report/report.ts'
@@ -39,8 +39,6 @@ export interface JudgeOptions extends Selection {
   /** Whether timers are waited for, and no clock is moved; false where absent. */
   readonly isRealTime?: boolean
 }
-
-const PATIENCE_MS = 5000
 
 /** What the line that introduces a target holds at most, in UTF-16 code units. */
 const WIDTH = 400
@@ -119,6 +117,8 @@ interface Prepared {
   /** Checks that will be made. */
   readonly count: number
   readonly trouble: string | undefined
+  /** How long what must come is waited for, in milliseconds. */
+  readonly patienceMs: number
 }
 
 /** Plans the checks of one target, and says what is about to happen. */
@@ -141,9 +141,12 @@ async function prepareTarget(
     say(
       introduce(target),
       `revision ${ledger.revision}, ${count} of ${planned.length} checks, seed ${options.seed}${options.isGreased ? ' with noise (--grease)' : ''}, ${advertised.testTimings ? 'test' : 'production'} timings${describeClock(planned, checked.site)}${application ? '' : `, ${describeReceiver(checked.site)}`}`,
+      ...(checked.silence === undefined ? [] : [describeSilence(checked.silence)]),
     )
   }
-  return { target: { ...target, site: checked.site }, planned, count, trouble: checked.trouble }
+  const { site, trouble, silence } = checked
+  const patienceMs = silence === undefined ? PATIENCE_MS : PATIENCE_WITH_SILENCE_MS
+  return { target: { ...target, site }, planned, count, trouble, patienceMs }
 }
 
 /** What came of one target. */
@@ -154,7 +157,7 @@ interface Judged {
 
 /** Makes the checks of one target. */
 async function judgeTarget(
-  { target, planned, trouble }: Prepared,
+  { target, planned, trouble, patienceMs }: Prepared,
   options: JudgeOptions,
   ledger: Ledger,
   onResult: (result: Result) => void,
@@ -163,7 +166,8 @@ async function judgeTarget(
   const results = await runChecks(planned, target, ledger, {
     concurrency: options.concurrency,
     seed: options.seed,
-    patienceMs: PATIENCE_MS,
+    patienceMs,
+    answerMs: PATIENCE_MS * 2,
     isRecorded: options.isRecorded,
     onResult,
     onTimeline: observation.take,
@@ -197,6 +201,11 @@ function describeClock(planned: readonly PlannedCheck[], site: Site): string {
     ({ check, decision }) => decision === 'run' && isStepped(check, site),
   ).length
   return count > 0 ? `, ${count} checks on a virtual clock` : ''
+}
+
+function describeSilence(silence: string): string {
+  const seconds = [PATIENCE_MS, PATIENCE_WITH_SILENCE_MS].map((ms) => ms / 1000)
+  return `${silence} in ${seconds[0]} s: mend that first; nothing else that clients are sent is waited for longer than ${seconds[1]} s`
 }
 
 function describeReceiver({ receiver }: Site): string {

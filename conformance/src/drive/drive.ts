@@ -78,7 +78,7 @@ export interface Drive {
     options?: CallOptions,
   ): Promise<Record<string, unknown> | undefined>
   open(as: string, options: OpenOptions): Promise<Connection>
-  /** Mints, opens, and waits for the welcome. */
+  /** Mints, opens, and waits for the welcome; throws {@link SetUpFailed} where nobody is welcomed. */
   connect(
     as: string,
     clientId: string,
@@ -223,6 +223,8 @@ export function makeDrive(site: Site, http: Http, recorder: Recorder, patienceMs
     },
     open,
     async connect(as, clientId, { ttlSeconds, ...options } = {}) {
+      if (site.welcomesNobody)
+        throw new SetUpFailed(`${as} would not be welcomed: this service welcomes nobody`)
       const minted = await mint(
         as,
         clientId,

@@ -62,6 +62,8 @@ export interface Site {
   readonly steps?: boolean
   /** The clock that it runs on, where the suite moves it; absent where it runs on the real one. */
   readonly clock?: ServiceClock
+  /** Whether no client was welcomed, however long it waited; taken for false unless it was seen. */
+  readonly welcomesNobody?: true
   /** Path prefix of this service's webhooks at the receiver; empty where it has the receiver for itself. */
   readonly webhookPrefix: string
   /** The bases of all nodes, `baseUrl` first, where it consists of several. */
