@@ -8,6 +8,7 @@ import { type Drive, makeDrive } from './drive/drive.ts'
 import { type Http, makeHttp } from './drive/http.ts'
 import { SetUpFailed } from './drive/set-up-failed.ts'
 import type { Site } from './drive/site.ts'
+import { PATIENCE_MS } from './drive/waiting.ts'
 import { signed } from './judges/webhook.ts'
 import { findServed } from './preflight.ts'
 import type { Target } from './target/target.ts'
@@ -15,7 +16,6 @@ import type { AnswerEvent } from './timeline/event.ts'
 import { type Recorder, startRecorder } from './timeline/recorder.ts'
 import { answerTo, readObject } from './timeline/timeline.ts'
 
-const PATIENCE_MS = 5000
 /** The header has whole seconds, and an answer is under way for a moment. */
 const TOLERANCE_SECONDS = 2
 const TTL_SECONDS = 60

@@ -5,12 +5,12 @@ import { type Drive, makeDrive } from './drive/drive.ts'
 import { makeHttp } from './drive/http.ts'
 import { SetUpFailed } from './drive/set-up-failed.ts'
 import type { Site } from './drive/site.ts'
+import { PATIENCE_MS } from './drive/waiting.ts'
 import { listsTo } from './judges/application-list.ts'
 import type { Preflight } from './preflight.ts'
 import { startRecorder } from './timeline/recorder.ts'
 import { answerTo } from './timeline/timeline.ts'
 
-const PATIENCE_MS = 5000
 /** What an application answers that cannot do what it wants to. */
 const UNABLE = [502, 503, 504]
 

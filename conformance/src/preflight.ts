@@ -5,6 +5,7 @@ import { type Drive, makeDrive } from './drive/drive.ts'
 import { makeHttp } from './drive/http.ts'
 import { SetUpFailed } from './drive/set-up-failed.ts'
 import type { Site } from './drive/site.ts'
+import { PATIENCE_MS } from './drive/waiting.ts'
 import type { Target } from './target/target.ts'
 import { startRecorder } from './timeline/recorder.ts'
 import { answerTo } from './timeline/timeline.ts'
@@ -21,9 +22,7 @@ export interface Preflight {
   readonly silence?: string
 }
 
-/** How long what must come is waited for, in milliseconds. */
-export const PATIENCE_MS = 5000
-/** The same where nothing comes at all: hundreds of checks would wait in vain, one after the other. */
+/** How long what must come is waited for where nothing comes at all, in milliseconds: hundreds of checks would wait in vain. */
 export const PATIENCE_WITH_SILENCE_MS = 500
 /** Clients of which all are sent nothing only where that is no accident. */
 const CLIENTS = 2

@@ -7,7 +7,7 @@ test('a service that welcomes nobody is told so first, and judged without waitin
   const service = await startUnfinishedService('no welcome')
   const { code, stdout } = await conformance('run', service.site.baseUrl)
   service.stop()
-  expect(stdout).toContain('no client is welcomed in 5 s: mend that first')
+  expect(stdout).toContain('no client is welcomed within 5 s: mend that first')
   expect(stdout).toMatch(/FAIL connection\.first-frame\.welcome/)
   expect(stdout).toContain('this service welcomes nobody')
   expect(code, stdout).toBe(1)

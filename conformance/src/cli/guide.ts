@@ -2,6 +2,7 @@
 
 import { PROFILES } from '@channel-protocol/schemas/registry'
 import type { Site } from '../drive/site.ts'
+import { PATIENCE_MS } from '../drive/waiting.ts'
 import { renderExample, renderTask, wrap } from '../guide/page.ts'
 import type { Step } from '../guide/step.ts'
 import { STEPS } from '../guide/steps.ts'
@@ -19,8 +20,6 @@ import { openTargets } from './open-target.ts'
 import { makeReproduce } from './reproduce.ts'
 import type { RunOptions } from './run-options.ts'
 import { UsageError } from './usage-error.ts'
-
-const PATIENCE_MS = 5000
 
 /** What a line of the verdict holds at most, in UTF-16 code units. */
 const WIDTH = 500

@@ -4,7 +4,7 @@ import { PROFILES } from '@channel-protocol/schemas/registry'
 import { CHECKS } from '../checks/index.ts'
 import { makeGrease } from '../drive/grease.ts'
 import type { Site } from '../drive/site.ts'
-import { within } from '../drive/waiting.ts'
+import { PATIENCE_MS, within } from '../drive/waiting.ts'
 import { observe } from '../invariants/observe.ts'
 import { type Ledger, readLedger } from '../ledger.ts'
 import {
@@ -15,7 +15,7 @@ import {
   planChecks,
   type Selection,
 } from '../plan.ts'
-import { PATIENCE_MS, PATIENCE_WITH_SILENCE_MS, preflight } from '../preflight.ts'
+import { PATIENCE_WITH_SILENCE_MS, preflight } from '../preflight.ts'
 import { preflightApplication } from '../preflight-application.ts'
 import { printable } from '../report/printable.ts'
 import type { ReportTarget } from '../report/report.ts'
@@ -205,7 +205,7 @@ function describeClock(planned: readonly PlannedCheck[], site: Site): string {
 
 function describeSilence(silence: string): string {
   const seconds = [PATIENCE_MS, PATIENCE_WITH_SILENCE_MS].map((ms) => ms / 1000)
-  return `${silence} in ${seconds[0]} s: mend that first; nothing else that clients are sent is waited for longer than ${seconds[1]} s`
+  return `${silence} within ${seconds[0]} s: mend that first; nothing else that clients are sent is waited for longer than ${seconds[1]} s`
 }
 
 function describeReceiver({ receiver }: Site): string {

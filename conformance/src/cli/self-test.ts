@@ -1,6 +1,7 @@
 /** `self-test`: proves that the suite can fail, and only where it should. */
 
 import { CHECKS } from '../checks/index.ts'
+import { PATIENCE_MS } from '../drive/waiting.ts'
 import { type Ledger, readLedger } from '../ledger.ts'
 import { planChecks, suggest } from '../plan.ts'
 import { runChecks } from '../runner.ts'
@@ -139,7 +140,7 @@ async function judgeUnspoilt(host: ReferenceHost, ledger: Ledger): Promise<Resul
     profiles: [],
     budgetSeconds: 60,
   })
-  return runChecks(planned, target, ledger, { concurrency: 64, seed: 1, patienceMs: 5000 })
+  return runChecks(planned, target, ledger, { concurrency: 64, seed: 1, patienceMs: PATIENCE_MS })
 }
 
 function sayFloor({ server, executed, wrong }: FloorRow, say: (line: string) => void): void {

@@ -2,6 +2,9 @@
 
 import type { ServiceClock } from './site.ts'
 
+/** How long what must come is waited for, in milliseconds. */
+export const PATIENCE_MS = 5000
+
 /** The time that a drive lives by: the real one, or that of a service whose clock is stepped. */
 export interface DriveClock {
   /** Milliseconds since 1970. */

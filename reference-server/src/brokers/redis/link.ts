@@ -8,8 +8,8 @@ import type { Script } from './script.ts'
 /** What is done with what is published. */
 export type Listener = (message: string, channel: string) => void
 
-// One for both: what a step publishes for this node comes with its answer, in one read; two of them cost a lone post a
-// sixth more. Both must be lost together anyway.
+// One for both: what a step publishes for this node comes right before its answer. Two of them cost a lone post a fifth
+// more, and the loss of either had to be the loss of both.
 /** The connection to the store, for commands and for what is published. */
 export interface Link {
   /** Makes the first try to connect, and all others after it; resolves with the failure of the first, if it failed. */

@@ -1,6 +1,6 @@
 /** The call that posts many messages at once. */
-import type { BatchResult } from '@channel-protocol/schemas/types'
-import type { Act, Awaitable } from '../../broker-port.ts'
+import type { BatchResult, Receipt } from '@channel-protocol/schemas/types'
+import type { Awaitable } from '../../broker-port.ts'
 import type { Clock } from '../../ports.ts'
 import { makeAct } from '../../rules/kept-answers.ts'
 import { MESSAGE_MEMBERS } from '../../rules/route.ts'
@@ -19,12 +19,15 @@ export const answerBatch: Handler = async (service, { body, post }) => {
   const { rules, limits, ports, turn } = service
   const items = rules.readBatch(body.messages, limits.batch_messages)
   const order = rules.decideBatchOrder(items)
+  const postAt = (at: number): Awaitable<Receipt> => {
+    const members = rules.selectMembers(rules.readBatchItem(items[at]), MESSAGE_MEMBERS)
+    return postMessage(service, members, makeAct(post, at))
+  }
   const parts: Awaitable<readonly BatchResult[]>[] = []
   for (let taken = 0; taken < order.length; taken += MESSAGES_PER_TURN) {
     if (taken > 0) await giveWay(ports.clock)
     if (items.length > 1) turn.gather()
-    const part = order.slice(taken, taken + MESSAGES_PER_TURN)
-    parts.push(postItems(service, part, (at) => [items[at], makeAct(post, at)]))
+    parts.push(postPart(service, order.slice(taken, taken + MESSAGES_PER_TURN), postAt))
   }
   const results: BatchResult[] = []
   const inOrder = (await Promise.all(parts)).flat()
@@ -32,20 +35,17 @@ export const answerBatch: Handler = async (service, { body, post }) => {
   return makeAnswer(200, rules.makeBatchAnswer(results))
 }
 
-/** Neither throws nor rejects: what goes wrong with one message is the result of that message. */
-function postItems(
+/** Posts the items at these places; neither throws nor rejects: what goes wrong with one is the result of that one. */
+function postPart(
   service: Service,
   places: readonly number[],
-  read: (at: number) => [item: unknown, act: Act | undefined],
+  postAt: (at: number) => Awaitable<Receipt>,
 ): Awaitable<readonly BatchResult[]> {
-  const { rules } = service
   const refuse = (cause: unknown, at: number): BatchResult =>
-    rules.makeBatchProblem(makeRefusalProblem(service, cause).problem, at)
+    service.rules.makeBatchProblem(makeRefusalProblem(service, cause).problem, at)
   const results = places.map((at): Awaitable<BatchResult> => {
     try {
-      const [item, act] = read(at)
-      const members = rules.selectMembers(rules.readBatchItem(item), MESSAGE_MEMBERS)
-      return postMessage(service, members, act)
+      return postAt(at)
     } catch (cause) {
       return refuse(cause, at)
     }
